@@ -1,0 +1,118 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { HandOff } from "#shared/api.ts";
+import { sessionIdOf } from "#shared/session-id.ts";
+import type { TaskKind } from "#shared/task.ts";
+import { appendEvents } from "./journal-table.ts";
+import type { Row } from "./rows.ts";
+import type { Admission, Interruption } from "./store.ts";
+import { endTask } from "./task-table.ts";
+
+/** Which live tasks of its session a new task makes pointless, by their supersede key. */
+const supersedes: Record<TaskKind, string> = { review: "review", close: "review" };
+
+/** The supersede key that a task of a kind is known by; null for one that must always run. */
+const supersedeKeys: Record<TaskKind, string | null> = { review: "review", close: null };
+
+/** What {@link enqueueTask} did, and which other tasks it touched. */
+export interface Enqueued {
+  readonly admission: Admission;
+  readonly touched: readonly string[];
+}
+
+/** Takes a hand-off into the tables. Runs in its caller's transaction. */
+export function enqueueTask(
+  database: DatabaseSync,
+  handOff: HandOff,
+  { limit, now }: { limit: number; now: number },
+): Enqueued {
+  const sessionId = sessionIdOf(handOff.event);
+  const known = database
+    .prepare("SELECT d.task, t.session FROM delivery d JOIN task t ON t.id = d.task WHERE d.id = ?")
+    .get(deliveryKey(handOff));
+  if (known !== undefined) {
+    const admission = {
+      outcome: "duplicate",
+      taskId: String(known.task),
+      sessionId: String(known.session),
+    } as const;
+    return { admission, touched: [] };
+  }
+  const pointless = database
+    .prepare(
+      `SELECT id, state FROM task
+       WHERE session = ? AND supersede_key = ? AND state IN ('queued', 'running')`,
+    )
+    .all(sessionId, supersedes[handOff.kind]);
+  const queued = database.prepare("SELECT count(*) AS n FROM task WHERE state = 'queued'").get();
+  const depth = Number(queued?.n) - pointless.filter(({ state }) => state === "queued").length;
+  if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
+  for (const row of pointless) supersede(database, row, handOff.task_id, now);
+  insert(database, handOff, sessionId, now);
+  appendEvents(
+    database,
+    handOff.task_id,
+    [{ type: "task.queued", data: { kind: handOff.kind } }],
+    now,
+  );
+  const admission = { outcome: "accepted", taskId: handOff.task_id, sessionId } as const;
+  return { admission, touched: pointless.map(({ id }) => String(id)) };
+}
+
+/** The key that a delivery is known by: ids of different forges may be the same. */
+export function deliveryKey({
+  forge,
+  delivery_id,
+}: {
+  forge: string;
+  delivery_id: string;
+}): string {
+  return `${forge}:${delivery_id}`;
+}
+
+function supersede(database: DatabaseSync, { id, state }: Row, by: string, now: number): void {
+  if (state === "queued") {
+    endTask(database, String(id), { state: "superseded", by }, now);
+    return;
+  }
+  database
+    .prepare("UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?")
+    .run(JSON.stringify({ kind: "superseded", by } satisfies Interruption), String(id));
+}
+
+function insert(database: DatabaseSync, handOff: HandOff, sessionId: string, now: number): void {
+  const { repository, pull_request, forge } = handOff.event;
+  database
+    .prepare(
+      `INSERT INTO session(id, forge, host, owner, repository, number, created_at, active_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT(id) DO UPDATE SET active_at = excluded.active_at`,
+    )
+    .run(
+      sessionId,
+      forge,
+      repository.host,
+      repository.owner,
+      repository.name,
+      pull_request.number,
+      now,
+      now,
+    );
+  database
+    .prepare(
+      `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, created_at)
+       VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
+    )
+    .run(
+      handOff.task_id,
+      sessionId,
+      handOff.delivery_id,
+      handOff.kind,
+      supersedeKeys[handOff.kind],
+      now,
+      JSON.stringify(handOff.event),
+      now,
+    );
+  database
+    .prepare("INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)")
+    .run(deliveryKey(handOff), handOff.task_id, now);
+}

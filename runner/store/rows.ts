@@ -1,0 +1,101 @@
+import * as z from "zod";
+import { PullRequestEvent } from "#shared/event.ts";
+import { type JournalEntry, JournalEvent } from "#shared/journal.ts";
+import { type Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
+import { ProcessIdentity } from "../claude/identity.ts";
+import type { Interruption, SessionRecord } from "./store.ts";
+
+/** A row as node:sqlite returns it. */
+export type Row = Record<string, unknown>;
+
+const taskRow = z.object({
+  id: z.string(),
+  session: z.string(),
+  delivery: z.string(),
+  kind: TaskKind,
+  state: TaskState,
+  attempt: z.number(),
+  event: json(PullRequestEvent),
+  result: json(TaskResult).nullable(),
+  error: json(TaskError).nullable(),
+  created_at: z.number(),
+  started_at: z.number().nullable(),
+  ended_at: z.number().nullable(),
+});
+
+/** A row of the table `task`. */
+export function toTask(row: Row): Task {
+  const { session, delivery, created_at, started_at, ended_at, ...rest } = taskRow.parse(row);
+  return {
+    ...rest,
+    session_id: session,
+    delivery_id: delivery,
+    created_at: toTime(created_at),
+    started_at: started_at === null ? null : toTime(started_at),
+    ended_at: ended_at === null ? null : toTime(ended_at),
+  };
+}
+
+const eventRow = z.object({
+  n: z.number(),
+  at: z.number(),
+  type: z.string(),
+  data: json(z.unknown()),
+});
+
+/** A row of the table `event`. */
+export function toEntry(row: Row, taskId: string, sessionId: string): JournalEntry {
+  const { n, at, type, data } = eventRow.parse(row);
+  const event = JournalEvent.parse({ type, data });
+  return { seq: n, time: toTime(at), task_id: taskId, session_id: sessionId, ...event };
+}
+
+const sessionRow = z.object({
+  id: z.string(),
+  forge: z.string(),
+  host: z.string(),
+  owner: z.string(),
+  repository: z.string(),
+  number: z.number(),
+  conversation: z.string().nullable(),
+  conversation_started: z.number(),
+  process: json(ProcessIdentity).nullable(),
+  created_at: z.number(),
+  active_at: z.number(),
+});
+
+/** A row of the table `session`. */
+export function toSession(row: Row): SessionRecord {
+  const { conversation, conversation_started, created_at, active_at, ...rest } =
+    sessionRow.parse(row);
+  return {
+    ...rest,
+    conversation:
+      conversation === null ? null : { id: conversation, started: conversation_started === 1 },
+    createdAt: created_at,
+    activeAt: active_at,
+  };
+}
+
+const interruptionColumn = json(
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("cancelled"), reason: z.string() }),
+    z.object({ kind: z.literal("superseded"), by: z.string() }),
+  ]),
+).nullable();
+
+/** The column `interruption` of the table `task`. */
+export function toInterruption(column: unknown): Interruption | undefined {
+  return interruptionColumn.parse(column) ?? undefined;
+}
+
+function toTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+function json<S extends z.ZodType>(schema: S) {
+  return z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(schema);
+}

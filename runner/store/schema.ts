@@ -1,0 +1,67 @@
+import type { DatabaseSync } from "node:sqlite";
+import { CicdError } from "#shared/error.ts";
+
+/** Each entry takes the database one version further; entries are only ever added. */
+const migrations = [
+  `CREATE TABLE session(
+     id TEXT PRIMARY KEY,
+     forge TEXT NOT NULL, host TEXT NOT NULL, owner TEXT NOT NULL, repository TEXT NOT NULL,
+     number INTEGER NOT NULL,
+     conversation TEXT, conversation_started INTEGER NOT NULL DEFAULT 0,
+     process TEXT,
+     created_at INTEGER NOT NULL, active_at INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX session_active ON session(active_at);
+
+   CREATE TABLE delivery(
+     id TEXT PRIMARY KEY, task TEXT NOT NULL, at INTEGER NOT NULL
+   ) STRICT;
+
+   CREATE TABLE task(
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     id TEXT NOT NULL UNIQUE,
+     session TEXT NOT NULL REFERENCES session(id),
+     delivery TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     supersede_key TEXT,
+     state TEXT NOT NULL,
+     run_at INTEGER NOT NULL,
+     attempt INTEGER NOT NULL DEFAULT 0,
+     crashes INTEGER NOT NULL DEFAULT 0,
+     owner TEXT,
+     interruption TEXT,
+     event TEXT NOT NULL,
+     result TEXT, error TEXT,
+     created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER
+   ) STRICT;
+   -- The database itself keeps a session to one running task.
+   CREATE UNIQUE INDEX task_running ON task(session) WHERE state = 'running';
+   CREATE INDEX task_live ON task(session, seq) WHERE state IN ('queued', 'running');
+   CREATE INDEX task_queued ON task(seq) WHERE state = 'queued';
+   CREATE INDEX task_of_session ON task(session, seq);
+
+   CREATE TABLE event(
+     task TEXT NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL,
+     type TEXT NOT NULL, data TEXT NOT NULL,
+     PRIMARY KEY (task, n)
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+/**
+ * Brings a database to the version of this program.
+ * @throws CicdError `config_invalid` when a newer program wrote it.
+ */
+export function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
+  if (version > migrations.length) {
+    throw new CicdError(
+      "config_invalid",
+      `Cannot open store: it has version ${version}, this program knows ${migrations.length}`,
+      { hint: "Run the newer release of cicd-runner, or point runner.state_dir elsewhere" },
+    );
+  }
+  for (const [index, statements] of migrations.entries()) {
+    if (index < version) continue;
+    database.exec(`BEGIN IMMEDIATE; ${statements}; PRAGMA user_version = ${index + 1}; COMMIT`);
+  }
+}

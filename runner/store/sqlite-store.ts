@@ -1,0 +1,252 @@
+import { v7 } from "uuid";
+import type { HandOff } from "#shared/api.ts";
+import type { JournalEvent } from "#shared/journal.ts";
+import type { ProcessIdentity } from "../claude/identity.ts";
+import { enqueueTask } from "./enqueue.ts";
+import { appendEvents, readEvents } from "./journal-table.ts";
+import { type Databases, openDatabases } from "./open.ts";
+import { toInterruption, toSession, toTask } from "./rows.ts";
+import { Signals } from "./signals.ts";
+import type {
+  Admission,
+  Claim,
+  Conversation,
+  Interruption,
+  Outcome,
+  QueueStats,
+  SessionRecord,
+  Store,
+  TaskFilter,
+  Watch,
+} from "./store.ts";
+import { claimTask, endingOf, endTask, reapTasks, requeueTask } from "./task-table.ts";
+import { transaction } from "./transaction.ts";
+
+/** What an embedded store needs. */
+export interface SqliteStoreOptions {
+  /** The folder of the database; made when it is missing. */
+  folder: string;
+  /** How this host calls itself in journals. */
+  host: string;
+  /** Epoch milliseconds. */
+  now?: () => number;
+}
+
+/**
+ * The embedded store: SQLite in one folder, one program at a time. Opening it settles what an
+ * earlier run left running.
+ */
+export class SqliteStore implements Store {
+  readonly #databases: Databases;
+  readonly #signals = new Signals();
+  readonly #owner = v7();
+  readonly #host: string;
+  readonly #now: () => number;
+
+  constructor({ folder, host, now = Date.now }: SqliteStoreOptions) {
+    this.#databases = openDatabases(folder);
+    this.#host = host;
+    this.#now = now;
+    this.#write(() => reapTasks(this.#durable, this.#now()));
+  }
+
+  async enqueue(handOff: HandOff, { limit }: { limit: number }): Promise<Admission> {
+    const { admission, touched } = this.#write(() =>
+      enqueueTask(this.#durable, handOff, { limit, now: this.#now() }),
+    );
+    for (const id of touched) this.#signals.notify(taskTopic(id));
+    if (admission.outcome === "accepted") this.#signals.notify(queueTopic);
+    return admission;
+  }
+
+  async claim(): Promise<Claim | undefined> {
+    return this.#write(() => {
+      const row = claimTask(this.#durable, this.#owner, this.#now());
+      if (row === undefined) return undefined;
+      const task = toTask(row);
+      const started = { attempt: task.attempt, host: this.#host };
+      appendEvents(this.#durable, task.id, [{ type: "task.started", data: started }], this.#now());
+      this.#signals.notify(taskTopic(task.id));
+      return { task, fence: { owner: this.#owner, attempt: task.attempt } };
+    });
+  }
+
+  async append(claim: Claim, events: readonly JournalEvent[]): Promise<boolean> {
+    const { relaxed } = this.#databases;
+    const held = transaction(relaxed, () => {
+      if (!this.#holds(claim)) return false;
+      appendEvents(relaxed, claim.task.id, events, this.#now());
+      return true;
+    });
+    if (held) this.#signals.notify(taskTopic(claim.task.id));
+    return held;
+  }
+
+  async finish(claim: Claim, outcome: Outcome): Promise<boolean> {
+    const { id } = claim.task;
+    const held = this.#write(() => {
+      if (!this.#holds(claim)) return false;
+      const now = this.#now();
+      const interruption = this.#interruption(id);
+      const goesOn = outcome.state === "queued" || outcome.state === "released";
+      if (!goesOn) {
+        endTask(this.#durable, id, outcome, now);
+      } else if (interruption !== undefined) {
+        endTask(this.#durable, id, endingOf(interruption), now);
+      } else if (outcome.state === "queued") {
+        const { delay, error } = outcome;
+        const retrying = { attempt: claim.fence.attempt, delay_ms: delay, error };
+        appendEvents(this.#durable, id, [{ type: "task.retrying", data: retrying }], now);
+        requeueTask(this.#durable, id, { delay, now, countAttempt: true });
+      } else {
+        requeueTask(this.#durable, id, { delay: 0, now, countAttempt: false });
+      }
+      this.#durable
+        .prepare("UPDATE session SET active_at = ? WHERE id = ?")
+        .run(now, claim.task.session_id);
+      return true;
+    });
+    this.#signals.notify(taskTopic(id));
+    this.#signals.notify(queueTopic);
+    return held;
+  }
+
+  async cancel(taskId: string, reason: string) {
+    const outcome = this.#write(() => {
+      const row = this.#durable.prepare("SELECT state FROM task WHERE id = ?").get(taskId);
+      if (row === undefined) return undefined;
+      if (row.state === "queued") {
+        endTask(this.#durable, taskId, { state: "cancelled", reason }, this.#now());
+        return "removed" as const;
+      }
+      if (row.state !== "running") return "ended" as const;
+      const interruption: Interruption = { kind: "cancelled", reason };
+      this.#durable
+        .prepare("UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?")
+        .run(JSON.stringify(interruption), taskId);
+      return "signalled" as const;
+    });
+    this.#signals.notify(taskTopic(taskId));
+    this.#signals.notify(queueTopic);
+    return outcome;
+  }
+
+  async interruption(taskId: string): Promise<Interruption | undefined> {
+    return this.#interruption(taskId);
+  }
+
+  async task(id: string) {
+    const row = this.#durable.prepare("SELECT * FROM task WHERE id = ?").get(id);
+    return row === undefined ? undefined : toTask(row);
+  }
+
+  async tasks({ sessionId, state, limit }: TaskFilter) {
+    return this.#durable
+      .prepare(
+        `SELECT * FROM task
+         WHERE (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR state = ?2)
+         ORDER BY seq DESC LIMIT ?3`,
+      )
+      .all(sessionId ?? null, state ?? null, limit)
+      .map(toTask);
+  }
+
+  async taskOfDelivery(deliveryId: string) {
+    const row = this.#durable
+      .prepare("SELECT t.* FROM task t JOIN delivery d ON d.task = t.id WHERE d.id = ?")
+      .get(deliveryId);
+    return row === undefined ? undefined : toTask(row);
+  }
+
+  async journal(taskId: string, after: number, limit: number) {
+    const row = this.#durable.prepare("SELECT session FROM task WHERE id = ?").get(taskId);
+    if (row === undefined) return [];
+    const task = { id: taskId, sessionId: String(row.session) };
+    return readEvents(this.#durable, task, after, limit);
+  }
+
+  async session(id: string): Promise<SessionRecord | undefined> {
+    const row = this.#durable.prepare("SELECT * FROM session WHERE id = ?").get(id);
+    return row === undefined ? undefined : toSession(row);
+  }
+
+  async sessions(limit: number): Promise<SessionRecord[]> {
+    return this.#durable
+      .prepare("SELECT * FROM session ORDER BY active_at DESC LIMIT ?")
+      .all(limit)
+      .map(toSession);
+  }
+
+  async setConversation(sessionId: string, conversation: Conversation | null): Promise<void> {
+    this.#write(() =>
+      this.#durable
+        .prepare("UPDATE session SET conversation = ?, conversation_started = ? WHERE id = ?")
+        .run(conversation?.id ?? null, conversation?.started ? 1 : 0, sessionId),
+    );
+  }
+
+  async setProcess(sessionId: string, process: ProcessIdentity | null): Promise<void> {
+    this.#write(() =>
+      this.#durable
+        .prepare("UPDATE session SET process = ? WHERE id = ?")
+        .run(process === null ? null : JSON.stringify(process), sessionId),
+    );
+  }
+
+  async stats(): Promise<QueueStats> {
+    const row = this.#durable
+      .prepare(
+        `SELECT
+           (SELECT count(*) FROM task WHERE state = 'queued') AS queued,
+           (SELECT count(*) FROM task WHERE state = 'running') AS running,
+           (SELECT min(run_at) FROM task WHERE state = 'queued' AND run_at > ?) AS next`,
+      )
+      .get(this.#now());
+    return {
+      queued: Number(row?.queued),
+      running: Number(row?.running),
+      nextRunAt: typeof row?.next === "number" ? row.next : undefined,
+    };
+  }
+
+  watchTask(taskId: string): Watch {
+    return this.#signals.watch(taskTopic(taskId));
+  }
+
+  watchQueue(): Watch {
+    return this.#signals.watch(queueTopic);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { relaxed, durable, lock } = this.#databases;
+    for (const database of [relaxed, durable, lock]) if (database.isOpen) database.close();
+  }
+
+  get #durable() {
+    return this.#databases.durable;
+  }
+
+  #write<T>(work: () => T): T {
+    return transaction(this.#durable, work);
+  }
+
+  #holds({ task, fence }: Claim): boolean {
+    const row = this.#durable
+      .prepare(
+        "SELECT 1 FROM task WHERE id = ? AND owner = ? AND attempt = ? AND state = 'running'",
+      )
+      .get(task.id, fence.owner, fence.attempt);
+    return row !== undefined;
+  }
+
+  #interruption(taskId: string): Interruption | undefined {
+    const row = this.#durable.prepare("SELECT interruption FROM task WHERE id = ?").get(taskId);
+    return toInterruption(row?.interruption ?? null);
+  }
+}
+
+const queueTopic = "queue";
+
+function taskTopic(id: string): string {
+  return `task:${id}`;
+}

@@ -1,0 +1,129 @@
+import type { HandOff } from "#shared/api.ts";
+import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
+import type { Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
+import type { ProcessIdentity } from "../claude/identity.ts";
+
+/**
+ * Proof that a host runs a task. Every write for the task carries it, and a write whose fence is
+ * not the current one does nothing: a host that lost the task can neither journal nor finish it.
+ */
+export interface Fence {
+  /** The run of a host: new with each start of its program. */
+  readonly owner: string;
+  /** The attempt that was claimed, from 1. */
+  readonly attempt: number;
+}
+
+/** A task that this host runs. */
+export interface Claim {
+  readonly task: Task;
+  readonly fence: Fence;
+}
+
+/** Why a running task should stop. */
+export type Interruption =
+  | { readonly kind: "cancelled"; readonly reason: string }
+  | { readonly kind: "superseded"; readonly by: string };
+
+/** How an attempt ended. */
+export type Outcome =
+  | { readonly state: "succeeded"; readonly result: TaskResult }
+  | { readonly state: "failed"; readonly error: TaskError }
+  | { readonly state: "cancelled"; readonly reason: string }
+  | { readonly state: "superseded"; readonly by: string }
+  /** Run it again, `delay` milliseconds from now. */
+  | { readonly state: "queued"; readonly delay: number; readonly error: TaskError }
+  /** Give it back as if it had not been started: the host stops. */
+  | { readonly state: "released" };
+
+/** What became of a hand-off. */
+export type Admission =
+  | {
+      readonly outcome: "accepted" | "duplicate";
+      readonly taskId: string;
+      readonly sessionId: string;
+    }
+  | { readonly outcome: "full"; readonly depth: number };
+
+/** What the store remembers of a session. Times are epoch milliseconds. */
+export interface SessionRecord {
+  readonly id: string;
+  readonly forge: string;
+  readonly host: string;
+  readonly owner: string;
+  readonly repository: string;
+  readonly number: number;
+  /** The CLI's own session id, and whether a process ever wrote to it; null before the first. */
+  readonly conversation: Conversation | null;
+  /** The process that serves it, as far as this store knows. */
+  readonly process: ProcessIdentity | null;
+  readonly createdAt: number;
+  readonly activeAt: number;
+}
+
+/** A conversation of the CLI: begun by `--session-id`, gone on with by `--resume`. */
+export interface Conversation {
+  readonly id: string;
+  readonly started: boolean;
+}
+
+/** Numbers of the queue. */
+export interface QueueStats {
+  readonly queued: number;
+  readonly running: number;
+  /** When the next delayed task is due, in epoch milliseconds. */
+  readonly nextRunAt: number | undefined;
+}
+
+/** Tells that something may have changed; the reader then looks. Latches between two waits. */
+export interface Watch extends Disposable {
+  /** Resolves at the next change, or at once when one came since the last wait; also on abort. */
+  next(signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Deliveries, tasks, sessions and journals, durable before a method resolves.
+ * @throws CicdError `store_unavailable` from any method when the disk refuses.
+ */
+export interface Store extends AsyncDisposable {
+  /**
+   * Takes a hand-off in: delivery, session and task in one transaction, the journal's `task.queued`
+   * included. Queued tasks with the same supersede key end as superseded, a running one is
+   * interrupted. A known delivery changes nothing. With `limit` queued tasks nothing is taken in.
+   */
+  enqueue(handOff: HandOff, options: { limit: number }): Promise<Admission>;
+  /** The oldest task that is due and whose session is free, now running on this host. */
+  claim(): Promise<Claim | undefined>;
+  /** Adds to the journal; false when the fence is not current any more. */
+  append(claim: Claim, events: readonly JournalEvent[]): Promise<boolean>;
+  /** Ends the attempt, with the terminal event in the same transaction; false when fenced off. */
+  finish(claim: Claim, outcome: Outcome): Promise<boolean>;
+  /** Ends a queued task, or interrupts a running one; undefined when there is no such task. */
+  cancel(taskId: string, reason: string): Promise<"removed" | "signalled" | "ended" | undefined>;
+  /** Why a running task should stop, if it should. */
+  interruption(taskId: string): Promise<Interruption | undefined>;
+
+  task(id: string): Promise<Task | undefined>;
+  /** Newest first. */
+  tasks(filter: TaskFilter): Promise<Task[]>;
+  taskOfDelivery(deliveryId: string): Promise<Task | undefined>;
+  /** Entries after sequence number `after`, in order. */
+  journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
+
+  session(id: string): Promise<SessionRecord | undefined>;
+  /** Most recently active first. */
+  sessions(limit: number): Promise<SessionRecord[]>;
+  setConversation(sessionId: string, conversation: Conversation | null): Promise<void>;
+  setProcess(sessionId: string, process: ProcessIdentity | null): Promise<void>;
+
+  stats(): Promise<QueueStats>;
+  watchTask(taskId: string): Watch;
+  watchQueue(): Watch;
+}
+
+/** Which tasks to list. */
+export interface TaskFilter {
+  readonly sessionId?: string | undefined;
+  readonly state?: TaskState | undefined;
+  readonly limit: number;
+}

@@ -1,0 +1,82 @@
+import * as z from "zod";
+import { Forge, PullRequestEvent } from "./event.ts";
+import { Session } from "./session.ts";
+import { Task, TaskKind } from "./task.ts";
+
+/** What the edge hands to the runner for one delivery: `POST /v1/events`. */
+export const HandOff = z.object({
+  /** The forge's own id of the delivery: what duplicates are known by. */
+  delivery_id: z.string().min(1).max(256),
+  forge: Forge,
+  /** The id that the task gets unless the delivery is a duplicate: UUID v7. */
+  task_id: z.uuid({ version: "v7" }),
+  kind: TaskKind,
+  event: PullRequestEvent,
+});
+/** {@link HandOff} as a type. */
+export type HandOff = z.infer<typeof HandOff>;
+
+/** The runner's answer to a hand-off; `duplicate` names the task that the delivery made before. */
+export const HandOffAnswer = z.object({
+  outcome: z.enum(["accepted", "duplicate"]),
+  task_id: z.uuid(),
+  session_id: z.uuid(),
+});
+/** {@link HandOffAnswer} as a type. */
+export type HandOffAnswer = z.infer<typeof HandOffAnswer>;
+
+/** Where to follow a task. The URLs carry a token that is good for this task alone and expires. */
+const Links = z.object({
+  task_id: z.uuid(),
+  session_id: z.uuid(),
+  status_url: z.url(),
+  events_url: z.url(),
+});
+
+/** The 202 to a webhook that made a task. */
+export const WebhookAccepted = Links;
+/** {@link WebhookAccepted} as a type. */
+export type WebhookAccepted = z.infer<typeof WebhookAccepted>;
+
+/** The 200 to a webhook whose delivery is known already. */
+export const WebhookDuplicate = Links.extend({ duplicate: z.literal(true) });
+/** {@link WebhookDuplicate} as a type. */
+export type WebhookDuplicate = z.infer<typeof WebhookDuplicate>;
+
+/** The 200 to a webhook that makes no task, and why. */
+export const WebhookIgnored = z.object({ ignored: z.literal(true), reason: z.string() });
+/** {@link WebhookIgnored} as a type. */
+export type WebhookIgnored = z.infer<typeof WebhookIgnored>;
+
+/** `GET /v1/tasks`: newest first. */
+export const TaskList = z.object({ tasks: z.array(Task) });
+/** {@link TaskList} as a type. */
+export type TaskList = z.infer<typeof TaskList>;
+
+/** `GET /v1/sessions`: the most recently active first. */
+export const SessionList = z.object({ sessions: z.array(Session) });
+/** {@link SessionList} as a type. */
+export type SessionList = z.infer<typeof SessionList>;
+
+/**
+ * `POST /v1/tasks/{id}/cancel`: `removed` from the queue, `signalled` while it runs (its terminal
+ * event follows), or `ended` before the call.
+ */
+export const CancelAnswer = z.object({ outcome: z.enum(["removed", "signalled", "ended"]) });
+/** {@link CancelAnswer} as a type. */
+export type CancelAnswer = z.infer<typeof CancelAnswer>;
+
+/** `GET /health` of the runner. */
+export const Health = z.object({
+  status: z.enum(["healthy", "degraded", "unhealthy"]),
+  /** Resident processes. */
+  sessions: z.int().nonnegative(),
+  queue_depth: z.int().nonnegative(),
+  running: z.int().nonnegative(),
+  /** Why the status is not `healthy`; empty when it is. */
+  problems: z.array(z.string()),
+  version: z.string(),
+  uptime_seconds: z.number(),
+});
+/** {@link Health} as a type. */
+export type Health = z.infer<typeof Health>;

@@ -1,0 +1,80 @@
+import * as z from "zod";
+
+/** The forges whose webhooks are understood. */
+export const Forge = z.enum(["github"]);
+/** {@link Forge} as a type. */
+export type Forge = z.infer<typeof Forge>;
+
+/** A full commit id: SHA-1 (40 hex digits) or SHA-256 (64). */
+export const Sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "must be a full commit id");
+
+/** A branch name as a forge reports it. It is shown, never handed to git as an argument. */
+const Ref = z.string().min(1).max(512);
+
+/** One path segment of a repository: what GitHub, GitLab, Gitee and Gitea let people choose. */
+const slug = "[A-Za-z0-9_.][A-Za-z0-9_.-]*";
+const isDots = /(?:^|\/)\.{1,2}(?:\/|$)/;
+
+const Owner = z
+  .string()
+  .max(512)
+  .regex(new RegExp(`^${slug}(?:/${slug})*$`), "must be an owner, groups separated by slashes")
+  .refine((owner) => !isDots.test(owner), "must not hold . or .. as a segment");
+
+const RepositoryName = z
+  .string()
+  .max(256)
+  .regex(new RegExp(`^${slug}$`), "must be one path segment")
+  .refine((name) => !isDots.test(name), "must not be . or ..");
+
+/** A repository on a forge. */
+export const Repository = z.object({
+  /** Host name of the forge, with its port where it has one: `github.com`. */
+  host: z.string().min(1).max(255),
+  /** User, organization or group; groups may be nested: `group/subgroup`. */
+  owner: Owner,
+  name: RepositoryName,
+  /** Where git fetches from, without credentials. */
+  clone_url: z.url({ protocol: /^(?:https?|file)$/ }),
+});
+/** {@link Repository} as a type. */
+export type Repository = z.infer<typeof Repository>;
+
+/** One side of a pull request. */
+const Side = z.object({ sha: Sha, ref: Ref });
+
+/** What people did to a pull request, in GitHub's words. */
+export const PullRequestAction = z.enum([
+  "opened",
+  "synchronize",
+  "reopened",
+  "ready_for_review",
+  "closed",
+]);
+/** {@link PullRequestAction} as a type. */
+export type PullRequestAction = z.infer<typeof PullRequestAction>;
+
+/** The forge-neutral form of a delivery about a pull request. */
+export const PullRequestEvent = z.object({
+  type: z.literal("pull_request"),
+  forge: Forge,
+  action: PullRequestAction,
+  repository: Repository,
+  pull_request: z.object({
+    number: z.int().positive(),
+    url: z.url({ protocol: /^https?$/ }),
+    title: z.string().max(4096),
+    /** Markdown of the author, `""` when there is none. Untrusted text. */
+    body: z.string(),
+    author: z.string().max(256),
+    draft: z.boolean(),
+    head: Side,
+    base: Side,
+    /** The head lies in another repository, or in one that was deleted since. */
+    fork: z.boolean(),
+  }),
+  /** Who caused the event. */
+  sender: z.object({ login: z.string().max(256), bot: z.boolean() }),
+});
+/** {@link PullRequestEvent} as a type. */
+export type PullRequestEvent = z.infer<typeof PullRequestEvent>;

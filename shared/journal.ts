@@ -1,0 +1,90 @@
+import * as z from "zod";
+import { Start, TaskError, TaskKind, TaskResult, Usage } from "./task.ts";
+
+/** Each kind of journal event with its data. */
+const variants = [
+  event("task.queued", { kind: TaskKind }),
+  event("task.started", { attempt: z.int().positive(), host: z.string() }),
+  /** A step of preparing the checkout begins. */
+  event("workspace.step", { step: z.enum(["fetch", "checkout", "diff"]) }),
+  event("workspace.ready", {
+    head_sha: z.string(),
+    merge_base: z.string(),
+    files: z.int().nonnegative(),
+    diff_bytes: z.int().nonnegative(),
+    duration_ms: z.number(),
+  }),
+  event("session.starting", { start: Start }),
+  event("session.ready", { start: Start, pid: z.int().nullable(), duration_ms: z.number() }),
+  event("session.resumed", { pid: z.int().nullable(), duration_ms: z.number() }),
+  event("turn.started", { turn_id: z.string(), start: Start }),
+  event("message.delta", { text: z.string() }),
+  event("thinking.delta", { text: z.string() }),
+  event("tool.use", { id: z.string(), name: z.string(), input: z.unknown() }),
+  event("tool.result", { id: z.string(), is_error: z.boolean(), text: z.string() }),
+  /** The model's API refused a request, and the CLI tries again. */
+  event("model.retry", {
+    attempt: z.int(),
+    status: z.int().nullable(),
+    delay_ms: z.number(),
+    message: z.string(),
+  }),
+  /** A line of the CLI that was longer than allowed and was left out. */
+  event("output.dropped", { bytes: z.int() }),
+  /** A line of the CLI that is no JSON or of a type that is not known; kept as it came. */
+  event("output.unknown", { line: z.string() }),
+  event("turn.completed", {
+    turn_id: z.string(),
+    usage: Usage,
+    duration_ms: z.number(),
+    model_turns: z.int(),
+  }),
+  event("task.retrying", { attempt: z.int(), delay_ms: z.number(), error: TaskError }),
+  event("task.succeeded", { result: TaskResult }),
+  event("task.failed", { error: TaskError }),
+  event("task.cancelled", { reason: z.string() }),
+  event("task.superseded", { by: z.string() }),
+] as const;
+
+/** A journal event before it has its place: `{type, data}`. */
+export const JournalEvent = z.discriminatedUnion("type", variants);
+/** {@link JournalEvent} as a type. */
+export type JournalEvent = z.infer<typeof JournalEvent>;
+
+/** The name of a journal event. */
+export type JournalType = JournalEvent["type"];
+
+/** The names of all journal events, as an EventSource has to listen for each. */
+export const journalTypes: readonly JournalType[] = variants.map(({ shape }) => shape.type.value);
+
+/**
+ * The place of an event. `seq` counts from 1 within its task without a gap, and is the SSE `id`;
+ * `time` is ISO 8601 in UTC.
+ */
+export const JournalPlace = z.object({
+  seq: z.int().positive(),
+  time: z.iso.datetime(),
+  task_id: z.uuid(),
+  session_id: z.uuid(),
+});
+
+/** One entry of a task's journal, and the data of one SSE message. */
+export const JournalEntry = z.intersection(JournalPlace, JournalEvent);
+/** {@link JournalEntry} as a type. */
+export type JournalEntry = z.infer<typeof JournalEntry>;
+
+/** Whether an event of this type ends its task's journal. */
+export function isTerminalType(type: JournalType): boolean {
+  return terminalTypes.has(type);
+}
+
+const terminalTypes: ReadonlySet<JournalType> = new Set<JournalType>([
+  "task.succeeded",
+  "task.failed",
+  "task.cancelled",
+  "task.superseded",
+]);
+
+function event<T extends string, S extends z.ZodRawShape>(type: T, data: S) {
+  return z.object({ type: z.literal(type), data: z.object(data) });
+}

@@ -1,0 +1,30 @@
+import * as z from "zod";
+
+const millisecondsPer = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const bytesPer = { B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
+
+/** A duration such as `500ms`, `30s`, `5m`, `24h`, `7d`, parsed to milliseconds. */
+export const Duration = quantity(
+  millisecondsPer,
+  /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/,
+  "must be a duration such as 500ms, 30s, 5m, 24h or 7d",
+);
+
+/** A size such as `512M`, `1GB`, `1GiB` (all powers of 1024, as systemd reads them), in bytes. */
+export const Size = quantity(
+  bytesPer,
+  /^(\d+(?:\.\d+)?)([BKMGT])(?:i?B)?$/,
+  "must be a size such as 512M, 1G or 1GB",
+);
+
+function quantity(units: Record<string, number>, form: RegExp, message: string) {
+  return z.string().transform((text, context) => {
+    const [, amount, unit = ""] = form.exec(text) ?? [];
+    const factor = units[unit];
+    if (amount === undefined || factor === undefined) {
+      context.addIssue({ code: "custom", message });
+      return z.NEVER;
+    }
+    return Math.round(Number(amount) * factor);
+  });
+}

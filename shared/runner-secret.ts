@@ -1,0 +1,13 @@
+import * as z from "zod";
+
+/**
+ * The setting `runner_secret`: what edge and runner prove themselves to each other with. Several
+ * while they are rotated: the first signs, all are accepted.
+ */
+export const RunnerSecret = z
+  .array(z.string().min(16, "must be at least 16 characters: try `openssl rand -hex 32`"))
+  .min(1, "must hold at least one secret")
+  .meta({
+    env: ["RUNNER_SECRET"],
+    description: "Secret shared by edge and runner; several while they are rotated",
+  });

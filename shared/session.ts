@@ -1,0 +1,23 @@
+import * as z from "zod";
+
+/** The states of a session's process. */
+export const ProcessState = z.enum(["starting", "ready", "busy", "dead"]);
+/** {@link ProcessState} as a type. */
+export type ProcessState = z.infer<typeof ProcessState>;
+
+/** The lasting conversation of one pull request, as the API shows it. Times are ISO 8601 in UTC. */
+export const Session = z.object({
+  id: z.uuid(),
+  forge: z.string(),
+  host: z.string(),
+  owner: z.string(),
+  repository: z.string(),
+  number: z.int().positive(),
+  /** The state of its process; `hibernated` when it has none and wakes by resuming. */
+  state: z.enum([...ProcessState.options, "hibernated"]),
+  pid: z.int().positive().nullable(),
+  created_at: z.iso.datetime(),
+  active_at: z.iso.datetime(),
+});
+/** {@link Session} as a type. */
+export type Session = z.infer<typeof Session>;

@@ -1,0 +1,109 @@
+import * as z from "zod";
+import { PullRequestEvent } from "./event.ts";
+import { Review } from "./review.ts";
+
+/** What a task does for its session: `review` runs a turn, `close` ends the session. */
+export const TaskKind = z.enum(["review", "close"]);
+/** {@link TaskKind} as a type. */
+export type TaskKind = z.infer<typeof TaskKind>;
+
+/** `queued -> running -> succeeded | failed | cancelled | superseded`; `running -> queued` on retry. */
+export const TaskState = z.enum([
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "cancelled",
+  "superseded",
+]);
+/** {@link TaskState} as a type. */
+export type TaskState = z.infer<typeof TaskState>;
+
+/** The states that a task ends in; none is ever left again. */
+export const TerminalState = TaskState.extract(["succeeded", "failed", "cancelled", "superseded"]);
+/** {@link TerminalState} as a type. */
+export type TerminalState = z.infer<typeof TerminalState>;
+
+/** Whether a task has ended. */
+export function isTerminal(state: TaskState): state is TerminalState {
+  return TerminalState.safeParse(state).success;
+}
+
+/** What the model used in one task. Tokens as the Messages API counts them, cost in US dollars. */
+export const Usage = z.object({
+  input_tokens: z.int().nonnegative(),
+  output_tokens: z.int().nonnegative(),
+  cache_read_input_tokens: z.int().nonnegative(),
+  cache_creation_input_tokens: z.int().nonnegative(),
+  cost_usd: z.number().nonnegative(),
+});
+/** {@link Usage} as a type. */
+export type Usage = z.infer<typeof Usage>;
+
+/**
+ * How the process of a turn came to be: `cold` was started for a new conversation, `resumed` was
+ * started for one that went on, `warm` was already there.
+ */
+export const Start = z.enum(["cold", "resumed", "warm"]);
+/** {@link Start} as a type. */
+export type Start = z.infer<typeof Start>;
+
+/** Where the time of a task went, in milliseconds. */
+export const Timing = z.object({
+  start: Start,
+  /** From acceptance to the first attempt's start. */
+  wait_ms: z.number().nonnegative(),
+  /** Fetching the commits and reading the diff. */
+  workspace_ms: z.number().nonnegative(),
+  /** Waiting for the process to be ready; near 0 when it is warm. */
+  process_ms: z.number().nonnegative(),
+  /** From the message sent to its result, repeats included. */
+  turn_ms: z.number().nonnegative(),
+});
+/** {@link Timing} as a type. */
+export type Timing = z.infer<typeof Timing>;
+
+/** What a task that succeeded leaves. */
+export const TaskResult = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("review"),
+    head_sha: z.string(),
+    review: Review,
+    usage: Usage,
+    timing: Timing,
+  }),
+  z.object({ kind: z.literal("close") }),
+]);
+/** {@link TaskResult} as a type. */
+export type TaskResult = z.infer<typeof TaskResult>;
+
+/** Why a task failed. */
+export const TaskError = z.object({
+  code: z.string(),
+  category: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+/** {@link TaskError} as a type. */
+export type TaskError = z.infer<typeof TaskError>;
+
+const Time = z.iso.datetime();
+
+/** One unit of work for a session, as the API shows it. Times are ISO 8601 in UTC. */
+export const Task = z.object({
+  id: z.uuid(),
+  session_id: z.uuid(),
+  delivery_id: z.string(),
+  kind: TaskKind,
+  state: TaskState,
+  /** How often it was started, from 0. */
+  attempt: z.int().nonnegative(),
+  event: PullRequestEvent,
+  result: TaskResult.nullable(),
+  error: TaskError.nullable(),
+  created_at: Time,
+  started_at: Time.nullable(),
+  ended_at: Time.nullable(),
+});
+/** {@link Task} as a type. */
+export type Task = z.infer<typeof Task>;
