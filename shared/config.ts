@@ -49,20 +49,30 @@ function leaves(schema: z.ZodObject, path: readonly string[] = []): Leaf[] {
     const here = [...path, key];
     const inner = unwrap(value);
     if (inner instanceof z.ZodObject) return leaves(inner, here);
-    const { env } = z.globalRegistry.get(value) ?? {};
-    const names = Array.isArray(env) ? env.filter((name) => typeof name === "string") : [];
-    return [{ path: here, variables: [...names, here.join("_").toUpperCase()], schema: inner }];
+    const variables = [...namesOf(value), here.join("_").toUpperCase()];
+    return [{ path: here, variables: [...new Set(variables)], schema: inner }];
   });
+}
+
+/** The names in a schema's `env`, wherever it stands among defaults and optionals. */
+function namesOf(schema: z.core.$ZodType): string[] {
+  const { env } = z.globalRegistry.get(schema) ?? {};
+  if (Array.isArray(env)) return env.filter((name) => typeof name === "string");
+  return isWrapper(schema) ? namesOf(schema.def.innerType) : [];
 }
 
 /** What stands below defaults and optionals. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  const wrapped =
+  return isWrapper(schema) ? unwrap(schema.def.innerType) : schema;
+}
+
+function isWrapper(schema: z.core.$ZodType) {
+  return (
     schema instanceof z.ZodDefault ||
     schema instanceof z.ZodPrefault ||
     schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodNullable;
-  return wrapped ? unwrap(schema.def.innerType) : schema;
+    schema instanceof z.ZodNullable
+  );
 }
 
 /** The text of a variable as the type that the schema wants; what doesn't fit stays text. */
@@ -73,7 +83,10 @@ function fromText(schema: z.core.$ZodType, text: string): unknown {
   if (schema instanceof z.ZodBoolean) {
     return text === "true" ? true : text === "false" ? false : text;
   }
-  if (schema instanceof z.ZodArray) return text.split(/\s+/).filter((item) => item !== "");
+  if (schema instanceof z.ZodArray) {
+    const items = text.split(/\s+/).filter((item) => item !== "");
+    return items.map((item) => fromText(unwrap(schema.element), item));
+  }
   return text;
 }
 
@@ -101,25 +114,37 @@ function describe(
     return issue.keys
       .map((key) => {
         const path = [...issue.path, key].join(".");
-        return `${path}: unknown key; did you mean ${closest(key, known)}?`;
+        const hint = known.length === 0 ? "" : `; did you mean ${closest(key, known)}?`;
+        return `${path}: unknown key${hint}`;
       })
       .join("\n");
   }
   const path = issue.path.join(".");
   const variable = origins.get(path) ?? origins.get(issue.path.slice(0, -1).join("."));
   const value = valueAt(values, issue.path);
-  const secret = /secret|token|key/i.test(path);
-  const got = value === undefined ? "it is not set" : secret ? "hidden" : JSON.stringify(value);
+  const got = value === undefined ? "it is not set" : `got ${shown(schema, issue.path, value)}`;
   const where = variable === undefined ? "" : `, from ${variable}`;
-  return `${path}: ${issue.message} (${value === undefined ? got : `got ${got}`}${where})`;
+  return `${path === "" ? "" : `${path}: `}${issue.message} (${got}${where})`;
 }
 
-function keysAt(schema: z.ZodObject, path: readonly PropertyKey[]): string[] {
+/** A value as an error may show it: nothing that is a secret, or that may hold one. */
+function shown(schema: z.ZodObject, path: readonly PropertyKey[], value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  if (isRecord(value)) return "keys and values";
+  const names = [...path.map(String), ...keysAt(schema, path)];
+  const secret = names.some((name) => /secret|token|key|password/i.test(name));
+  return secret ? "hidden" : JSON.stringify(value);
+}
+
+/** The keys that an object, or the objects of a list, can have at a path; none for what is neither. */
+function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
+  const inner = unwrap(schema);
   const [key, ...rest] = path;
-  if (key === undefined) return Object.keys(schema.shape);
-  const inner = schema.shape[String(key)];
-  const object = inner === undefined ? undefined : unwrap(inner);
-  return object instanceof z.ZodObject ? keysAt(object, rest) : [];
+  if (inner instanceof z.ZodArray) return keysAt(inner.element, rest);
+  if (!(inner instanceof z.ZodObject)) return [];
+  if (key === undefined) return Object.keys(inner.shape);
+  const next = inner.shape[String(key)];
+  return next === undefined ? [] : keysAt(next, rest);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -80,9 +80,14 @@ export class CicdError extends Error {
   /** Any thrown value as a CicdError; what is one already stays itself. */
   static from(thrown: unknown, code: ErrorCode = "internal"): CicdError {
     if (thrown instanceof CicdError) return thrown;
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new CicdError(code, message, { cause: thrown });
+    return new CicdError(code, messageOf(thrown), { cause: thrown });
   }
+}
+
+function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message;
+  // Some objects can't be turned into a string, and the attempt would throw.
+  return Object(thrown) === thrown ? "Something was thrown that is no error" : String(thrown);
 }
 
 function isErrorCode(name: string): name is ErrorCode {

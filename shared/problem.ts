@@ -55,7 +55,8 @@ export function problemResponse(error: CicdError, requestId?: string): Response 
     ...(requestId !== undefined && { request_id: requestId }),
   };
   const headers = new Headers({ "content-type": problemMediaType, "cache-control": "no-store" });
-  if (error.retryAfter !== undefined) headers.set("retry-after", String(error.retryAfter));
+  if (error.retryAfter !== undefined)
+    headers.set("retry-after", String(Math.ceil(error.retryAfter)));
   if (status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(JSON.stringify(body), { status, headers });
 }

@@ -13,18 +13,18 @@ export const Duration = quantity(
 /** A size such as `512M`, `1GB`, `1GiB` (all powers of 1024, as systemd reads them), in bytes. */
 export const Size = quantity(
   bytesPer,
-  /^(\d+(?:\.\d+)?)([BKMGT])(?:i?B)?$/,
+  /^(\d+(?:\.\d+)?)([BKMGT])(?:(?<=[KMGT])i?B)?$/,
   "must be a size such as 512M, 1G or 1GB",
 );
 
 function quantity(units: Record<string, number>, form: RegExp, message: string) {
   return z.string().transform((text, context) => {
     const [, amount, unit = ""] = form.exec(text) ?? [];
-    const factor = units[unit];
-    if (amount === undefined || factor === undefined) {
+    const value = Math.round(Number(amount) * (units[unit] ?? Number.NaN));
+    if (!Number.isSafeInteger(value)) {
       context.addIssue({ code: "custom", message });
       return z.NEVER;
     }
-    return Math.round(Number(amount) * factor);
+    return value;
   });
 }

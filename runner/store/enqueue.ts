@@ -1,8 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { HandOff } from "#shared/api.ts";
+import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import type { TaskKind } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
+import { prepared } from "./prepared.ts";
 import type { Row } from "./rows.ts";
 import type { Admission, Interruption } from "./store.ts";
 import { endTask } from "./task-table.ts";
@@ -26,9 +28,10 @@ export function enqueueTask(
   { limit, now }: { limit: number; now: number },
 ): Enqueued {
   const sessionId = sessionIdOf(handOff.event);
-  const known = database
-    .prepare("SELECT d.task, t.session FROM delivery d JOIN task t ON t.id = d.task WHERE d.id = ?")
-    .get(deliveryKey(handOff));
+  const known = prepared(
+    database,
+    "SELECT d.task, t.session FROM delivery d JOIN task t ON t.id = d.task WHERE d.id = ?",
+  ).get(deliveryKey(handOff));
   if (known !== undefined) {
     const admission = {
       outcome: "duplicate",
@@ -37,13 +40,18 @@ export function enqueueTask(
     } as const;
     return { admission, touched: [] };
   }
-  const pointless = database
-    .prepare(
-      `SELECT id, state FROM task
+  if (prepared(database, "SELECT 1 FROM task WHERE id = ?").get(handOff.task_id) !== undefined) {
+    throw new CicdError(
+      "conflict",
+      `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
+    );
+  }
+  const pointless = prepared(
+    database,
+    `SELECT id, state FROM task
        WHERE session = ? AND supersede_key = ? AND state IN ('queued', 'running')`,
-    )
-    .all(sessionId, supersedes[handOff.kind]);
-  const queued = database.prepare("SELECT count(*) AS n FROM task WHERE state = 'queued'").get();
+  ).all(sessionId, supersedes[handOff.kind]);
+  const queued = prepared(database, "SELECT count(*) AS n FROM task WHERE state = 'queued'").get();
   const depth = Number(queued?.n) - pointless.filter(({ state }) => state === "queued").length;
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
   for (const row of pointless) supersede(database, row, handOff.task_id, now);
@@ -74,45 +82,45 @@ function supersede(database: DatabaseSync, { id, state }: Row, by: string, now: 
     endTask(database, String(id), { state: "superseded", by }, now);
     return;
   }
-  database
-    .prepare("UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?")
-    .run(JSON.stringify({ kind: "superseded", by } satisfies Interruption), String(id));
+  prepared(database, "UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?").run(
+    JSON.stringify({ kind: "superseded", by } satisfies Interruption),
+    String(id),
+  );
 }
 
 function insert(database: DatabaseSync, handOff: HandOff, sessionId: string, now: number): void {
   const { repository, pull_request, forge } = handOff.event;
-  database
-    .prepare(
-      `INSERT INTO session(id, forge, host, owner, repository, number, created_at, active_at)
+  prepared(
+    database,
+    `INSERT INTO session(id, forge, host, owner, repository, number, created_at, active_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT(id) DO UPDATE SET active_at = excluded.active_at`,
-    )
-    .run(
-      sessionId,
-      forge,
-      repository.host,
-      repository.owner,
-      repository.name,
-      pull_request.number,
-      now,
-      now,
-    );
-  database
-    .prepare(
-      `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, created_at)
-       VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?)`,
-    )
-    .run(
-      handOff.task_id,
-      sessionId,
-      handOff.delivery_id,
-      handOff.kind,
-      supersedeKeys[handOff.kind],
-      now,
-      JSON.stringify(handOff.event),
-      now,
-    );
-  database
-    .prepare("INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)")
-    .run(deliveryKey(handOff), handOff.task_id, now);
+  ).run(
+    sessionId,
+    forge,
+    repository.host,
+    repository.owner,
+    repository.name,
+    pull_request.number,
+    now,
+    now,
+  );
+  prepared(
+    database,
+    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, created_at)
+       VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, ?)`,
+  ).run(
+    handOff.task_id,
+    sessionId,
+    handOff.delivery_id,
+    handOff.kind,
+    supersedeKeys[handOff.kind],
+    JSON.stringify(handOff.event),
+    now,
+  );
+  prepared(database, "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)").run(
+    deliveryKey(handOff),
+    handOff.task_id,
+    now,
+  );
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
+import { prepared } from "./prepared.ts";
 import { toEntry } from "./rows.ts";
 
 /** Adds events behind the last of a task, numbered without a gap. Runs in its caller's transaction. */
@@ -9,11 +10,12 @@ export function appendEvents(
   events: readonly JournalEvent[],
   now: number,
 ): void {
-  const last = database
-    .prepare("SELECT coalesce(max(n), 0) AS n FROM event WHERE task = ?")
-    .get(taskId);
+  const last = prepared(database, "SELECT coalesce(max(n), 0) AS n FROM event WHERE task = ?").get(
+    taskId,
+  );
   let n = Number(last?.n ?? 0);
-  const insert = database.prepare(
+  const insert = prepared(
+    database,
     "INSERT INTO event(task, n, at, type, data) VALUES (?, ?, ?, ?, ?)",
   );
   for (const { type, data } of events) {
@@ -29,8 +31,10 @@ export function readEvents(
   after: number,
   limit: number,
 ): JournalEntry[] {
-  return database
-    .prepare("SELECT n, at, type, data FROM event WHERE task = ? AND n > ? ORDER BY n LIMIT ?")
+  return prepared(
+    database,
+    "SELECT n, at, type, data FROM event WHERE task = ? AND n > ? ORDER BY n LIMIT ?",
+  )
     .all(task.id, after, limit)
     .map((row) => toEntry(row, task.id, task.sessionId));
 }

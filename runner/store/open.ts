@@ -13,6 +13,9 @@ export interface Databases {
   readonly lock: DatabaseSync;
 }
 
+/** How long a write waits for a person's SQLite shell or a backup to let go, in milliseconds. */
+const busyTimeout = 2000;
+
 /**
  * Opens the store in a folder, which one program at a time may use.
  * @throws CicdError `config_invalid` when another program has it open, or it can't be written.
@@ -24,18 +27,28 @@ export function openDatabases(folder: string): Databases {
     throw unusable(folder, cause);
   }
   const lock = lockFolder(folder);
+  const opened = [lock];
+  const open = () => {
+    const database = new DatabaseSync(join(folder, "cicd-runner.db"), { timeout: busyTimeout });
+    opened.unshift(database);
+    return database;
+  };
   try {
-    const path = join(folder, "cicd-runner.db");
-    const durable = new DatabaseSync(path);
-    durable.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
+    const durable = open();
+    durable.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     migrate(durable);
-    const relaxed = new DatabaseSync(path);
+    const relaxed = open();
     relaxed.exec("PRAGMA synchronous = NORMAL");
     return { durable, relaxed, lock };
   } catch (error) {
-    lock.close();
+    for (const database of opened) database.close();
     throw error instanceof CicdError ? error : unusable(folder, error);
   }
+}
+
+/** Closes the store, and frees its folder last. */
+export function closeDatabases({ relaxed, durable, lock }: Databases): void {
+  for (const database of [relaxed, durable, lock]) if (database.isOpen) database.close();
 }
 
 /** A transaction that is never committed: the system frees it however the program ends. */

@@ -58,7 +58,7 @@ const sessionRow = z.object({
   repository: z.string(),
   number: z.number(),
   conversation: z.string().nullable(),
-  conversation_started: z.number(),
+  conversation_cost: z.number(),
   process: json(ProcessIdentity).nullable(),
   created_at: z.number(),
   active_at: z.number(),
@@ -66,12 +66,10 @@ const sessionRow = z.object({
 
 /** A row of the table `session`. */
 export function toSession(row: Row): SessionRecord {
-  const { conversation, conversation_started, created_at, active_at, ...rest } =
-    sessionRow.parse(row);
+  const { conversation, conversation_cost, created_at, active_at, ...rest } = sessionRow.parse(row);
   return {
     ...rest,
-    conversation:
-      conversation === null ? null : { id: conversation, started: conversation_started === 1 },
+    conversation: conversation === null ? null : { id: conversation, costUsd: conversation_cost },
     createdAt: created_at,
     activeAt: active_at,
   };

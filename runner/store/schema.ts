@@ -7,7 +7,7 @@ const migrations = [
      id TEXT PRIMARY KEY,
      forge TEXT NOT NULL, host TEXT NOT NULL, owner TEXT NOT NULL, repository TEXT NOT NULL,
      number INTEGER NOT NULL,
-     conversation TEXT, conversation_started INTEGER NOT NULL DEFAULT 0,
+     conversation TEXT, conversation_cost REAL NOT NULL DEFAULT 0,
      process TEXT,
      created_at INTEGER NOT NULL, active_at INTEGER NOT NULL
    ) STRICT;
@@ -25,6 +25,7 @@ const migrations = [
      kind TEXT NOT NULL,
      supersede_key TEXT,
      state TEXT NOT NULL,
+     -- When it is due; 0 is at once, even for a clock that was set back.
      run_at INTEGER NOT NULL,
      attempt INTEGER NOT NULL DEFAULT 0,
      crashes INTEGER NOT NULL DEFAULT 0,
@@ -37,7 +38,7 @@ const migrations = [
    -- The database itself keeps a session to one running task.
    CREATE UNIQUE INDEX task_running ON task(session) WHERE state = 'running';
    CREATE INDEX task_live ON task(session, seq) WHERE state IN ('queued', 'running');
-   CREATE INDEX task_queued ON task(seq) WHERE state = 'queued';
+   CREATE INDEX task_of_state ON task(state, seq);
    CREATE INDEX task_of_session ON task(session, seq);
 
    CREATE TABLE event(

@@ -10,6 +10,7 @@ export class Signals {
 
   watch(topic: string): Watch {
     let changed = false;
+    let disposed = false;
     let resolve: (() => void) | undefined;
     const wake = () => {
       changed = true;
@@ -19,7 +20,7 @@ export class Signals {
     this.#watchers.set(topic, watchers.add(wake));
     return {
       next: async (signal) => {
-        if (!changed && !signal?.aborted) {
+        if (!changed && !disposed && !signal?.aborted) {
           await new Promise<void>((settle) => {
             resolve = settle;
             signal?.addEventListener("abort", wake, { once: true });
@@ -30,6 +31,8 @@ export class Signals {
         changed = false;
       },
       [Symbol.dispose]: () => {
+        if (disposed) return;
+        disposed = true;
         watchers.delete(wake);
         if (watchers.size === 0) this.#watchers.delete(topic);
         wake();

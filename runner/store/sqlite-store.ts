@@ -1,10 +1,12 @@
+import type { SQLInputValue } from "node:sqlite";
 import { v7 } from "uuid";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { ProcessIdentity } from "../claude/identity.ts";
 import { enqueueTask } from "./enqueue.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
-import { type Databases, openDatabases } from "./open.ts";
+import { closeDatabases, type Databases, openDatabases } from "./open.ts";
+import { prepared } from "./prepared.ts";
 import { toInterruption, toSession, toTask } from "./rows.ts";
 import { Signals } from "./signals.ts";
 import type {
@@ -19,8 +21,8 @@ import type {
   TaskFilter,
   Watch,
 } from "./store.ts";
-import { claimTask, endingOf, endTask, reapTasks, requeueTask } from "./task-table.ts";
-import { transaction } from "./transaction.ts";
+import { claimTask, endingOf, endTask, listTasks, reapTasks, requeueTask } from "./task-table.ts";
+import { reading, transaction } from "./transaction.ts";
 
 /** What an embedded store needs. */
 export interface SqliteStoreOptions {
@@ -39,7 +41,6 @@ export interface SqliteStoreOptions {
 export class SqliteStore implements Store {
   readonly #databases: Databases;
   readonly #signals = new Signals();
-  readonly #owner = v7();
   readonly #host: string;
   readonly #now: () => number;
 
@@ -47,7 +48,12 @@ export class SqliteStore implements Store {
     this.#databases = openDatabases(folder);
     this.#host = host;
     this.#now = now;
-    this.#write(() => reapTasks(this.#durable, this.#now()));
+    try {
+      this.#write(() => reapTasks(this.#durable, this.#now()));
+    } catch (error) {
+      closeDatabases(this.#databases);
+      throw error;
+    }
   }
 
   async enqueue(handOff: HandOff, { limit }: { limit: number }): Promise<Admission> {
@@ -61,13 +67,14 @@ export class SqliteStore implements Store {
 
   async claim(): Promise<Claim | undefined> {
     return this.#write(() => {
-      const row = claimTask(this.#durable, this.#owner, this.#now());
+      const owner = v7();
+      const row = claimTask(this.#durable, owner, this.#now());
       if (row === undefined) return undefined;
       const task = toTask(row);
       const started = { attempt: task.attempt, host: this.#host };
       appendEvents(this.#durable, task.id, [{ type: "task.started", data: started }], this.#now());
       this.#signals.notify(taskTopic(task.id));
-      return { task, fence: { owner: this.#owner, attempt: task.attempt } };
+      return { task, fence: { owner, attempt: task.attempt } };
     });
   }
 
@@ -101,9 +108,10 @@ export class SqliteStore implements Store {
       } else {
         requeueTask(this.#durable, id, { delay: 0, now, countAttempt: false });
       }
-      this.#durable
-        .prepare("UPDATE session SET active_at = ? WHERE id = ?")
-        .run(now, claim.task.session_id);
+      prepared(this.#durable, "UPDATE session SET active_at = ? WHERE id = ?").run(
+        now,
+        claim.task.session_id,
+      );
       return true;
     });
     this.#signals.notify(taskTopic(id));
@@ -113,7 +121,7 @@ export class SqliteStore implements Store {
 
   async cancel(taskId: string, reason: string) {
     const outcome = this.#write(() => {
-      const row = this.#durable.prepare("SELECT state FROM task WHERE id = ?").get(taskId);
+      const row = prepared(this.#durable, "SELECT state FROM task WHERE id = ?").get(taskId);
       if (row === undefined) return undefined;
       if (row.state === "queued") {
         endTask(this.#durable, taskId, { state: "cancelled", reason }, this.#now());
@@ -121,9 +129,10 @@ export class SqliteStore implements Store {
       }
       if (row.state !== "running") return "ended" as const;
       const interruption: Interruption = { kind: "cancelled", reason };
-      this.#durable
-        .prepare("UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?")
-        .run(JSON.stringify(interruption), taskId);
+      prepared(
+        this.#durable,
+        "UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?",
+      ).run(JSON.stringify(interruption), taskId);
       return "signalled" as const;
     });
     this.#signals.notify(taskTopic(taskId));
@@ -136,72 +145,65 @@ export class SqliteStore implements Store {
   }
 
   async task(id: string) {
-    const row = this.#durable.prepare("SELECT * FROM task WHERE id = ?").get(id);
+    const row = this.#get("SELECT * FROM task WHERE id = ?", id);
     return row === undefined ? undefined : toTask(row);
   }
 
-  async tasks({ sessionId, state, limit }: TaskFilter) {
-    return this.#durable
-      .prepare(
-        `SELECT * FROM task
-         WHERE (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR state = ?2)
-         ORDER BY seq DESC LIMIT ?3`,
-      )
-      .all(sessionId ?? null, state ?? null, limit)
-      .map(toTask);
+  async tasks(filter: TaskFilter) {
+    return reading(() => listTasks(this.#durable, filter)).map(toTask);
   }
 
-  async taskOfDelivery(deliveryId: string) {
-    const row = this.#durable
-      .prepare("SELECT t.* FROM task t JOIN delivery d ON d.task = t.id WHERE d.id = ?")
-      .get(deliveryId);
+  async taskOfDelivery(deliveryKey: string) {
+    const row = this.#get(
+      "SELECT t.* FROM task t JOIN delivery d ON d.task = t.id WHERE d.id = ?",
+      deliveryKey,
+    );
     return row === undefined ? undefined : toTask(row);
   }
 
   async journal(taskId: string, after: number, limit: number) {
-    const row = this.#durable.prepare("SELECT session FROM task WHERE id = ?").get(taskId);
+    const row = this.#get("SELECT session FROM task WHERE id = ?", taskId);
     if (row === undefined) return [];
     const task = { id: taskId, sessionId: String(row.session) };
-    return readEvents(this.#durable, task, after, limit);
+    return reading(() => readEvents(this.#durable, task, after, limit));
   }
 
   async session(id: string): Promise<SessionRecord | undefined> {
-    const row = this.#durable.prepare("SELECT * FROM session WHERE id = ?").get(id);
+    const row = this.#get("SELECT * FROM session WHERE id = ?", id);
     return row === undefined ? undefined : toSession(row);
   }
 
   async sessions(limit: number): Promise<SessionRecord[]> {
-    return this.#durable
-      .prepare("SELECT * FROM session ORDER BY active_at DESC LIMIT ?")
-      .all(limit)
-      .map(toSession);
+    const sql = "SELECT * FROM session ORDER BY active_at DESC LIMIT ?";
+    return reading(() => prepared(this.#durable, sql).all(limit)).map(toSession);
   }
 
   async setConversation(sessionId: string, conversation: Conversation | null): Promise<void> {
     this.#write(() =>
-      this.#durable
-        .prepare("UPDATE session SET conversation = ?, conversation_started = ? WHERE id = ?")
-        .run(conversation?.id ?? null, conversation?.started ? 1 : 0, sessionId),
+      prepared(
+        this.#durable,
+        "UPDATE session SET conversation = ?, conversation_cost = ? WHERE id = ?",
+      ).run(conversation?.id ?? null, conversation?.costUsd ?? 0, sessionId),
     );
   }
 
   async setProcess(sessionId: string, process: ProcessIdentity | null): Promise<void> {
     this.#write(() =>
-      this.#durable
-        .prepare("UPDATE session SET process = ? WHERE id = ?")
-        .run(process === null ? null : JSON.stringify(process), sessionId),
+      prepared(this.#durable, "UPDATE session SET process = ? WHERE id = ?").run(
+        process === null ? null : JSON.stringify(process),
+        sessionId,
+      ),
     );
   }
 
   async stats(): Promise<QueueStats> {
-    const row = this.#durable
-      .prepare(
-        `SELECT
-           (SELECT count(*) FROM task WHERE state = 'queued') AS queued,
-           (SELECT count(*) FROM task WHERE state = 'running') AS running,
-           (SELECT min(run_at) FROM task WHERE state = 'queued' AND run_at > ?) AS next`,
-      )
-      .get(this.#now());
+    const row = this.#get(
+      `SELECT
+         (SELECT count(*) FROM task WHERE state = 'queued') AS queued,
+         (SELECT count(*) FROM task WHERE state = 'running') AS running,
+         (SELECT min(run_at) FROM task WHERE state = 'queued' AND run_at > ?) AS next`,
+      this.#now(),
+    );
     return {
       queued: Number(row?.queued),
       running: Number(row?.running),
@@ -218,8 +220,7 @@ export class SqliteStore implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { relaxed, durable, lock } = this.#databases;
-    for (const database of [relaxed, durable, lock]) if (database.isOpen) database.close();
+    closeDatabases(this.#databases);
   }
 
   get #durable() {
@@ -230,17 +231,22 @@ export class SqliteStore implements Store {
     return transaction(this.#durable, work);
   }
 
+  #get(sql: string, ...values: readonly SQLInputValue[]) {
+    return reading(() => prepared(this.#durable, sql).get(...values));
+  }
+
   #holds({ task, fence }: Claim): boolean {
-    const row = this.#durable
-      .prepare(
-        "SELECT 1 FROM task WHERE id = ? AND owner = ? AND attempt = ? AND state = 'running'",
-      )
-      .get(task.id, fence.owner, fence.attempt);
+    const row = this.#get(
+      "SELECT 1 FROM task WHERE id = ? AND owner = ? AND attempt = ? AND state = 'running'",
+      task.id,
+      fence.owner,
+      fence.attempt,
+    );
     return row !== undefined;
   }
 
   #interruption(taskId: string): Interruption | undefined {
-    const row = this.#durable.prepare("SELECT interruption FROM task WHERE id = ?").get(taskId);
+    const row = this.#get("SELECT interruption FROM task WHERE id = ?", taskId);
     return toInterruption(row?.interruption ?? null);
   }
 }

@@ -8,7 +8,7 @@ import type { ProcessIdentity } from "../claude/identity.ts";
  * not the current one does nothing: a host that lost the task can neither journal nor finish it.
  */
 export interface Fence {
-  /** The run of a host: new with each start of its program. */
+  /** This one claim: new each time, so that one given back is not taken for the one after it. */
   readonly owner: string;
   /** The attempt that was claimed, from 1. */
   readonly attempt: number;
@@ -53,7 +53,7 @@ export interface SessionRecord {
   readonly owner: string;
   readonly repository: string;
   readonly number: number;
-  /** The CLI's own session id, and whether a process ever wrote to it; null before the first. */
+  /** The CLI's own conversation; null before its first message. */
   readonly conversation: Conversation | null;
   /** The process that serves it, as far as this store knows. */
   readonly process: ProcessIdentity | null;
@@ -61,10 +61,11 @@ export interface SessionRecord {
   readonly activeAt: number;
 }
 
-/** A conversation of the CLI: begun by `--session-id`, gone on with by `--resume`. */
+/** A conversation of the CLI that has begun: a process goes on with it by `--resume`. */
 export interface Conversation {
   readonly id: string;
-  readonly started: boolean;
+  /** What it has cost so far, in US dollars, as the CLI counts it. */
+  readonly costUsd: number;
 }
 
 /** Numbers of the queue. */
@@ -75,21 +76,29 @@ export interface QueueStats {
   readonly nextRunAt: number | undefined;
 }
 
-/** Tells that something may have changed; the reader then looks. Latches between two waits. */
+/**
+ * Tells that something may have changed; the reader then looks. Latches between two waits, of which
+ * there is one at a time.
+ */
 export interface Watch extends Disposable {
-  /** Resolves at the next change, or at once when one came since the last wait; also on abort. */
+  /**
+   * Resolves at the next change, or at once when one came since the last wait; also on abort, and
+   * once the watch is disposed of.
+   */
   next(signal?: AbortSignal): Promise<void>;
 }
 
 /**
  * Deliveries, tasks, sessions and journals, durable before a method resolves.
- * @throws CicdError `store_unavailable` from any method when the disk refuses.
+ * @throws CicdError from any method: `store_unavailable` when the disk refuses, `shutting_down` when
+ * the store is closed.
  */
 export interface Store extends AsyncDisposable {
   /**
    * Takes a hand-off in: delivery, session and task in one transaction, the journal's `task.queued`
    * included. Queued tasks with the same supersede key end as superseded, a running one is
    * interrupted. A known delivery changes nothing. With `limit` queued tasks nothing is taken in.
+   * @throws CicdError `conflict` when another delivery has made a task of this id.
    */
   enqueue(handOff: HandOff, options: { limit: number }): Promise<Admission>;
   /** The oldest task that is due and whose session is free, now running on this host. */
@@ -106,7 +115,8 @@ export interface Store extends AsyncDisposable {
   task(id: string): Promise<Task | undefined>;
   /** Newest first. */
   tasks(filter: TaskFilter): Promise<Task[]>;
-  taskOfDelivery(deliveryId: string): Promise<Task | undefined>;
+  /** By `<forge>:<delivery id>`, as `deliveryKey` makes it: ids of two forges may be the same. */
+  taskOfDelivery(deliveryKey: string): Promise<Task | undefined>;
   /** Entries after sequence number `after`, in order. */
   journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
 

@@ -2,8 +2,9 @@ import type { DatabaseSync } from "node:sqlite";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { TaskError } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
+import { prepared } from "./prepared.ts";
 import { type Row, toInterruption } from "./rows.ts";
-import type { Interruption, Outcome } from "./store.ts";
+import type { Interruption, Outcome, TaskFilter } from "./store.ts";
 
 /** How a task can end for good. */
 export type Ending = Exclude<Outcome, { state: "queued" | "released" }>;
@@ -12,13 +13,12 @@ export type Ending = Exclude<Outcome, { state: "queued" | "released" }>;
 export function endTask(database: DatabaseSync, id: string, ending: Ending, now: number): void {
   const result = ending.state === "succeeded" ? JSON.stringify(ending.result) : null;
   const error = ending.state === "failed" ? JSON.stringify(ending.error) : null;
-  database
-    .prepare(
-      `UPDATE task SET state = ?, result = ?, error = ?, ended_at = ?, owner = NULL,
+  prepared(
+    database,
+    `UPDATE task SET state = ?, result = ?, error = ?, ended_at = ?, owner = NULL,
          interruption = NULL
        WHERE id = ?`,
-    )
-    .run(ending.state, result, error, now, id);
+  ).run(ending.state, result, error, now, id);
   appendEvents(database, id, [terminalEvent(ending)], now);
 }
 
@@ -28,19 +28,18 @@ export function requeueTask(
   id: string,
   { delay, now, countAttempt }: { delay: number; now: number; countAttempt: boolean },
 ): void {
-  database
-    .prepare(
-      `UPDATE task SET state = 'queued', owner = NULL, run_at = ?, attempt = attempt - ?
+  prepared(
+    database,
+    `UPDATE task SET state = 'queued', owner = NULL, run_at = ?, attempt = attempt - ?
        WHERE id = ?`,
-    )
-    .run(now + delay, countAttempt ? 0 : 1, id);
+  ).run(delay === 0 ? 0 : now + delay, countAttempt ? 0 : 1, id);
 }
 
 /** The next task that may run, marked as running. */
 export function claimTask(database: DatabaseSync, owner: string, now: number): Row | undefined {
-  return database
-    .prepare(
-      `UPDATE task SET state = 'running', owner = ?1, attempt = attempt + 1,
+  return prepared(
+    database,
+    `UPDATE task SET state = 'running', owner = ?1, attempt = attempt + 1,
          started_at = coalesce(started_at, ?2)
        WHERE seq = (
          SELECT seq FROM task AS t
@@ -50,8 +49,21 @@ export function claimTask(database: DatabaseSync, owner: string, now: number): R
              AND earlier.state IN ('queued', 'running'))
          ORDER BY seq LIMIT 1)
        RETURNING *`,
-    )
-    .get(owner, now);
+  ).get(owner, now);
+}
+
+/** The tasks that pass a filter, newest first. */
+export function listTasks(database: DatabaseSync, { sessionId, state, limit }: TaskFilter): Row[] {
+  const given = { ...(sessionId && { sessionId }), ...(state && { state }) };
+  // Each condition only where it is asked for, so that an index serves it. The plus keeps the state
+  // from being looked up where the session already narrows the search.
+  const conditions = [
+    ...(sessionId === undefined ? [] : ["session = :sessionId"]),
+    ...(state === undefined ? [] : [`${sessionId === undefined ? "" : "+"}state = :state`]),
+  ];
+  const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  const sql = `SELECT * FROM task ${where} ORDER BY seq DESC LIMIT :limit`;
+  return prepared(database, sql).all({ ...given, limit });
 }
 
 /** How often a host may die under a task before the task is given up. */
@@ -62,7 +74,7 @@ const crashBudget = 3;
  * the others run again, and one under which the host died too often fails.
  */
 export function reapTasks(database: DatabaseSync, now: number): void {
-  const rows = database.prepare("SELECT * FROM task WHERE state = 'running'").all();
+  const rows = prepared(database, "SELECT * FROM task WHERE state = 'running'").all();
   for (const row of rows) {
     const id = String(row.id);
     const interruption = toInterruption(row.interruption);
@@ -72,7 +84,7 @@ export function reapTasks(database: DatabaseSync, now: number): void {
     } else if (crashes >= crashBudget) {
       endTask(database, id, { state: "failed", error: crashed(crashes) }, now);
     } else {
-      database.prepare("UPDATE task SET crashes = ? WHERE id = ?").run(crashes, id);
+      prepared(database, "UPDATE task SET crashes = ? WHERE id = ?").run(crashes, id);
       const retrying = { attempt: Number(row.attempt), delay_ms: 0, error: crashed(crashes) };
       appendEvents(database, id, [{ type: "task.retrying", data: retrying }], now);
       requeueTask(database, id, { delay: 0, now, countAttempt: false });

@@ -1,0 +1,148 @@
+import { type Context, Hono } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { CicdError } from "#shared/error.ts";
+import { problemResponse, statusOf } from "#shared/problem.ts";
+import { authorize } from "./api-auth.ts";
+import type { EdgeConfig, Scope } from "./config.ts";
+import { health, readiness } from "./health.ts";
+import { authorizeLink } from "./link.ts";
+import { relay } from "./relay.ts";
+import { createRunnerClient } from "./runner-client.ts";
+import { type DeliveryReport, handleWebhook } from "./webhook.ts";
+
+/** How an edge is made. */
+export interface EdgeOptions {
+  readonly config: EdgeConfig;
+  /** The clock, in epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
+  /** Reaches the runner; default the global `fetch`. */
+  readonly fetch?: typeof fetch;
+  /** Told once of each webhook request to a known forge, whatever became of it. */
+  readonly onDelivery?: (report: DeliveryReport) => void;
+  /** Told of each answer with a 5xx status; `requestId` is in the answer too. */
+  readonly onError?: (error: CicdError, requestId: string) => void;
+}
+
+const task = "/v1/tasks/:id{[0-9a-f-]{36}}";
+const session = "/v1/sessions/:id{[0-9a-f-]{36}}";
+const delivery = "/v1/deliveries/:id{[A-Za-z0-9][A-Za-z0-9._:-]*}";
+
+/**
+ * The edge as a Hono app over Web APIs: takes webhooks in, hands them to the runner, and relays the
+ * API.
+ * @throws CicdError `config_invalid` without a webhook secret: an open door is never served.
+ */
+export function createEdge(options: EdgeOptions): Hono {
+  const { config, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
+  const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
+  const { runner_url, runner_secret, edge } = config;
+  const runnerSecret = signingSecret(runner_secret);
+  const secrets = { github: webhookSecrets(config) };
+  const runner = createRunnerClient({
+    url: runner_url,
+    secret: runnerSecret,
+    timeout: edge.runner_timeout,
+    now,
+    fetch,
+  });
+
+  const app = new Hono();
+  app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders());
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.notFound((c) => problemResponse(noSuchPath(c), c.get("requestId")));
+  app.onError((thrown, c) => {
+    const error = CicdError.from(thrown);
+    const id = c.get("requestId");
+    const clientLeft = error.code === "cancelled";
+    if (statusOf(error.code) >= 500 && !clientLeft) onError(error, id);
+    return problemResponse(error, id);
+  });
+
+  app.post("/webhooks/:forge", (c) =>
+    handleWebhook(c.req.raw, {
+      forge: c.req.param("forge"),
+      requestId: c.get("requestId"),
+      secrets,
+      maxBody: edge.max_body,
+      publicUrl: edge.public_url,
+      link: { secret: runnerSecret, ttl: edge.link_ttl },
+      runner,
+      now,
+      onDelivery,
+    }),
+  );
+
+  const bearer = (c: Context, scope: Scope) =>
+    authorize(c.req.header("authorization"), edge.api_tokens, scope);
+  const bearerOrLink = async (c: Context, taskId: string) => {
+    const token = c.req.query("token");
+    if (token === undefined || c.req.header("authorization") !== undefined) {
+      return await bearer(c, "read");
+    }
+    await authorizeLink(runner_secret, taskId, token, now());
+  };
+  const toRunner = (c: Context) =>
+    relay(c.req.raw, { path: c.req.path, requestId: c.get("requestId"), runner });
+
+  for (const path of [task, `${task}/events`] as const) {
+    app.get(path, async (c) => {
+      await bearerOrLink(c, c.req.param("id"));
+      return await toRunner(c);
+    });
+  }
+  for (const path of ["/v1/tasks", "/v1/sessions", delivery]) {
+    app.get(path, async (c) => {
+      await bearer(c, "read");
+      return await toRunner(c);
+    });
+  }
+  app.on(["POST"], `${task}/cancel`, async (c) => {
+    await bearer(c, "write");
+    return await toRunner(c);
+  });
+  app.delete(session, async (c) => {
+    await bearer(c, "write");
+    return await toRunner(c);
+  });
+
+  app.get("/health", (c) => health(runner, c.get("requestId")));
+  app.get("/health/ready", (c) => readiness(runner, c.get("requestId")));
+  return app;
+}
+
+/** Answers are made as plain responses, which don't carry what was set on the context before. */
+async function showRequestId(c: Context, next: () => Promise<void>): Promise<void> {
+  await next();
+  c.header("x-request-id", c.get("requestId"));
+}
+
+function noSuchPath(c: Context): CicdError {
+  return new CicdError("not_found", `Cannot find ${c.req.path}: no such path`);
+}
+
+function refuseMethod(c: Context, methods: string[]): Response {
+  const allowed = methods.join(", ");
+  const error = new CicdError("method_not_allowed", `Cannot ${c.req.method} ${c.req.path}`, {
+    hint: `Use ${allowed}`,
+  });
+  const response = problemResponse(error, c.get("requestId"));
+  response.headers.set("allow", allowed);
+  return response;
+}
+
+function signingSecret([first]: readonly string[]): string {
+  if (first !== undefined) return first;
+  throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {
+    hint: "Set RUNNER_SECRET to the same value as on the runner",
+  });
+}
+
+function webhookSecrets({ github }: EdgeConfig): readonly string[] {
+  const { webhook_secret: secrets = [] } = github;
+  if (secrets.length > 0) return secrets;
+  throw new CicdError("config_invalid", "Cannot start edge: no webhook secret is set", {
+    hint: "Set GITHUB_WEBHOOK_SECRET to the secret that the webhook was made with",
+  });
+}

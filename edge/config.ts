@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { Duration, Size } from "#shared/quantity.ts";
+import { RunnerSecret } from "#shared/runner-secret.ts";
+
+/** What an API token may do; each scope includes the ones before it. */
+export const Scope = z.enum(["read", "write", "admin"]);
+/** {@link Scope} as a type. */
+export type Scope = z.infer<typeof Scope>;
+
+/** `<scope>:<SHA-256 of the token in hex>`, parsed: the token itself is never configured. */
+const ApiToken = z
+  .string()
+  .regex(
+    /^(?:read|write|admin):[0-9a-f]{64}$/i,
+    "must be <scope>:<SHA-256 of the token in hex>, the scope being read, write or admin",
+  )
+  .transform((text) => {
+    const [scope, hash = ""] = text.toLowerCase().split(":");
+    return { scope: Scope.parse(scope), hash };
+  });
+/** A token of the API as the configuration knows it. */
+export type ApiToken = z.infer<typeof ApiToken>;
+
+const RunnerUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .refine(isOrigin, "must be an origin without path and query: http://127.0.0.1:8788");
+
+/** The settings of the edge, for `readConfig`. */
+export const EdgeConfig = z.strictObject({
+  github: z
+    .strictObject({
+      webhook_secret: z
+        .array(z.string().min(1, "must not be empty"))
+        .optional()
+        .meta({
+          env: ["GITHUB_WEBHOOK_SECRET"],
+          description: "Secret of the GitHub webhook; several while they are rotated",
+        }),
+    })
+    .prefault({}),
+  runner_url: RunnerUrl.default("http://127.0.0.1:8788").meta({
+    env: ["RUNNER_URL"],
+    description: "Where the edge reaches the runner",
+  }),
+  runner_secret: RunnerSecret,
+  edge: z
+    .strictObject({
+      public_url: z
+        .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+        .optional()
+        .meta({ description: "Base of the links to tasks; default: the origin of the request" }),
+      max_body: Size.prefault("25MiB").meta({ description: "Largest webhook body" }),
+      link_ttl: Duration.prefault("24h").meta({ description: "How long links to tasks work" }),
+      runner_timeout: Duration.prefault("5s").meta({
+        description: "How long the edge waits for the runner's answer to begin",
+      }),
+      api_tokens: z
+        .array(ApiToken)
+        .default([])
+        .meta({
+          env: ["API_TOKENS"],
+          description: "Tokens of the API as <scope>:<SHA-256 in hex>",
+        }),
+    })
+    .prefault({}),
+});
+/** {@link EdgeConfig} as a type: durations in milliseconds, sizes in bytes. */
+export type EdgeConfig = z.infer<typeof EdgeConfig>;
+
+function isOrigin(text: string): boolean {
+  const { pathname, search, hash, username, password } = new URL(text);
+  return pathname === "/" && `${search}${hash}${username}${password}` === "";
+}

@@ -1,0 +1,82 @@
+import * as z from "zod";
+import { CicdError } from "#shared/error.ts";
+import { PullRequestAction, PullRequestEvent, Repository, Sha } from "#shared/event.ts";
+import { firstIssue } from "#shared/first-issue.ts";
+import type { Normalized } from "./forge.ts";
+
+const { number, url, title, body, author, head } = PullRequestEvent.shape.pull_request.shape;
+
+const RepositoryId = z.object({ id: z.int() });
+const Side = z.object({ sha: Sha, ref: head.shape.ref });
+
+const Action = z.object({ action: z.string().max(64) });
+
+/** The fields that we read. Each holds what the event wants, so a problem has GitHub's path. */
+const Payload = z.object({
+  action: PullRequestAction,
+  repository: RepositoryId.extend({
+    name: Repository.shape.name,
+    owner: z.object({ login: Repository.shape.owner }),
+    clone_url: Repository.shape.clone_url,
+  }),
+  pull_request: z.object({
+    number,
+    html_url: url,
+    title,
+    body: body.nullable(),
+    /** Null when the account is gone. */
+    user: z.object({ login: author }).nullable(),
+    draft: z.boolean(),
+    /** `repo` is null when the fork is gone. */
+    head: Side.extend({ repo: RepositoryId.nullable() }),
+    base: Side,
+  }),
+  sender: z.object({ login: PullRequestEvent.shape.sender.shape.login, type: z.string() }),
+});
+type Payload = z.infer<typeof Payload>;
+
+/**
+ * A `pull_request` payload in forge-neutral form.
+ * @throws CicdError `invalid_request` with the path of the first problem.
+ */
+export function normalizePullRequest(payload: unknown): Normalized {
+  const { action } = parse(Action, payload);
+  if (!PullRequestAction.safeParse(action).success) {
+    return { kind: "ignored", reason: `pull_request action ${action} is not handled` };
+  }
+  return { kind: "event", event: toEvent(parse(Payload, payload)) };
+}
+
+function toEvent({ action, repository, pull_request, sender }: Payload): PullRequestEvent {
+  const { head, base } = pull_request;
+  return {
+    type: "pull_request",
+    forge: "github",
+    action,
+    repository: {
+      host: new URL(pull_request.html_url).host,
+      owner: repository.owner.login,
+      name: repository.name,
+      clone_url: repository.clone_url,
+    },
+    pull_request: {
+      number: pull_request.number,
+      url: pull_request.html_url,
+      title: pull_request.title,
+      body: pull_request.body ?? "",
+      // GitHub itself shows the work of accounts that are gone as that of "ghost".
+      author: pull_request.user?.login ?? "ghost",
+      draft: pull_request.draft,
+      head: { sha: head.sha, ref: head.ref },
+      base: { sha: base.sha, ref: base.ref },
+      fork: head.repo?.id !== repository.id,
+    },
+    sender: { login: sender.login, bot: sender.type === "Bot" },
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, payload: unknown): T {
+  const { success, data, error } = schema.safeParse(payload);
+  if (success) return data;
+  throw new CicdError("invalid_request", `Cannot parse webhook: ${firstIssue(error)}`);
+}

@@ -1,0 +1,105 @@
+import { v7 } from "uuid";
+import type { WebhookAccepted, WebhookDuplicate, WebhookIgnored } from "#shared/api.ts";
+import { CicdError } from "#shared/error.ts";
+import type { Forge } from "#shared/event.ts";
+import { statusOf } from "#shared/problem.ts";
+import type { ForgeAdapter } from "./forge/forge.ts";
+import { github } from "./forge/github.ts";
+import { handOff } from "./hand-off.ts";
+import { type LinkOptions, taskLinks } from "./link.ts";
+import { receive } from "./receive.ts";
+import type { RunnerClient } from "./runner-client.ts";
+
+/**
+ * What became of a webhook request. `refused` is the sender's fault (4xx), `failed` is ours (5xx);
+ * neither has been checked far enough to have a delivery id.
+ */
+export type DeliveryReport =
+  | {
+      readonly forge: Forge;
+      readonly outcome: "accepted" | "duplicate";
+      readonly deliveryId: string;
+      readonly taskId: string;
+    }
+  | {
+      readonly forge: Forge;
+      readonly outcome: "ignored";
+      readonly deliveryId: string;
+      readonly reason: string;
+    }
+  | { readonly forge: Forge; readonly outcome: "refused" | "failed"; readonly reason: string };
+
+/** What the handling of a webhook needs besides the request. */
+export interface WebhookContext {
+  /** The last segment of the path. */
+  readonly forge: string;
+  readonly requestId: string;
+  /** The webhook secrets of each forge; several while they are rotated. */
+  readonly secrets: Readonly<Record<Forge, readonly string[]>>;
+  /** In bytes. */
+  readonly maxBody: number;
+  readonly publicUrl: string | undefined;
+  readonly link: LinkOptions;
+  readonly runner: RunnerClient;
+  readonly now: () => number;
+  readonly onDelivery: (report: DeliveryReport) => void;
+}
+
+const adapters: readonly ForgeAdapter[] = [github];
+
+/**
+ * Answers a webhook: 202 with links to the task, 200 for a duplicate or an ignored delivery.
+ * @throws CicdError that names what is wrong with the request, or why nothing durable took it.
+ */
+export async function handleWebhook(request: Request, context: WebhookContext): Promise<Response> {
+  const adapter = adapters.find(({ name }) => name === context.forge);
+  if (adapter === undefined) {
+    const known = adapters.map(({ name }) => name).join(", ");
+    throw new CicdError("not_found", "Cannot take webhook: unknown forge", {
+      hint: `Known forges: ${known}`,
+    });
+  }
+  const forge = adapter.name;
+  try {
+    const { report, response } = await take(request, adapter, context);
+    context.onDelivery(report);
+    return response;
+  } catch (thrown) {
+    const error = CicdError.from(thrown);
+    const outcome = statusOf(error.code) < 500 ? "refused" : "failed";
+    context.onDelivery({ forge, outcome, reason: error.code });
+    throw error;
+  }
+}
+
+async function take(request: Request, adapter: ForgeAdapter, context: WebhookContext) {
+  const { requestId, secrets, maxBody, runner, now } = context;
+  const forge = adapter.name;
+  const received = await receive(request, { adapter, secrets: secrets[forge], maxBody });
+  const { deliveryId } = received;
+  if (received.kind === "ignored") {
+    const { reason } = received;
+    const body: WebhookIgnored = { ignored: true, reason };
+    return {
+      report: { forge, outcome: received.kind, deliveryId, reason },
+      response: Response.json(body),
+    };
+  }
+
+  const { outcome, task_id, session_id } = await handOff(runner, requestId, {
+    delivery_id: deliveryId,
+    forge,
+    task_id: v7({ msecs: now() }),
+    kind: received.task,
+    event: received.event,
+  });
+  const base = context.publicUrl ?? new URL(request.url).origin;
+  const links = await taskLinks(base, task_id, context.link, now());
+  const accepted: WebhookAccepted = { task_id, session_id, ...links };
+  const duplicate: WebhookDuplicate = { duplicate: true, ...accepted };
+  return {
+    report: { forge, outcome, deliveryId, taskId: task_id },
+    response:
+      outcome === "duplicate" ? Response.json(duplicate) : Response.json(accepted, { status: 202 }),
+  };
+}

@@ -1,0 +1,53 @@
+import { readdir } from "node:fs/promises";
+import { identify, isAlive, type ProcessIdentity, readStat } from "./identity.ts";
+
+/**
+ * Everything below a process that lives now, children first found first. The CLI puts each tool
+ * into a process group of its own, so the group alone would miss them. Empty without /proc.
+ */
+export async function descendantsOf(pid: number): Promise<ProcessIdentity[]> {
+  const children = await childrenByParent();
+  const found: number[] = [];
+  const queue = [pid];
+  for (let parent = queue.shift(); parent !== undefined; parent = queue.shift()) {
+    const below = children.get(parent) ?? [];
+    found.push(...below);
+    queue.push(...below);
+  }
+  const identities = await Promise.all(found.map(identify));
+  return identities.filter((identity) => identity !== undefined);
+}
+
+/** Kills those of the processes that are still the ones that were identified. */
+export async function killAll(processes: readonly ProcessIdentity[]): Promise<void> {
+  await Promise.all(
+    processes.map(async (process) => {
+      if (await isAlive(process)) signal(process.pid, "SIGKILL");
+    }),
+  );
+}
+
+/** Sends a signal; a process that is gone is no error. A negative pid means its group. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
+async function childrenByParent(): Promise<Map<number, number[]>> {
+  const children = new Map<number, number[]>();
+  for (const pid of await pidsNow()) {
+    const stat = await readStat(pid).catch(() => undefined);
+    if (stat === undefined || stat.state === "Z") continue;
+    children.set(stat.parent, [...(children.get(stat.parent) ?? []), pid]);
+  }
+  return children;
+}
+
+/** The ids of all processes that can be seen; empty without /proc. */
+export async function pidsNow(): Promise<number[]> {
+  const entries = await readdir("/proc").catch(() => []);
+  return entries.filter((entry) => /^\d+$/.test(entry)).map(Number);
+}

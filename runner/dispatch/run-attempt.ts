@@ -1,0 +1,73 @@
+import { CicdError } from "#shared/error.ts";
+import type { JournalEvent } from "#shared/journal.ts";
+import type { Task, TaskError, TaskResult } from "#shared/task.ts";
+import type { Claim, Outcome, Store } from "../store/store.ts";
+import { Stopped, watchInterruption } from "./interruption.ts";
+import { JournalWriter } from "./journal-writer.ts";
+import { type RetryPolicy, retryDelay } from "./retry-policy.ts";
+
+/** Does the work of a task; throws what went wrong, or the signal's reason when it aborts. */
+export type Work = (
+  task: Task,
+  context: { signal: AbortSignal; onEvent: (event: JournalEvent) => void },
+) => Promise<TaskResult>;
+
+/** What an attempt needs. */
+export interface AttemptOptions {
+  readonly store: Store;
+  readonly work: Work;
+  readonly retry: RetryPolicy;
+  /** Aborts with {@link Stopped} when the host stops. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * Runs a claimed task once and tells how that ended. Its events are in the journal by then; the
+ * terminal one comes with the outcome, in the transaction that finishes the attempt.
+ */
+export async function runAttempt(claim: Claim, options: AttemptOptions): Promise<Outcome> {
+  const { store, work, retry, stop } = options;
+  const { task } = claim;
+  const own = new AbortController();
+  const signal = AbortSignal.any([own.signal, stop]);
+  const done = new AbortController();
+  const journal = new JournalWriter(store, claim, { onLost: (error) => own.abort(error) });
+  const watching = watchInterruption(store, task.id, done.signal, (interruption) =>
+    own.abort(new Stopped(interruption)),
+  ).catch((error) => own.abort(CicdError.from(error)));
+  try {
+    const result = await work(task, { signal, onEvent: (event) => journal.write(event) });
+    await journal.settled();
+    own.signal.throwIfAborted();
+    return { state: "succeeded", result };
+  } catch (error) {
+    await journal.settled();
+    return outcomeOf(signal.aborted ? signal.reason : error, task, retry);
+  } finally {
+    done.abort();
+    await watching;
+  }
+}
+
+function outcomeOf(thrown: unknown, { attempt }: Task, retry: RetryPolicy): Outcome {
+  if (thrown instanceof Stopped) {
+    const { reason } = thrown;
+    switch (reason.kind) {
+      case "cancelled":
+        return { state: "cancelled", reason: reason.reason };
+      case "superseded":
+        return { state: "superseded", by: reason.by };
+      case "shutdown":
+        return { state: "released" };
+    }
+  }
+  const error = CicdError.from(thrown);
+  const delay = retryDelay(error, attempt, retry);
+  return delay === undefined
+    ? { state: "failed", error: toTaskError(error) }
+    : { state: "queued", delay, error: toTaskError(error) };
+}
+
+function toTaskError({ code, category, message, hint }: CicdError): TaskError {
+  return { code, category, message, ...(hint !== undefined && { hint }) };
+}

@@ -1,0 +1,43 @@
+import { Hono } from "hono";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import type { Store } from "../store/store.ts";
+import { type AdmitOptions, admit } from "./admit.ts";
+import type { RunnerEnv } from "./env.ts";
+import * as failures from "./failures.ts";
+import { type ProbeOptions, probeRoutes } from "./probes.ts";
+import { type SealOptions, sealed } from "./sealed.ts";
+import { type SessionOptions, sessionRoutes } from "./sessions.ts";
+import { type TaskEventsOptions, taskEvents } from "./task-events.ts";
+import { type TaskOptions, taskRoutes } from "./tasks.ts";
+
+/** What the runner's HTTP side needs; each route file says what it takes of it and why. */
+export interface RunnerAppOptions
+  extends SealOptions,
+    AdmitOptions,
+    TaskOptions,
+    TaskEventsOptions,
+    SessionOptions,
+    ProbeOptions {
+  readonly store: Store;
+}
+
+/**
+ * The runner's HTTP side: the sealed routes under `/v1` for the edge, open probes beside them.
+ * Every error is a problem (RFC 9457) with the id of its request. Serve it as `fetch: app.fetch`:
+ * streams drop stuck clients through the bindings that `@hono/node-server` passes along.
+ */
+export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
+  const app = new Hono<RunnerEnv>();
+  app.onError(failures.failed(options));
+  app.notFound(failures.notFound);
+  app.use(requestId());
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: failures.methodNotAllowed }));
+  app.use("/v1/*", sealed(options));
+  app.post("/v1/events", admit(options));
+  app.get("/v1/tasks/:id/events", taskEvents(options));
+  app.route("/v1", taskRoutes(options));
+  app.route("/v1", sessionRoutes(options));
+  app.route("/", probeRoutes(options));
+  return app;
+}

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { CicdError } from "#shared/error.ts";
+
+/** Where to listen. */
+export interface ListenOptions {
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** A listening HTTP server. */
+export interface Listening {
+  /** `http://<host>:<port>`, without a slash at the end. */
+  readonly url: string;
+  /** Accepts nothing more and lets requests end for `grace` milliseconds, then cuts them off. */
+  close(grace: number): Promise<void>;
+}
+
+/**
+ * Serves a fetch handler on Node.
+ * @throws CicdError `config_invalid` when the address can't be listened on.
+ */
+export async function listen({ fetch, host, port }: ListenOptions): Promise<Listening> {
+  const server = createAdaptorServer({ fetch, hostname: host });
+  if (!("closeIdleConnections" in server))
+    throw new TypeError("Cannot listen: not an HTTP/1 server");
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw cannotListen(host, port, cause);
+  }
+  const address = server.address();
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${isAddress(address) ? address.port : port}`,
+    close: async (grace) => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), grace);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function isAddress(address: string | AddressInfo | null): address is AddressInfo {
+  return typeof address === "object" && address !== null;
+}
+
+function cannotListen(host: string, port: number, cause: unknown): CicdError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CicdError("config_invalid", `Cannot listen on ${host}:${port}: ${why}`, {
+    cause,
+    hint: "Stop the program that uses the port, or set another host and port",
+  });
+}

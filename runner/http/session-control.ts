@@ -1,0 +1,15 @@
+import type { ProcessState } from "#shared/session.ts";
+
+/** What the API may see of and do to the resident processes. */
+export interface SessionControl {
+  /** The process that serves a session now; undefined when the session is hibernated. */
+  processOf(sessionId: string): SessionProcess | undefined;
+  /** Ends a session's process; resolves when it is gone: false when there was none. */
+  terminate(sessionId: string): Promise<boolean>;
+}
+
+/** A resident process; `pid` is null until it has one. */
+export interface SessionProcess {
+  readonly state: ProcessState;
+  readonly pid: number | null;
+}

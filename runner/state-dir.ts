@@ -1,0 +1,30 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { CicdError } from "#shared/error.ts";
+import { configFolder, homeFolder } from "./claude/environment.ts";
+
+/**
+ * Makes the folder that a runner keeps everything in, for its user alone.
+ * @returns its absolute path.
+ * @throws CicdError `config_invalid` when it can't be made.
+ */
+export async function prepareStateDir(path: string): Promise<string> {
+  const stateDir = resolve(path);
+  try {
+    for (const folder of [stateDir, homeFolder(stateDir), configFolder(stateDir)]) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    }
+    return stateDir;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CicdError("config_invalid", `Cannot use state folder ${stateDir}: ${why}`, {
+      cause,
+      hint: "runner.state_dir must be a folder that this user can write",
+    });
+  }
+}
+
+/** The folder of a session's checkout. Its path never changes: the CLI finds transcripts by it. */
+export function workspaceFolder(stateDir: string, sessionId: string): string {
+  return join(stateDir, "workspaces", sessionId);
+}

@@ -1,0 +1,35 @@
+import { runGit, type Workspace } from "./git.ts";
+
+/** A diff, or as much of it as was asked for. */
+export interface Diff {
+  /** Unified; bytes that are no UTF-8 are replaced. */
+  readonly diff: string;
+  /** The size of the whole. */
+  readonly diffBytes: number;
+  readonly truncated: boolean;
+}
+
+/** Reads the diff between two commits, at most `maxBytes` of it, and no file in halves. */
+export async function readDiff(
+  workspace: Workspace,
+  { from, to, maxBytes }: { from: string; to: string; maxBytes: number },
+): Promise<Diff> {
+  const kept: Buffer[] = [];
+  let diffBytes = 0;
+  const onOutput = (chunk: Buffer) => {
+    const room = maxBytes - diffBytes;
+    if (room > 0) kept.push(chunk.subarray(0, room));
+    diffBytes += chunk.length;
+  };
+  const options = ["-U10", "-M", "--no-ext-diff", "--no-textconv", "--no-color"];
+  await runGit(workspace, ["diff", ...options, from, to, "--"], { onOutput });
+  const bytes = Buffer.concat(kept);
+  const truncated = diffBytes > maxBytes;
+  return { diff: (truncated ? wholeFiles(bytes) : bytes).toString("utf8"), diffBytes, truncated };
+}
+
+/** The part before the file that is cut; of a first file that is cut itself, its whole lines. */
+function wholeFiles(bytes: Buffer): Buffer {
+  const lastFile = bytes.lastIndexOf("\ndiff --git ");
+  return bytes.subarray(0, (lastFile > 0 ? lastFile : bytes.lastIndexOf("\n")) + 1);
+}

@@ -1,0 +1,149 @@
+import { CicdError } from "#shared/error.ts";
+import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import { runGit, tryGit, type Workspace } from "./git.ts";
+import { gitFailure } from "./git-failure.ts";
+import { openRemote, type Remote } from "./remote.ts";
+
+/** Where the two commits are kept: the next fetch tells the server that these are there. */
+const headRef = "refs/cicd-runner/head";
+const baseRef = "refs/cicd-runner/base";
+
+/**
+ * How much history is asked for until the merge base is in it. A repository that is there keeps the
+ * depth that it needed before.
+ */
+const newLadder = ["--depth=50", "--deepen=500", "--unshallow"] as const;
+const reusedLadder = ["", "--deepen=500", "--unshallow"] as const;
+
+/** Steps after which a commit that did not come with its ref is given up. */
+const patience = 2;
+
+/** The ref that a forge keeps for the head of a pull request, forks included. */
+const pullRefs: Record<Forge, (number: number) => string> = {
+  github: (number) => `refs/pull/${number}/head`,
+};
+
+/**
+ * Fetches head and base of a pull request, by their ids or, where the server refuses that, by their
+ * refs, with enough history to hold the merge base. Nothing is fetched when all is there already.
+ * @returns the merge base; the base itself when the histories have none.
+ */
+export async function fetchCommits(event: PullRequestEvent, workspace: Workspace): Promise<string> {
+  const { head, base } = event.pull_request;
+  const remote = await openRemote(event.repository.clone_url, workspace.options);
+  const held = await heldCommits(workspace);
+  if (held.get(headRef) === head.sha && held.get(baseRef) === base.sha) {
+    const mergeBase = await findMergeBase(workspace, head.sha, base.sha);
+    if (mergeBase !== undefined) return mergeBase;
+  }
+  let refspecs = [`+${head.sha}:${headRef}`, `+${base.sha}:${baseRef}`];
+  for (const [step, depth] of (held.size === 0 ? newLadder : reusedLadder).entries()) {
+    // On a complete history git refuses to deepen, and there is nothing to find.
+    if (step > 0 && !(await isShallow(workspace))) break;
+    if (!(await fetch(workspace, remote, refspecs, depth))) {
+      refspecs = refspecsByName(event);
+      await fetchByName(workspace, remote, refspecs, depth);
+    }
+    const missing = await missingCommit(workspace, [head.sha, base.sha]);
+    if (missing !== undefined) {
+      if (step + 1 < patience && (await isShallow(workspace))) continue;
+      throw gone(missing);
+    }
+    const mergeBase = await findMergeBase(workspace, head.sha, base.sha);
+    if (mergeBase !== undefined) return await keep(workspace, event, mergeBase);
+  }
+  return await keep(workspace, event, base.sha);
+}
+
+/** What the refs of the last fetch point to; none in a new git dir. */
+async function heldCommits(workspace: Workspace): Promise<Map<string, string>> {
+  const format = "--format=%(refname) %(objectname)";
+  const output = await runGit(workspace, ["for-each-ref", format, "refs/cicd-runner"]);
+  const lines = output.split("\n").map((line) => line.split(" "));
+  return new Map(lines.flatMap(([ref, sha]) => (ref && sha ? [[ref, sha] as const] : [])));
+}
+
+async function findMergeBase(
+  workspace: Workspace,
+  head: string,
+  base: string,
+): Promise<string | undefined> {
+  const { exitCode, stdout } = await tryGit(workspace, ["merge-base", head, base]);
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+async function isShallow(workspace: Workspace): Promise<boolean> {
+  const answer = await runGit(workspace, ["rev-parse", "--is-shallow-repository"]);
+  return answer.trim() === "true";
+}
+
+/** Fetches; false when the server gives commits by their refs alone. */
+async function fetch(
+  workspace: Workspace,
+  remote: Remote,
+  refspecs: readonly string[],
+  depth: string,
+): Promise<boolean> {
+  const args = [
+    ...["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"],
+    ...["--no-auto-maintenance", ...(depth === "" ? [] : [depth]), "--stdin", "--", remote.url],
+  ];
+  // A branch may have any name: by stdin it is never an option.
+  const result = await tryGit(workspace, args, {
+    stdin: refspecs.map((refspec) => `${refspec}\n`).join(""),
+    config: remote.config,
+  });
+  if (result.exitCode === 0) return true;
+  if (/not our ref|unadvertised object|no such remote ref/i.test(result.stderr)) return false;
+  throw gitFailure(args, result);
+}
+
+async function fetchByName(
+  workspace: Workspace,
+  remote: Remote,
+  refspecs: readonly string[],
+  depth: string,
+): Promise<void> {
+  if (await fetch(workspace, remote, refspecs, depth)) return;
+  throw new CicdError("repository_unavailable", "Cannot fetch repository: its refs are gone", {
+    hint: "The branch was deleted since, or the forge has not caught up yet",
+  });
+}
+
+/** @throws CicdError `repository_refused` for a branch name that git itself would not allow. */
+function refspecsByName({ forge, pull_request: { number, base } }: PullRequestEvent): string[] {
+  if (/[\p{Cc}\s:?*[\\^~]|\.\.|@\{/u.test(base.ref)) {
+    const name = JSON.stringify(base.ref);
+    throw new CicdError("repository_refused", `Cannot fetch branch ${name}: not a branch name`);
+  }
+  return [`+${pullRefs[forge](number)}:${headRef}`, `+refs/heads/${base.ref}:${baseRef}`];
+}
+
+/** The first of the commits that did not come. */
+async function missingCommit(
+  workspace: Workspace,
+  shas: readonly string[],
+): Promise<string | undefined> {
+  for (const sha of shas) {
+    const { exitCode } = await tryGit(workspace, ["cat-file", "-e", `${sha}^{commit}`]);
+    if (exitCode !== 0) return sha;
+  }
+  return undefined;
+}
+
+/** Lets the refs name the commits of this event, whatever they were fetched by. */
+async function keep(
+  workspace: Workspace,
+  { pull_request: { head, base } }: PullRequestEvent,
+  mergeBase: string,
+): Promise<string> {
+  await runGit(workspace, ["update-ref", headRef, head.sha]);
+  await runGit(workspace, ["update-ref", baseRef, base.sha]);
+  return mergeBase;
+}
+
+function gone(sha: string): CicdError {
+  return new CicdError("repository_unavailable", `Cannot fetch commit ${sha}: it is not there`, {
+    hint: "The branch was pushed again or deleted since; the next push is reviewed by itself",
+  });
+}

@@ -1,0 +1,116 @@
+import { execa } from "execa";
+import type { Environment } from "#shared/config.ts";
+import { CicdError } from "#shared/error.ts";
+import { type GitConfig, gitEnvironment } from "./git-environment.ts";
+import { gitFailure } from "./git-failure.ts";
+
+/** How git is run. */
+export interface GitOptions {
+  /** Default `git`, looked up in PATH. */
+  readonly executable?: string | undefined;
+  /** The schemes that may be fetched from, in git's words; default `https` alone. */
+  readonly protocols?: readonly string[] | undefined;
+  /** The value of an Authorization header for this repository: `Basic ...`; undefined for none. */
+  readonly authorization?: ((url: URL) => Promise<string | undefined>) | undefined;
+  /** How long one git command may take, in milliseconds; default 5 minutes. */
+  readonly timeoutMs?: number | undefined;
+  /** The host's environment, of which PATH, proxies and certificates are handed on. */
+  readonly environment?: Environment | undefined;
+}
+
+/** A git dir with its work tree, and how git is run on them. */
+export interface Workspace {
+  readonly gitDir: string;
+  readonly tree: string;
+  readonly options: GitOptions;
+  readonly signal: AbortSignal;
+}
+
+/** What one command gets besides its arguments. */
+export interface GitInput {
+  readonly stdin?: string;
+  /** Settings for this command alone: they stand in its environment, in no file. */
+  readonly config?: GitConfig;
+  /** Gets the output piece by piece instead of having it returned. */
+  readonly onOutput?: (chunk: Buffer) => void;
+}
+
+/** What a command left. */
+export interface GitResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export const defaultProtocols: readonly string[] = ["https"];
+const defaultTimeout = 5 * 60_000;
+/** A list of files may be long; nothing else that is kept whole is. */
+const maxOutput = 64 * 1024 * 1024;
+const maxStderr = 64 * 1024;
+/** What a git that was asked to end gets before it is killed, in milliseconds. */
+const patience = 2000;
+
+/**
+ * Runs a git command that has to succeed, and returns its output.
+ * @throws CicdError as {@link gitFailure} tells; the signal's reason when it aborts.
+ */
+export async function runGit(
+  workspace: Workspace,
+  args: readonly string[],
+  input: GitInput = {},
+): Promise<string> {
+  const result = await tryGit(workspace, args, input);
+  if (result.exitCode !== 0) throw gitFailure(args, result);
+  return result.stdout;
+}
+
+/**
+ * Runs a git command whose exit code says something. Aborting ends it and all that it started.
+ * @throws CicdError `config_invalid` without git, `repository_unavailable` after the time limit.
+ */
+export async function tryGit(
+  workspace: Workspace,
+  args: readonly string[],
+  { stdin = "", config = {}, onOutput }: GitInput = {},
+): Promise<GitResult> {
+  const { options, signal, tree } = workspace;
+  const { executable = "git", timeoutMs = defaultTimeout } = options;
+  signal.throwIfAborted();
+  const child = execa(executable, args, {
+    cwd: tree,
+    env: gitEnvironment(workspace, config),
+    extendEnv: false,
+    input: stdin,
+    reject: false,
+    buffer: { stdout: onOutput === undefined },
+    maxBuffer: { stdout: maxOutput, stderr: maxStderr },
+    timeout: timeoutMs,
+    cancelSignal: signal,
+    killDescendants: true,
+    forceKillAfterDelay: patience,
+  });
+  if (onOutput !== undefined) child.stdout.on("data", onOutput);
+  const result = await child;
+  signal.throwIfAborted();
+  if (result.timedOut) {
+    throw new CicdError(
+      "repository_unavailable",
+      `Cannot run git ${args[0]}: it took longer than ${timeoutMs} ms`,
+      { hint: "Check the network to the forge, or raise the time limit of git" },
+    );
+  }
+  const { exitCode, stdout = "", stderr } = result;
+  if (exitCode === undefined) throw spawnFailure(executable, result);
+  return { exitCode, stdout, stderr };
+}
+
+/** No exit code: git did not start, or was ended by a signal that is not ours. */
+function spawnFailure(executable: string, result: { signal?: string; cause?: unknown }): CicdError {
+  const { signal, cause } = result;
+  if (signal !== undefined) return new CicdError("internal", `Git was ended by ${signal}`);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CicdError("config_invalid", `Cannot start git (${executable}): ${why}`, {
+    cause,
+    hint: "Install git 2.38 or later on the runner's host, within its PATH",
+  });
+}

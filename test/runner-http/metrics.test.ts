@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { createMetrics } from "#runner/metrics.ts";
+
+const sources = { sessionsActive: () => 3, queueDepth: async () => 7 };
+
+/** The samples of the product: `name{labels}` to value. */
+async function samplesOf(metrics: ReturnType<typeof createMetrics>) {
+  const { body } = await metrics.render();
+  const lines = body.split("\n").filter((line) => line.startsWith("cicd_async_"));
+  return new Map(
+    lines.map((line) => {
+      const [name = "", value] = line.split(" ");
+      return [name, Number(value)];
+    }),
+  );
+}
+
+test("createMetrics exposes every metric under its very name, with help and type", async () => {
+  const { contentType, body } = await createMetrics(sources).render();
+  assert.equal(contentType, "text/plain; version=0.0.4; charset=utf-8");
+  const types = {
+    cicd_async_sessions_active: "gauge",
+    cicd_async_queue_depth: "gauge",
+    cicd_async_sse_clients: "gauge",
+    cicd_async_degradation_level: "gauge",
+    cicd_async_sessions_total: "counter",
+    cicd_async_tasks_executed: "counter",
+    cicd_async_tasks_succeeded: "counter",
+    cicd_async_tasks_failed: "counter",
+    cicd_async_errors_total: "counter",
+    cicd_async_cost_usd_total: "counter",
+    cicd_async_deliveries_total: "counter",
+    cicd_async_session_duration: "histogram",
+    cicd_async_task_duration_seconds: "histogram",
+    cicd_async_queue_wait_seconds: "histogram",
+    cicd_async_turn_overhead_seconds: "histogram",
+  };
+  const lines = body.split("\n");
+  for (const [name, type] of Object.entries(types)) {
+    assert(lines.includes(`# TYPE ${name} ${type}`), name);
+    assert.match(body, new RegExp(`^# HELP ${name} \\w+`, "m"));
+  }
+  const exposed = lines.filter((line) => line.startsWith("# TYPE cicd_async_"));
+  assert.equal(exposed.length, Object.keys(types).length);
+});
+
+test("createMetrics counts what it is told, durations in seconds", async () => {
+  const metrics = createMetrics(sources);
+  metrics.sessionStarted();
+  metrics.sessionEnded(90_000);
+  metrics.taskStarted(250);
+  metrics.taskEnded("succeeded", 1500);
+  metrics.taskEnded("failed", 500);
+  metrics.taskEnded("superseded", 500);
+  metrics.turnOverhead(20);
+  metrics.cost(0.25);
+  metrics.cost(0.5);
+  metrics.error("session");
+  metrics.delivery({ forge: "github", outcome: "duplicate" });
+  metrics.sseClients(1);
+  metrics.sseClients(1);
+  metrics.sseClients(-1);
+  const samples = await samplesOf(metrics);
+  const expected = {
+    cicd_async_sessions_active: 3,
+    cicd_async_queue_depth: 7,
+    cicd_async_sse_clients: 1,
+    cicd_async_degradation_level: 0,
+    cicd_async_sessions_total: 1,
+    cicd_async_session_duration_sum: 90,
+    cicd_async_queue_wait_seconds_sum: 0.25,
+    cicd_async_tasks_executed: 3,
+    cicd_async_tasks_succeeded: 1,
+    cicd_async_tasks_failed: 1,
+    cicd_async_task_duration_seconds_sum: 2.5,
+    cicd_async_turn_overhead_seconds_sum: 0.02,
+    cicd_async_cost_usd_total: 0.75,
+    'cicd_async_errors_total{category="session"}': 1,
+    'cicd_async_deliveries_total{forge="github",outcome="duplicate"}': 1,
+  };
+  for (const [name, value] of Object.entries(expected))
+    assert.equal(samples.get(name), value, name);
+});
+
+test("createMetrics reads its gauges anew each time", async () => {
+  let depth = 1;
+  const metrics = createMetrics({ ...sources, queueDepth: () => depth });
+  assert.equal((await samplesOf(metrics)).get("cicd_async_queue_depth"), 1);
+  depth = 2;
+  assert.equal((await samplesOf(metrics)).get("cicd_async_queue_depth"), 2);
+});
+
+test("createMetrics has the metrics of Node, and keeps two runners apart", async () => {
+  const [one, other] = [createMetrics(sources), createMetrics(sources)];
+  one.sessionStarted();
+  assert.match((await one.render()).body, /^nodejs_eventloop_lag_seconds \d/m);
+  assert.equal((await samplesOf(other)).get("cicd_async_sessions_total"), 0);
+});
+
+test("createMetrics keeps no program alive", async () => {
+  const module = new URL("../../runner/metrics.ts", import.meta.url).href;
+  const program = `const { createMetrics } = await import(${JSON.stringify(module)});
+    await createMetrics({ sessionsActive: () => 0, queueDepth: () => 0 }).render();`;
+  const options = { timeout: 20_000 };
+  await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], options);
+});

@@ -1,0 +1,26 @@
+import { suite } from "node:test";
+import { cancelContract } from "./contract/cancel.ts";
+import { claimContract } from "./contract/claim.ts";
+import { enqueueContract } from "./contract/enqueue.ts";
+import { finishContract } from "./contract/finish.ts";
+import { journalContract } from "./contract/journal.ts";
+import { modelContract } from "./contract/model.ts";
+import { readContract } from "./contract/read.ts";
+import { restartContract } from "./contract/restart.ts";
+import { supersedeContract } from "./contract/supersede.ts";
+import { watchContract } from "./contract/watch.ts";
+import type { NewPlace } from "./place.ts";
+
+/** What every driver of the store must do, as tests. */
+export function storeContract(newPlace: NewPlace): void {
+  suite("enqueue", () => enqueueContract(newPlace));
+  suite("enqueue that supersedes", () => supersedeContract(newPlace));
+  suite("claim", () => claimContract(newPlace));
+  suite("finish", () => finishContract(newPlace));
+  suite("cancel", () => cancelContract(newPlace));
+  suite("append and journal", () => journalContract(newPlace));
+  suite("task, session and stats", () => readContract(newPlace));
+  suite("watch", () => watchContract(newPlace));
+  suite("reopening", () => restartContract(newPlace));
+  suite("any sequence of steps", () => modelContract(newPlace));
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { chmod, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { suite, test } from "node:test";
+import { SqliteStore } from "#runner/store/sqlite-store.ts";
+import { CicdError } from "#shared/error.ts";
+import { startChild } from "./child.ts";
+import { accepted, story } from "./drive.ts";
+import { newSqlitePlace } from "./place.ts";
+
+suite("SqliteStore that opens", () => {
+  test("a folder that another program has open: refused until that one is killed", async () => {
+    await using place = await newSqlitePlace();
+    await using child = startChild("hold", place.folder);
+    await child.said(1);
+    const { message, hint } = refusal(place.folder);
+    assert.equal(message, `Cannot open store: ${place.folder} is in use`);
+    assert.match(hint ?? "", /runner\.state_dir/);
+    await child.kill();
+    await using store = await place.open();
+    await accepted(store);
+  });
+
+  test("a folder that this program has open: refused, and the first opening goes on", async () => {
+    await using place = await newSqlitePlace();
+    await using store = await place.open();
+    assert.match(refusal(place.folder).message, /is in use/);
+    assert.match(refusal(place.folder).message, /is in use/);
+    await accepted(store);
+  });
+
+  test("a folder that is missing, with its parents: made, for this user alone", async () => {
+    await using place = await newSqlitePlace();
+    const folder = join(place.folder, "deep", "er");
+    await using store = new SqliteStore({ folder, host: "h" });
+    await accepted(store);
+    assert.equal((await stat(folder)).mode & 0o077, 0);
+  });
+
+  test("a folder that is a file: refused", async () => {
+    await using place = await newSqlitePlace();
+    const folder = join(place.folder, "file");
+    await writeFile(folder, "");
+    assert.match(refusal(folder).message, /^Cannot open store in .*file: EEXIST/);
+  });
+
+  test("a folder that this user can't write: refused", async () => {
+    await using place = await newSqlitePlace();
+    await chmod(place.folder, 0o555);
+    const { message, hint } = asNobody(() => refusal(place.folder));
+    assert.ok(message.startsWith(`Cannot open store in ${place.folder}: `), message);
+    assert.match(hint ?? "", /a folder that this user can write/);
+    await chmod(place.folder, 0o755);
+  });
+
+  test("a database that a newer program wrote: refused, unchanged, and the folder is free", async () => {
+    await using place = await newSqlitePlace();
+    let id = "";
+    {
+      await using store = await place.open();
+      id = await accepted(store);
+    }
+    setVersion(place.folder, 99);
+    const { message, hint } = refusal(place.folder);
+    assert.match(message, /^Cannot open store: it has version 99, this program knows \d+$/);
+    assert.match(hint ?? "", /newer release/);
+    setVersion(place.folder, 1);
+    await using store = await place.open();
+    assert.equal((await story(store, id)).state, "queued");
+  });
+
+  test("a database that is damaged: refused, and the folder is free", async () => {
+    await using place = await newSqlitePlace();
+    await writeFile(join(place.folder, "cicd-runner.db"), "x".repeat(8192));
+    assert.match(refusal(place.folder).message, /not a database/);
+    assert.match(refusal(place.folder).message, /not a database/);
+  });
+});
+
+function refusal(folder: string): CicdError {
+  try {
+    new SqliteStore({ folder, host: "h" });
+  } catch (error) {
+    assert.ok(error instanceof CicdError);
+    assert.equal(error.code, "config_invalid");
+    return error;
+  }
+  return assert.fail("it was opened");
+}
+
+/** Root can write everywhere: there, `work` runs as the user nobody. It must not wait. */
+function asNobody<T>(work: () => T): T {
+  const { geteuid, seteuid } = process;
+  if (geteuid?.() !== 0) return work();
+  seteuid?.(65534);
+  try {
+    return work();
+  } finally {
+    seteuid?.(0);
+  }
+}
+
+function setVersion(folder: string, version: number): void {
+  const database = new DatabaseSync(join(folder, "cicd-runner.db"));
+  database.exec(`PRAGMA user_version = ${version}`);
+  database.close();
+}

@@ -1,0 +1,5 @@
+import { suite } from "node:test";
+import { storeContract } from "./contract.ts";
+import { newSqlitePlace } from "./place.ts";
+
+suite("SqliteStore", () => storeContract(newSqlitePlace));
