@@ -24,7 +24,7 @@ export interface Metrics {
   taskStarted(waitMs: number): void;
   /** A started task ended, so long after its first start. */
   taskEnded(state: TerminalState, durationMs: number): void;
-  /** A turn took so much longer than the model: what the product itself costs. */
+  /** A turn took so much longer than the CLI needed: what the product itself costs. */
   turnOverhead(overheadMs: number): void;
   /** What a turn cost, in US dollars. */
   cost(usd: number): void;
@@ -80,7 +80,7 @@ export function createMetrics(sources: GaugeSources): Metrics {
   );
   const overhead = histogram(
     "cicd_async_turn_overhead_seconds",
-    "Time of a turn that is not the model's, in seconds",
+    "Time of a turn that the CLI did not need, in seconds",
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   );
 

@@ -4,7 +4,7 @@ import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { reviewInstructions } from "./review/instructions.ts";
 import type { CliSettings } from "./session/manager.ts";
-import type { GitOptions } from "./workspace/git.ts";
+import type { GitOptions } from "./workspace/git-options.ts";
 
 /** How every CLI process of this host is run. */
 export function cliSettings(

@@ -3,7 +3,7 @@ import { runReview } from "./review/run-review.ts";
 import type { SessionManager } from "./session/manager.ts";
 import { workspaceFolder } from "./state-dir.ts";
 import { prepareCheckout, removeCheckout } from "./workspace/checkout.ts";
-import type { GitOptions } from "./workspace/git.ts";
+import type { GitOptions } from "./workspace/git-options.ts";
 
 /** What the work of tasks needs. Times in milliseconds, sizes in bytes. */
 export interface WorkOptions {

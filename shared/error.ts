@@ -4,7 +4,16 @@
  * operator mends the configuration, `input` is refused, `output` is an answer of the model that
  * can't be used.
  */
-export type ErrorCategory = "transient" | "platform" | "session" | "config" | "input" | "output";
+export const errorCategories = [
+  "transient",
+  "platform",
+  "session",
+  "config",
+  "input",
+  "output",
+] as const;
+/** One of {@link errorCategories}. */
+export type ErrorCategory = (typeof errorCategories)[number];
 
 /** Every error code of the product with its category. The set is closed. */
 const categories = {

@@ -37,6 +37,8 @@ const variants = [
     turn_id: z.string(),
     usage: Usage,
     duration_ms: z.number(),
+    /** What of that the CLI did not need: the product's own share. */
+    overhead_ms: z.number(),
     model_turns: z.int(),
   }),
   event("task.retrying", { attempt: z.int(), delay_ms: z.number(), error: TaskError }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { errorCategories } from "./error.ts";
 import { PullRequestEvent } from "./event.ts";
 import { Review } from "./review.ts";
 
@@ -80,7 +81,7 @@ export type TaskResult = z.infer<typeof TaskResult>;
 /** Why a task failed. */
 export const TaskError = z.object({
   code: z.string(),
-  category: z.string(),
+  category: z.enum(errorCategories),
   message: z.string(),
   hint: z.string().optional(),
 });

@@ -10,7 +10,8 @@ const TurnUsage = z.looseObject({
   cache_creation_input_tokens: Tokens,
 });
 
-/** The end of a turn. `usage` and `num_turns` count the turn, `total_cost_usd` the process's life. */
+/** The end of a turn. Usage, turns and duration are the turn's own, `total_cost_usd` is the
+ * process's whole life's. */
 const Result = z.looseObject({
   type: z.literal("result"),
   subtype: z.string(),
@@ -20,6 +21,7 @@ const Result = z.looseObject({
   terminal_reason: z.string().nullish(),
   api_error_status: z.int().nullish(),
   num_turns: z.int().nonnegative().catch(0),
+  duration_ms: z.number().nonnegative().catch(0),
   total_cost_usd: z.number().nonnegative().catch(0),
   usage: TurnUsage.catch({
     input_tokens: 0,

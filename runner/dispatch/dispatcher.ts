@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Claim, Outcome, Store } from "../store/store.ts";
+import type { Claim, Outcome } from "../store/store.ts";
 import { Stopped } from "./interruption.ts";
 import { type AttemptOptions, runAttempt } from "./run-attempt.ts";
 

@@ -44,11 +44,10 @@ export async function ask(
   if (failure !== undefined) throw failure;
   const usage = usageOf(end.result, end.costUsd);
   const duration_ms = performance.now() - began;
+  const overhead_ms = Math.max(0, duration_ms - end.result.duration_ms);
   const model_turns = end.result.num_turns;
-  onEvent({
-    type: "turn.completed",
-    data: { turn_id: message.uuid, usage, duration_ms, model_turns },
-  });
+  const data = { turn_id: message.uuid, usage, duration_ms, overhead_ms, model_turns };
+  onEvent({ type: "turn.completed", data });
   return { text: end.result.result ?? "", usage, duration_ms };
 }
 

@@ -1,4 +1,5 @@
-import { runGit, type Workspace } from "./git.ts";
+import { runGit } from "./git.ts";
+import type { Workspace } from "./git-options.ts";
 
 /** A file that differs between two commits. Paths are from the root, with slashes. */
 export interface ChangedFile {
@@ -56,7 +57,7 @@ function parseNumbers(output: string): Map<string, Pick<ChangedFile, "additions"
   const fields = output.split("\0").values();
   const counts = new Map<string, Pick<ChangedFile, "additions" | "deletions">>();
   for (const field of fields) {
-    const [, added, deleted, name] = /^(\d+|-)\t(\d+|-)\t([^]*)$/.exec(field) ?? [];
+    const [, added, deleted, name] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(field) ?? [];
     if (added === undefined || deleted === undefined) continue;
     if (name === "") fields.next();
     const path = name || fields.next().value;

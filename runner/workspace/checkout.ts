@@ -4,7 +4,8 @@ import { type ChangedFile, listChanges } from "./changes.ts";
 import { readDiff } from "./diff.ts";
 import { fetchCommits } from "./fetch.ts";
 import { discardGitDir, layOut, removeFolder } from "./folders.ts";
-import { type GitOptions, runGit, type Workspace } from "./git.ts";
+import { runGit } from "./git.ts";
+import type { GitOptions, Workspace } from "./git-options.ts";
 
 /** What {@link prepareCheckout} is about to do. */
 export type CheckoutStep = "fetch" | "checkout" | "diff";

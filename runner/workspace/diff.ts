@@ -1,4 +1,5 @@
-import { runGit, type Workspace } from "./git.ts";
+import { runGit } from "./git.ts";
+import type { Workspace } from "./git-options.ts";
 
 /** A diff, or as much of it as was asked for. */
 export interface Diff {

@@ -1,7 +1,8 @@
 import { CicdError } from "#shared/error.ts";
 import type { Forge, PullRequestEvent } from "#shared/event.ts";
-import { runGit, tryGit, type Workspace } from "./git.ts";
+import { runGit, tryGit } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
+import type { Workspace } from "./git-options.ts";
 import { openRemote, type Remote } from "./remote.ts";
 
 /** Where the two commits are kept: the next fetch tells the server that these are there. */

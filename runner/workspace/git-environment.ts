@@ -1,4 +1,4 @@
-import { defaultProtocols, type Workspace } from "./git.ts";
+import { defaultProtocols, type Workspace } from "./git-options.ts";
 
 /** Settings of git by name. */
 export type GitConfig = Readonly<Record<string, string>>;

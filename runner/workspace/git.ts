@@ -1,30 +1,8 @@
 import { execa } from "execa";
-import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { type GitConfig, gitEnvironment } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
-
-/** How git is run. */
-export interface GitOptions {
-  /** Default `git`, looked up in PATH. */
-  readonly executable?: string | undefined;
-  /** The schemes that may be fetched from, in git's words; default `https` alone. */
-  readonly protocols?: readonly string[] | undefined;
-  /** The value of an Authorization header for this repository: `Basic ...`; undefined for none. */
-  readonly authorization?: ((url: URL) => Promise<string | undefined>) | undefined;
-  /** How long one git command may take, in milliseconds; default 5 minutes. */
-  readonly timeoutMs?: number | undefined;
-  /** The host's environment, of which PATH, proxies and certificates are handed on. */
-  readonly environment?: Environment | undefined;
-}
-
-/** A git dir with its work tree, and how git is run on them. */
-export interface Workspace {
-  readonly gitDir: string;
-  readonly tree: string;
-  readonly options: GitOptions;
-  readonly signal: AbortSignal;
-}
+import type { Workspace } from "./git-options.ts";
 
 /** What one command gets besides its arguments. */
 export interface GitInput {
@@ -42,7 +20,6 @@ export interface GitResult {
   readonly stderr: string;
 }
 
-export const defaultProtocols: readonly string[] = ["https"];
 const defaultTimeout = 5 * 60_000;
 /** A list of files may be long; nothing else that is kept whole is. */
 const maxOutput = 64 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { CicdError } from "#shared/error.ts";
-import { defaultProtocols, type GitOptions } from "./git.ts";
 import type { GitConfig } from "./git-environment.ts";
+import { defaultProtocols, type GitOptions } from "./git-options.ts";
 
 /** Where commits are fetched from. */
 export interface Remote {

@@ -10,7 +10,7 @@ const usage = {
   cache_creation_input_tokens: 4,
   cost_usd: 0.5,
 };
-const error = { code: "internal", category: "platform", message: "Broke" };
+const error = { code: "internal", category: "platform" as const, message: "Broke" };
 
 /** One event of each type. */
 const examples: JournalEvent[] = [
@@ -32,7 +32,10 @@ const examples: JournalEvent[] = [
   { type: "model.retry", data: { attempt: 1, status: 529, delay_ms: 500, message: "busy" } },
   { type: "output.dropped", data: { bytes: 9 } },
   { type: "output.unknown", data: { line: "?" } },
-  { type: "turn.completed", data: { turn_id: "t", usage, duration_ms: 1, model_turns: 1 } },
+  {
+    type: "turn.completed",
+    data: { turn_id: "t", usage, duration_ms: 1, overhead_ms: 0, model_turns: 1 },
+  },
   { type: "task.retrying", data: { attempt: 1, delay_ms: 1000, error } },
   { type: "task.succeeded", data: { result: { kind: "close" } } },
   { type: "task.failed", data: { error } },

@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+import { Command, Option } from "commander";
+import { type Logger, pino } from "pino";
+import { startHost } from "#runner/host.ts";
+import { CicdError } from "#shared/error.ts";
+import type { Config } from "./config.ts";
+import { configFileName } from "./config-file.ts";
+import { startEdge } from "./edge-server.ts";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { readServeSettings, readSettings } from "./settings.ts";
+import { createToken } from "./token.ts";
+import { untilStopped } from "./until-stopped.ts";
+import { version } from "./version.ts";
+
+const program = new Command("cicd-runner")
+  .description("Self-hosted AI code review: a webhook in, a review out, through warm CLI processes")
+  .version(version)
+  .option("-c, --config <file>", `configuration; default: the nearest ${configFileName} upwards`)
+  .showHelpAfterError("(see --help)")
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
+
+program
+  .command("serve", { isDefault: true })
+  .description("run edge and runner in one program")
+  .action(async () => {
+    const config = await readServeSettings(source());
+    const log = createLog(config);
+    const host = await startHost({ config, environment: process.env, log, version });
+    const edgeConfig = { ...config, runner_url: host.url };
+    const edge = await startEdge({ config: edgeConfig, log }).catch(async (error) => {
+      await host.stop();
+      throw error;
+    });
+    await untilStopped(async () => {
+      await host.stop();
+      await edge.close(requestPatience);
+    });
+  });
+
+program
+  .command("runner")
+  .description("run the runner alone: queue, sessions and CLI processes")
+  .action(async () => {
+    const config = await readSettings(source());
+    const log = createLog(config);
+    const host = await startHost({ config, environment: process.env, log, version });
+    await untilStopped(() => host.stop());
+  });
+
+program
+  .command("edge")
+  .description("run the edge alone: webhooks and the public API, for a runner elsewhere")
+  .action(async () => {
+    const config = await readSettings(source());
+    const edge = await startEdge({ config, log: createLog(config) });
+    await untilStopped(() => edge.close(requestPatience));
+  });
+
+program
+  .command("token")
+  .description("make an API token, and the line of edge.api_tokens that lets it in")
+  .addOption(
+    new Option("-s, --scope <scope>", "what it may do; each includes the ones before it")
+      .choices(["read", "write", "admin"])
+      .default("read"),
+  )
+  .action(({ scope }: { scope: string }) => {
+    const { token, entry } = createToken(scope);
+    console.log(`Token, shown only now: ${token}\nEntry of edge.api_tokens:  ${entry}`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  const error = CicdError.from(thrown);
+  console.error(`${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`);
+  if (error.code === "internal") console.error(error.stack);
+  process.exitCode = exitCodeOf(error.category);
+}
+
+/** How long open requests may take at the end, in milliseconds. */
+const requestPatience = 5000;
+
+function source() {
+  const { config } = program.opts<{ config?: string }>();
+  return { file: config, folder: process.cwd(), environment: process.env };
+}
+
+function createLog({ observability: { log_level } }: Config): Logger {
+  return pino({ name: "cicd-runner", level: log_level });
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import examples from "@octokit/webhooks-examples" with { type: "json" };
+import * as z from "zod";
+import { WebhookAccepted } from "#shared/api.ts";
+import { hmacHex } from "#shared/hmac.ts";
+
+/** The repository of the demo, in place of the recorded one. */
+export interface Target {
+  /** Where git fetches from. */
+  readonly cloneUrl: string;
+  readonly baseSha: string;
+  readonly headSha: string;
+}
+
+/** Where a delivery goes. */
+export interface Webhook {
+  /** Origin of the edge. */
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** Sends a delivery that GitHub once sent, pointed at the demo's repository and signed anew. */
+export async function deliver(
+  action: "opened" | "synchronize",
+  target: Target,
+  { url, secret }: Webhook,
+): Promise<WebhookAccepted> {
+  const body = new TextEncoder().encode(JSON.stringify(pointedAt(recorded(action), target)));
+  const response = await fetch(`${url}/webhooks/github`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "x-github-event": "pull_request",
+      "x-github-delivery": randomUUID(),
+      "x-hub-signature-256": `sha256=${await hmacHex(secret, body)}`,
+    },
+    body,
+  });
+  const answer: unknown = await response.json();
+  if (response.status !== 202) {
+    throw new Error(`Cannot deliver ${action}: ${response.status} ${JSON.stringify(answer)}`);
+  }
+  return WebhookAccepted.parse(answer);
+}
+
+const Recorded = z.looseObject({
+  action: z.string(),
+  pull_request: z.looseObject({
+    head: z.looseObject({ sha: z.string() }),
+    base: z.looseObject({ sha: z.string() }),
+  }),
+  repository: z.looseObject({ clone_url: z.string() }),
+});
+type Recorded = z.infer<typeof Recorded>;
+
+function recorded(action: string): Recorded {
+  const pullRequests = examples.find(({ name }) => name === "pull_request");
+  const found = pullRequests?.examples.find(
+    (example) => "action" in example && example.action === action,
+  );
+  return Recorded.parse(found);
+}
+
+function pointedAt(payload: Recorded, { cloneUrl, baseSha, headSha }: Target): Recorded {
+  const { pull_request, repository } = payload;
+  return {
+    ...payload,
+    repository: { ...repository, clone_url: cloneUrl },
+    pull_request: {
+      ...pull_request,
+      title: "Add discounts",
+      body: "Carts can have a discount now.",
+      head: { ...pull_request.head, sha: headSha },
+      base: { ...pull_request.base, sha: baseSha },
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { styleText } from "node:util";
+import { pino } from "pino";
+import { Config } from "#cli/config.ts";
+import { startEdge } from "#cli/edge-server.ts";
+import { version } from "#cli/version.ts";
+import { startHost } from "#runner/host.ts";
+import { readConfig } from "#shared/config.ts";
+import { Task } from "#shared/task.ts";
+import { startMessagesApi } from "#test/messages-api/start.ts";
+import { costs, type Run } from "./costs.ts";
+import { deliver, type Target } from "./delivery.ts";
+import { follow } from "./follow.ts";
+import { createDemoRepository } from "./repository.ts";
+import { scriptedReviewer } from "./reviewer.ts";
+import { base, opened, synchronized } from "./sample.ts";
+import { createScreen, reviewText } from "./screen.ts";
+
+const screen = createScreen();
+await using cleanUp = new AsyncDisposableStack();
+let stopped: number | undefined;
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, async () => {
+    stopped = code;
+    screen.settle();
+    await cleanUp.disposeAsync();
+    process.exit(code);
+  });
+}
+
+try {
+  await demonstrate();
+} catch (error) {
+  screen.settle();
+  if (stopped === undefined) {
+    console.error(`\nDemo failed: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}
+
+async function demonstrate(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "cicd-runner-demo-"));
+  cleanUp.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  const model = await chooseModel();
+  screen.line(`Model: ${model.name}`);
+
+  const webhookSecret = randomBytes(32).toString("hex");
+  const config = readConfig(
+    Config,
+    {
+      port: 0,
+      github: { webhook_secret: [webhookSecret] },
+      runner_secret: [randomBytes(32).toString("hex")],
+      runner: { port: 0, state_dir: join(folder, "state"), clone_protocols: ["file"] },
+      claude: { cli_path: cliPath() },
+      anthropic: model.settings,
+    },
+    {},
+  );
+  const log = pino({ level: "silent" });
+  const host = await startHost({ config, environment: process.env, log, version });
+  cleanUp.defer(() => host.stop());
+  const edge = await startEdge({ config: { ...config, runner_url: host.url }, log });
+  cleanUp.defer(() => edge.close(1000));
+  screen.line(`Edge: ${edge.url}, runner: ${host.url}, store and checkouts: ${folder}`);
+
+  const repository = await createDemoRepository(join(folder, "repository"));
+  const baseSha = await repository.push(base, "master");
+  const cloneUrl = repository.url;
+  const webhook = { url: edge.url, secret: webhookSecret };
+  const first = await review("opened", webhook, {
+    cloneUrl,
+    baseSha,
+    headSha: await repository.push(opened, "changes"),
+  });
+  const second = await review("synchronize", webhook, {
+    cloneUrl,
+    baseSha,
+    headSha: await repository.push(synchronized, "changes"),
+  });
+
+  screen.heading("Cold and warm");
+  screen.line(costs(first, second));
+  if (first.pid === second.pid && first.task.session_id === second.task.session_id) {
+    screen.line(`\nOne session, one process (${second.pid}) for both pushes.`);
+  } else {
+    throw new Error(`processes ${first.pid} and ${second.pid} served what should be one session`);
+  }
+}
+
+/** One delivery from the webhook to the review. */
+async function review(
+  action: "opened" | "synchronize",
+  webhook: { url: string; secret: string },
+  target: Target,
+): Promise<Run> {
+  screen.heading(`GitHub delivers pull_request.${action}`);
+  const sent = performance.now();
+  const accepted = await deliver(action, target, webhook);
+  const answeredMs = performance.now() - sent;
+  screen.line(`  202 after ${answeredMs.toFixed(0)} ms`);
+  screen.line(`  status_url: ${accepted.status_url}`);
+  screen.line(`  events_url: ${accepted.events_url}`);
+  let pid: number | null = null;
+  let firstWordsMs: number | undefined;
+  for await (const entry of follow(accepted.events_url)) {
+    if (entry.type === "session.ready" || entry.type === "session.resumed") pid = entry.data.pid;
+    if (entry.type === "message.delta") firstWordsMs ??= performance.now() - sent;
+    screen.entry(entry);
+  }
+  screen.settle();
+  const totalMs = performance.now() - sent;
+  const task = Task.parse(await (await fetch(accepted.status_url)).json());
+  if (task.result?.kind !== "review") {
+    throw new Error(task.error?.message ?? `task ended as ${task.state}`);
+  }
+  screen.heading("Review");
+  screen.line(reviewText(task.result.review));
+  return {
+    task,
+    result: task.result,
+    pid,
+    answeredMs,
+    firstWordsMs: firstWordsMs ?? totalMs,
+    totalMs,
+  };
+}
+
+/** The real API where there is a key for it, else the stand-in. */
+async function chooseModel() {
+  const { ANTHROPIC_API_KEY: api_key, ANTHROPIC_BASE_URL: base_url } = process.env;
+  if (api_key) {
+    return {
+      name: "the real API, with your ANTHROPIC_API_KEY",
+      settings: { api_key, ...(base_url && { base_url }) },
+    };
+  }
+  const api = await startMessagesApi({ respond: scriptedReviewer });
+  cleanUp.defer(() => api.close());
+  return {
+    name: "a stand-in with scripted answers (set ANTHROPIC_API_KEY for a real one)",
+    settings: { api_key: "stand-in", base_url: api.url },
+  };
+}
+
+/** The CLI that this project's tests run too. */
+function cliPath(): string {
+  return new URL("../node_modules/.bin/claude", import.meta.url).pathname;
+}

@@ -1,0 +1,95 @@
+import { styleText } from "node:util";
+import yoctoSpinner from "yocto-spinner";
+import type { JournalEntry } from "#shared/journal.ts";
+import type { Review } from "#shared/review.ts";
+
+/** Shows a task as it goes: a spinner while nothing is said, text as it comes. */
+export interface Screen {
+  heading(text: string): void;
+  line(text: string): void;
+  entry(entry: JournalEntry): void;
+  /** Ends whatever is on its way, so that something else can be written. */
+  settle(): void;
+}
+
+/** A screen on standard output; plain lines where that is no terminal. */
+export function createScreen(): Screen {
+  const spinner = yoctoSpinner({ stream: process.stdout });
+  const isTty = process.stdout.isTTY;
+  let isInText = false;
+  const settle = () => {
+    if (isInText) process.stdout.write("\n");
+    isInText = false;
+    if (spinner.isSpinning) spinner.stop();
+  };
+  const line = (text: string) => {
+    settle();
+    console.log(text);
+  };
+  return {
+    settle,
+    line,
+    heading: (text) => line(`\n${styleText("bold", text)}`),
+    entry: (entry) => {
+      if (entry.type === "message.delta") {
+        if (!isInText) settle();
+        process.stdout.write(isInText ? entry.data.text : `  ${entry.data.text}`);
+        isInText = true;
+        return;
+      }
+      const text = statusOf(entry);
+      if (text === undefined) return;
+      line(styleText("dim", `  ${text}`));
+      if (isTty) spinner.start("");
+    },
+  };
+}
+
+/** A review as a person reads it. */
+export function reviewText({ summary, findings }: Review): string {
+  const lines = findings.map(({ severity, category, file, line, message, suggestion }) => {
+    const place = line === null ? file : `${file}:${line}`;
+    const head = `  ${styleText(colours[severity], severity)} ${category} ${place}`;
+    return [head, `    ${message}`, ...(suggestion ? [`    Suggestion: ${suggestion}`] : [])].join(
+      "\n",
+    );
+  });
+  return [`  ${summary}`, ...lines].join("\n");
+}
+
+const colours = {
+  critical: "red",
+  high: "red",
+  medium: "yellow",
+  low: "cyan",
+  info: "dim",
+} as const;
+
+function statusOf(entry: JournalEntry): string | undefined {
+  switch (entry.type) {
+    case "workspace.step":
+      return `workspace: ${entry.data.step}`;
+    case "workspace.ready":
+      return `workspace ready: ${entry.data.files} file(s) changed`;
+    case "session.starting":
+      return `session: starting a process (${entry.data.start})`;
+    case "session.ready":
+    case "session.resumed":
+      return `session ready: process ${entry.data.pid}`;
+    case "turn.started":
+      return "turn started";
+    case "tool.use":
+      return `tool: ${entry.data.name}`;
+    case "model.retry":
+      return `model API: trying again (${entry.data.status ?? "no answer"})`;
+    case "task.retrying":
+      return `trying again: ${entry.data.error.message}`;
+    case "task.succeeded":
+    case "task.failed":
+    case "task.cancelled":
+    case "task.superseded":
+      return entry.type.replace(".", " ");
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Health } from "#shared/api.ts";
+import { CicdError } from "#shared/error.ts";
+import type { QueueStats, Store } from "./store/store.ts";
+
+/** What the health of a runner is told from. */
+export interface HealthSources {
+  readonly store: Pick<Store, "stats">;
+  /** Resident processes. */
+  readonly sessions: () => number;
+  readonly queueLimit: number;
+  readonly isDraining: () => boolean;
+  readonly version: string;
+  /** Seconds since the start. */
+  readonly uptime: () => number;
+}
+
+/** Above this share of the queue's limit the runner is called degraded. */
+const fullQueueShare = 0.8;
+
+/** How the runner is, and why it is not healthy where it is not. */
+export async function readHealth(sources: HealthSources): Promise<Health> {
+  const { store, sessions, queueLimit, isDraining, version, uptime } = sources;
+  const stats = await store.stats().catch((error: unknown) => CicdError.from(error));
+  const facts = { sessions: sessions(), version, uptime_seconds: uptime() };
+  if (stats instanceof CicdError) {
+    const problems = [stats.message];
+    return { status: "unhealthy", queue_depth: 0, running: 0, problems, ...facts };
+  }
+  const problems = problemsOf(stats, { queueLimit, isDraining: isDraining() });
+  const status = problems.length === 0 ? "healthy" : "degraded";
+  return { status, queue_depth: stats.queued, running: stats.running, problems, ...facts };
+}
+
+function problemsOf(
+  { queued }: QueueStats,
+  { queueLimit, isDraining }: { queueLimit: number; isDraining: boolean },
+): string[] {
+  const problems: string[] = [];
+  if (isDraining) problems.push("Runner is stopping and takes no more tasks");
+  if (queued > queueLimit * fullQueueShare) {
+    problems.push(`Queue is nearly full: ${queued} of ${queueLimit}`);
+  }
+  return problems;
+}

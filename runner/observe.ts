@@ -1,0 +1,63 @@
+import type { Logger } from "pino";
+import { TerminalState } from "#shared/task.ts";
+import type { DispatcherOptions } from "./dispatch/dispatcher.ts";
+import type { Work } from "./dispatch/run-attempt.ts";
+import type { Metrics } from "./metrics.ts";
+import type { SessionManagerOptions } from "./session/manager.ts";
+
+/** What the parts of a runner call when something happened. */
+export interface Observers {
+  readonly onState: NonNullable<SessionManagerOptions["onState"]>;
+  readonly onStart: NonNullable<DispatcherOptions["onStart"]>;
+  readonly onEnd: NonNullable<DispatcherOptions["onEnd"]>;
+  /** The same work, with its turns counted. */
+  counted(work: Work): Work;
+}
+
+/** Turns what happens into metrics and log lines: the only place that knows both. */
+export function observers(metrics: Metrics, log: Logger, now: () => number): Observers {
+  const readySince = new Map<string, number>();
+  return {
+    onState: (sessionId, from, to) => {
+      if (from === "starting" && to === "ready") {
+        readySince.set(sessionId, now());
+        metrics.sessionStarted();
+        log.info({ component: "session", event: "session_created", session_id: sessionId });
+      }
+      const since = readySince.get(sessionId);
+      if (to !== "dead" || since === undefined) return;
+      readySince.delete(sessionId);
+      metrics.sessionEnded(now() - since);
+      log.info({ component: "session", event: "session_terminated", session_id: sessionId });
+    },
+    onStart: ({ task }) => {
+      if (task.attempt === 1) metrics.taskStarted(now() - Date.parse(task.created_at));
+      const { id: task_id, session_id, kind, attempt } = task;
+      const event = "task_started";
+      log.info({ component: "dispatch", event, task_id, session_id, kind, attempt });
+    },
+    onEnd: ({ task }, outcome, held) => {
+      const { state } = outcome;
+      const error = "error" in outcome ? outcome.error : undefined;
+      const fields = { component: "dispatch", task_id: task.id, session_id: task.session_id };
+      if (error) metrics.error(error.category);
+      if (error) log.warn({ ...fields, event: "task_failed", state, error });
+      else log.info({ ...fields, event: "task_completed", state, held });
+      const terminal = TerminalState.safeParse(state);
+      if (held && terminal.success) {
+        metrics.taskEnded(terminal.data, now() - Date.parse(task.started_at ?? task.created_at));
+      }
+    },
+    counted: (work) => (task, context) =>
+      work(task, {
+        ...context,
+        onEvent: (event) => {
+          if (event.type === "turn.completed") {
+            metrics.turnOverhead(event.data.overhead_ms);
+            metrics.cost(event.data.usage.cost_usd);
+          }
+          context.onEvent(event);
+        },
+      }),
+  };
+}

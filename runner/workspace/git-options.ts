@@ -1,0 +1,26 @@
+import type { Environment } from "#shared/config.ts";
+
+/** How git is run. */
+export interface GitOptions {
+  /** Default `git`, looked up in PATH. */
+  readonly executable?: string | undefined;
+  /** The schemes that may be fetched from, in git's words; default `https` alone. */
+  readonly protocols?: readonly string[] | undefined;
+  /** The value of an Authorization header for this repository: `Basic ...`; undefined for none. */
+  readonly authorization?: ((url: URL) => Promise<string | undefined>) | undefined;
+  /** How long one git command may take, in milliseconds; default 5 minutes. */
+  readonly timeoutMs?: number | undefined;
+  /** The host's environment, of which PATH, proxies and certificates are handed on. */
+  readonly environment?: Environment | undefined;
+}
+
+/** A git dir with its work tree, and how git is run on them. */
+export interface Workspace {
+  readonly gitDir: string;
+  readonly tree: string;
+  readonly options: GitOptions;
+  readonly signal: AbortSignal;
+}
+
+/** What may be fetched by when nothing else is said. */
+export const defaultProtocols: readonly string[] = ["https"];
