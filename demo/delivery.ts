@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import examples from "@octokit/webhooks-examples" with { type: "json" };
 import * as z from "zod";
 import { WebhookAccepted } from "#shared/api.ts";
 import { hmacHex } from "#shared/hmac.ts";
+import { githubExamples } from "#test/github-examples.ts";
 
 /** The repository of the demo, in place of the recorded one. */
 export interface Target {
@@ -54,11 +54,12 @@ const Recorded = z.looseObject({
 type Recorded = z.infer<typeof Recorded>;
 
 function recorded(action: string): Recorded {
-  const pullRequests = examples.find(({ name }) => name === "pull_request");
-  const found = pullRequests?.examples.find(
-    (example) => "action" in example && example.action === action,
+  const candidates = (githubExamples.get("pull_request") ?? []).map((example) =>
+    Recorded.safeParse(example),
   );
-  return Recorded.parse(found);
+  const found = candidates.find(({ data }) => data?.action === action)?.data;
+  if (found === undefined) throw new Error(`Cannot find a recorded delivery: ${action}`);
+  return found;
 }
 
 function pointedAt(payload: Recorded, { cloneUrl, baseSha, headSha }: Target): Recorded {

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { styleText } from "node:util";
 import { pino } from "pino";
 import { Config } from "#cli/config.ts";
 import { startEdge } from "#cli/edge-server.ts";

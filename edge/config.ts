@@ -21,9 +21,22 @@ const ApiToken = z
 /** A token of the API as the configuration knows it. */
 export type ApiToken = z.infer<typeof ApiToken>;
 
-const RunnerUrl = z
-  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-  .refine(isOrigin, "must be an origin without path and query: http://127.0.0.1:8788");
+/** What follows looks into the URL, so it stops at a text that is none. */
+const HttpUrl = z.url({
+  protocol: /^https?$/,
+  error: "must be an http or https URL",
+  abort: true,
+});
+
+const RunnerUrl = HttpUrl.refine(
+  isOrigin,
+  "must be an origin without path and query: http://127.0.0.1:8788",
+);
+
+const PublicUrl = HttpUrl.refine(
+  isBase,
+  "must be a URL that paths can follow: https://reviews.example.com",
+);
 
 /** The settings of the edge, for `readConfig`. */
 export const EdgeConfig = z.strictObject({
@@ -45,10 +58,9 @@ export const EdgeConfig = z.strictObject({
   runner_secret: RunnerSecret,
   edge: z
     .strictObject({
-      public_url: z
-        .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-        .optional()
-        .meta({ description: "Base of the links to tasks; default: the origin of the request" }),
+      public_url: PublicUrl.optional().meta({
+        description: "Base of the links to tasks; default: the origin of the request",
+      }),
       max_body: Size.prefault("25MiB").meta({ description: "Largest webhook body" }),
       link_ttl: Duration.prefault("24h").meta({ description: "How long links to tasks work" }),
       runner_timeout: Duration.prefault("5s").meta({
@@ -68,6 +80,10 @@ export const EdgeConfig = z.strictObject({
 export type EdgeConfig = z.infer<typeof EdgeConfig>;
 
 function isOrigin(text: string): boolean {
-  const { pathname, search, hash, username, password } = new URL(text);
-  return pathname === "/" && `${search}${hash}${username}${password}` === "";
+  return isBase(text) && new URL(text).pathname === "/";
+}
+
+function isBase(text: string): boolean {
+  const { search, hash, username, password } = new URL(text);
+  return `${search}${hash}${username}${password}` === "";
 }

@@ -144,6 +144,10 @@ export class CliProcess {
       const end = await turn.end.promise;
       signal.throwIfAborted();
       return end;
+    } catch (error) {
+      // That the process died is but how the interrupt went.
+      signal.throwIfAborted();
+      throw error;
     } finally {
       clearTimeout(late);
       signal.removeEventListener("abort", interrupt);

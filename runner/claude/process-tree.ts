@@ -1,4 +1,5 @@
 import { readdir } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { identify, isAlive, type ProcessIdentity, readStat } from "./identity.ts";
 
 /**
@@ -18,14 +19,22 @@ export async function descendantsOf(pid: number): Promise<ProcessIdentity[]> {
   return identities.filter((identity) => identity !== undefined);
 }
 
-/** Kills those of the processes that are still the ones that were identified. */
+/** Kills those of the processes that are still the ones that were identified, until they are gone. */
 export async function killAll(processes: readonly ProcessIdentity[]): Promise<void> {
   await Promise.all(
     processes.map(async (process) => {
-      if (await isAlive(process)) signal(process.pid, "SIGKILL");
+      for (let tries = 0; tries < deathChecks && (await isAlive(process)); tries += 1) {
+        signal(process.pid, "SIGKILL");
+        await delay(deathCheckInterval);
+      }
     }),
   );
 }
+
+/** Nobody tells us when a process dies that is not our child. Interval in milliseconds. */
+const deathCheckInterval = 5;
+/** A process in an uninterruptible wait outlives this; the system ends it when it wakes. */
+const deathChecks = 200;
 
 /** Sends a signal; a process that is gone is no error. A negative pid means its group. */
 export function signal(pid: number, name: NodeJS.Signals): void {

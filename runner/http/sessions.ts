@@ -33,7 +33,7 @@ export function sessionRoutes({ store, sessions }: SessionOptions): Hono<RunnerE
   return routes;
 }
 
-/** The stored session with its process; the process in the record may be one that is gone. */
+/** The stored session, and the process that serves it now. */
 function toSession(record: SessionRecord, process: SessionProcess | undefined): Session {
   const { id, forge, host, owner, repository, number } = record;
   return {

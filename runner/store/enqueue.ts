@@ -46,9 +46,10 @@ export function enqueueTask(
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
+  // By name: SQLite would rather walk through the whole history of the session.
   const pointless = prepared(
     database,
-    `SELECT id, state FROM task
+    `SELECT id, state FROM task INDEXED BY task_live
        WHERE session = ? AND supersede_key = ? AND state IN ('queued', 'running')`,
   ).all(sessionId, supersedes[handOff.kind]);
   const queued = prepared(database, "SELECT count(*) AS n FROM task WHERE state = 'queued'").get();

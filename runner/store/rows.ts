@@ -2,7 +2,6 @@ import * as z from "zod";
 import { PullRequestEvent } from "#shared/event.ts";
 import { type JournalEntry, JournalEvent } from "#shared/journal.ts";
 import { type Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
-import { ProcessIdentity } from "../claude/identity.ts";
 import type { Interruption, SessionRecord } from "./store.ts";
 
 /** A row as node:sqlite returns it. */
@@ -59,7 +58,6 @@ const sessionRow = z.object({
   number: z.number(),
   conversation: z.string().nullable(),
   conversation_cost: z.number(),
-  process: json(ProcessIdentity).nullable(),
   created_at: z.number(),
   active_at: z.number(),
 });

@@ -8,7 +8,6 @@ const migrations = [
      forge TEXT NOT NULL, host TEXT NOT NULL, owner TEXT NOT NULL, repository TEXT NOT NULL,
      number INTEGER NOT NULL,
      conversation TEXT, conversation_cost REAL NOT NULL DEFAULT 0,
-     process TEXT,
      created_at INTEGER NOT NULL, active_at INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX session_active ON session(active_at);

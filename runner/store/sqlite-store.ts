@@ -2,7 +2,6 @@ import type { SQLInputValue } from "node:sqlite";
 import { v7 } from "uuid";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { ProcessIdentity } from "../claude/identity.ts";
 import { enqueueTask } from "./enqueue.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
 import { closeDatabases, type Databases, openDatabases } from "./open.ts";
@@ -184,15 +183,6 @@ export class SqliteStore implements Store {
         this.#durable,
         "UPDATE session SET conversation = ?, conversation_cost = ? WHERE id = ?",
       ).run(conversation?.id ?? null, conversation?.costUsd ?? 0, sessionId),
-    );
-  }
-
-  async setProcess(sessionId: string, process: ProcessIdentity | null): Promise<void> {
-    this.#write(() =>
-      prepared(this.#durable, "UPDATE session SET process = ? WHERE id = ?").run(
-        process === null ? null : JSON.stringify(process),
-        sessionId,
-      ),
     );
   }
 

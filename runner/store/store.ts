@@ -1,7 +1,6 @@
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
 import type { Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
-import type { ProcessIdentity } from "../claude/identity.ts";
 
 /**
  * Proof that a host runs a task. Every write for the task carries it, and a write whose fence is
@@ -55,8 +54,6 @@ export interface SessionRecord {
   readonly number: number;
   /** The CLI's own conversation; null before its first message. */
   readonly conversation: Conversation | null;
-  /** The process that serves it, as far as this store knows. */
-  readonly process: ProcessIdentity | null;
   readonly createdAt: number;
   readonly activeAt: number;
 }
@@ -124,7 +121,6 @@ export interface Store extends AsyncDisposable {
   /** Most recently active first. */
   sessions(limit: number): Promise<SessionRecord[]>;
   setConversation(sessionId: string, conversation: Conversation | null): Promise<void>;
-  setProcess(sessionId: string, process: ProcessIdentity | null): Promise<void>;
 
   stats(): Promise<QueueStats>;
   watchTask(taskId: string): Watch;

@@ -12,6 +12,8 @@ export interface ChangedFile {
   readonly deletions: number | null;
 }
 
+type Named = Pick<ChangedFile, "path" | "previousPath" | "status">;
+
 const statuses: Readonly<Record<string, ChangedFile["status"]>> = {
   A: "added",
   M: "modified",
@@ -26,44 +28,40 @@ export async function listChanges(
   from: string,
   to: string,
 ): Promise<ChangedFile[]> {
-  const diff = ["diff-tree", "-r", "-z", "-M", "--no-ext-diff", "--no-textconv"];
-  const [names, numbers] = await Promise.all([
-    runGit(workspace, [...diff, "--name-status", from, to]),
-    runGit(workspace, [...diff, "--numstat", from, to]),
-  ]);
-  const counts = parseNumbers(numbers);
-  return parseNames(names).map((file) => ({
-    ...file,
-    ...(counts.get(file.path) ?? { additions: null, deletions: null }),
-  }));
+  const options = ["-r", "-z", "-M", "--raw", "--numstat", "--no-ext-diff", "--no-textconv"];
+  return parseChanges(await runGit(workspace, ["diff-tree", ...options, from, to]));
 }
 
-/** `M\0path\0` or `R100\0old\0new\0`, again and again. */
-function parseNames(output: string): Pick<ChangedFile, "path" | "previousPath" | "status">[] {
+/**
+ * Reads the output of `git diff-tree -r -z --raw --numstat`: first `:<modes and ids> M\0path\0` for
+ * every file, then, in the same order, `3\t1\tpath\0`. A renamed file is `R100\0old\0new\0` and
+ * `3\t1\t\0old\0new\0`; `-` counts the lines of a binary one.
+ */
+function parseChanges(output: string): ChangedFile[] {
   const fields = output.split("\0").values();
-  const files: Pick<ChangedFile, "path" | "previousPath" | "status">[] = [];
-  for (const code of fields) {
-    const status = statuses[code.charAt(0)] ?? "modified";
-    const path = fields.next().value;
-    if (path === undefined) break;
-    if (status !== "renamed") files.push({ path, status });
-    else files.push({ previousPath: path, path: fields.next().value ?? path, status });
+  const named: Named[] = [];
+  const files: ChangedFile[] = [];
+  for (const field of fields) {
+    if (field.startsWith(":")) named.push(readName(field, fields));
+    const [, added, deleted, path] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(field) ?? [];
+    if (added === undefined || deleted === undefined) continue;
+    if (path === "") {
+      fields.next();
+      fields.next();
+    }
+    const name = named[files.length];
+    if (name === undefined) break;
+    files.push({ ...name, additions: toCount(added), deletions: toCount(deleted) });
   }
   return files;
 }
 
-/** `3\t1\tpath\0`, or `3\t1\t\0old\0new\0` for a renamed file; `-` stands for a binary one. */
-function parseNumbers(output: string): Map<string, Pick<ChangedFile, "additions" | "deletions">> {
-  const fields = output.split("\0").values();
-  const counts = new Map<string, Pick<ChangedFile, "additions" | "deletions">>();
-  for (const field of fields) {
-    const [, added, deleted, name] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(field) ?? [];
-    if (added === undefined || deleted === undefined) continue;
-    if (name === "") fields.next();
-    const path = name || fields.next().value;
-    if (path) counts.set(path, { additions: toCount(added), deletions: toCount(deleted) });
-  }
-  return counts;
+function readName(code: string, fields: Iterator<string, undefined>): Named {
+  const [letter = ""] = code.split(" ").at(-1) ?? "";
+  const status = statuses[letter] ?? "modified";
+  const path = fields.next().value ?? "";
+  if (status !== "renamed") return { path, status };
+  return { previousPath: path, path: fields.next().value ?? "", status };
 }
 
 function toCount(text: string): number | null {

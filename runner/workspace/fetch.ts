@@ -69,8 +69,10 @@ async function findMergeBase(
   head: string,
   base: string,
 ): Promise<string | undefined> {
-  const { exitCode, stdout } = await tryGit(workspace, ["merge-base", head, base]);
-  return exitCode === 0 ? stdout.trim() : undefined;
+  const args = ["merge-base", head, base];
+  const result = await tryGit(workspace, args);
+  if (result.exitCode > 1) throw gitFailure(args, result);
+  return result.exitCode === 0 ? result.stdout.trim() : undefined;
 }
 
 async function isShallow(workspace: Workspace): Promise<boolean> {
@@ -95,7 +97,8 @@ async function fetch(
     config: remote.config,
   });
   if (result.exitCode === 0) return true;
-  if (/not our ref|unadvertised object|no such remote ref/i.test(result.stderr)) return false;
+  if (/not our ref|unadvertised object|(?:no such|couldn't find) remote ref/i.test(result.stderr))
+    return false;
   throw gitFailure(args, result);
 }
 

@@ -16,6 +16,9 @@ export interface Folders {
  */
 const attributes = "* -text -ident !eol !working-tree-encoding !filter !diff\n";
 
+/** What would lead git to another configuration or to other objects. */
+const strays = ["config.worktree", "commondir", join("objects", "info", "alternates")];
+
 /**
  * Makes the folders where they are missing. What configures git in the git dir is written anew each
  * time, so that nothing that another process of this user put there has an effect.
@@ -34,7 +37,7 @@ export async function layOut(folder: string, sha: string): Promise<Folders> {
       writeFile(join(gitDir, "HEAD"), "ref: refs/heads/none\n"),
       writeFile(join(gitDir, "config"), configFor(sha)),
       writeFile(join(gitDir, "info", "attributes"), attributes),
-      rm(join(gitDir, "config.worktree"), { force: true }),
+      ...strays.map((name) => rm(join(gitDir, name), { recursive: true, force: true })),
     ]);
     await makeTree(tree);
     return { gitDir, tree, reused };

@@ -31,13 +31,18 @@ const meanings: readonly Meaning[] = [
     hint: "The forge redirects, which is not followed: has the repository or the forge moved?",
   },
   {
+    words: /fsck error|error: invalid path /i,
+    code: "repository_refused",
+    hint: "The repository holds objects that git considers malformed or dangerous",
+  },
+  {
     words: /certificate|SSL CA/i,
     code: "repository_refused",
     hint: "Let the runner trust the forge's certificate: GIT_SSL_CAINFO names the authority's file",
   },
   {
     words:
-      /repository '.*' not found|does not (?:appear to be|exist)|returned error: 404|not a git repository: '?\//i,
+      /repository '.*' (?:not found|does not exist)|does not appear to be a git repository|returned error: 404/i,
     code: "repository_refused",
     hint: "Check that the repository exists and that GITHUB_TOKEN can read it",
   },
@@ -51,11 +56,6 @@ const meanings: readonly Meaning[] = [
       /could not resolve|failed to connect|connection (?:refused|reset|timed out)|early EOF|hung up|RPC failed|returned error: (?:408|429|5\d\d)|operation (?:too slow|timed out)|SSL|GnuTLS|unable to access|protocol error|empty reply|bad line length/i,
     code: "repository_unavailable",
     hint: "Check the network and the proxy variables between the runner and the forge",
-  },
-  {
-    words: /fsck error/i,
-    code: "repository_refused",
-    hint: "The repository holds objects that git considers malformed or dangerous",
   },
 ];
 
@@ -71,7 +71,11 @@ export function gitFailure(
 ): CicdError {
   const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
   // Words of the server are shown, but it does not choose what they mean.
-  const own = lines.filter((line) => !line.startsWith("remote: ")).join("\n");
+  // Nor does a name, as that of a repository called "certificate": names stand in quotes.
+  const own = lines
+    .filter((line) => !line.startsWith("remote: "))
+    .map((line) => line.replace(/'[^']*'/g, "''"))
+    .join("\n");
   const meaning = meanings.find(({ words }) => words.test(own));
   const reason = redact(lines.join("; ")).slice(0, longestReason) || `exit code ${exitCode}`;
   return new CicdError(

@@ -43,7 +43,8 @@ export async function runGit(
 
 /**
  * Runs a git command whose exit code says something. Aborting ends it and all that it started.
- * @throws CicdError `config_invalid` without git, `repository_unavailable` after the time limit.
+ * @throws CicdError `config_invalid` without git, `repository_unavailable` after the time limit,
+ * `repository_refused` when it writes more than is kept.
  */
 export async function tryGit(
   workspace: Workspace,
@@ -75,6 +76,11 @@ export async function tryGit(
       `Cannot run git ${args[0]}: it took longer than ${timeoutMs} ms`,
       { hint: "Check the network to the forge, or raise the time limit of git" },
     );
+  }
+  if (result.isMaxBuffer) {
+    throw new CicdError("repository_refused", `Cannot run git ${args[0]}: its output is too long`, {
+      hint: "The pull request changes more files, or the forge says more, than can be taken in",
+    });
   }
   const { exitCode, stdout = "", stderr } = result;
   if (exitCode === undefined) throw spawnFailure(executable, result);

@@ -10,6 +10,8 @@ export interface Remote {
   readonly config: GitConfig;
 }
 
+const isHttp = /^https?:$/;
+
 /**
  * Checks a clone URL and gets the credential for it. That travels in the environment of the fetch,
  * bound to the origin of the URL: in no argument, URL or file.
@@ -30,7 +32,7 @@ export async function openRemote(cloneUrl: string, options: GitOptions): Promise
   if (url.username !== "" || url.password !== "") {
     throw refused("clone URL holds a credential", "Set GITHUB_TOKEN instead");
   }
-  const value = await authorization?.(url);
+  const value = isHttp.test(url.protocol) ? await authorization?.(url) : undefined;
   if (value === undefined) return { url: url.href, config: {} };
   if (/\p{Cc}/u.test(value)) {
     throw refused("credential holds a control character", "Check GITHUB_TOKEN for line breaks");

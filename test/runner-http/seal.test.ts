@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { connect } from "node:net";
 import { test } from "node:test";
 import { type Sealed, seal, sealHeader } from "#shared/seal.ts";
 import { assertProblem } from "./assert-problem.ts";
@@ -70,4 +71,14 @@ test("sealed guards every path under /v1, also those that there are not", async 
     const response = await runner.send(path, { headers: { [sealHeader]: "" } });
     await assertProblem(response, 401, "unauthorized");
   }
+});
+
+test("sealed takes a body that ends early for no fault of the runner", async () => {
+  await using runner = await startRunner();
+  const socket = connect({ port: runner.port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.end("POST /v1/events HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf");
+  let answer = "";
+  for await (const text of socket.setEncoding("utf8")) answer += text;
+  assert.match(answer, /^HTTP\/1\.1 400 /);
+  assert.deepEqual(runner.errors, []);
 });

@@ -1,22 +1,17 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
+import { taskEvents } from "#runner/http/task-events.ts";
 import type { Claim } from "#runner/store/store.ts";
 import { JournalEntry, type JournalEvent } from "#shared/journal.ts";
 import { Problem } from "#shared/problem.ts";
 import { assertProblem } from "./assert-problem.ts";
 import { eventStream, messages, type StreamItem } from "./event-stream.ts";
-import { handOff } from "./hand-off.ts";
 import { startRunner, type TestRunner } from "./start-runner.ts";
-
-/** A task that runs: its journal holds `task.queued` (1) and `task.started` (2). */
-async function startTask({ store }: TestRunner): Promise<Claim & { path: string }> {
-  await store.enqueue(handOff(), { limit: 100 });
-  const claim = await store.claim();
-  assert(claim);
-  return { ...claim, path: `/v1/tasks/${claim.task.id}/events` };
-}
+import { startTask } from "./start-task.ts";
 
 function delta(text: string): JournalEvent {
   return { type: "message.delta", data: { text } };
@@ -175,6 +170,15 @@ test("taskEvents sends a comment after each silent heartbeat", async () => {
   await runner.store.watches.until(0);
 });
 
+test("taskEvents refuses a write timeout that a silent stream would run into", async () => {
+  await using runner = await startRunner();
+  const timing = { heartbeatMs: 50, writeTimeoutMs: 50 };
+  assert.throws(
+    () => taskEvents({ store: runner.store, closing: runner.closing.signal, ...timing }),
+    /^RangeError: Cannot time writes: 50 ms is within a heartbeat/,
+  );
+});
+
 test("taskEvents lets go of everything when its client hangs up", async () => {
   await using runner = await startRunner();
   const { path } = await startTask(runner);
@@ -204,19 +208,42 @@ test("taskEvents ends all streams cleanly when the runner closes, and new ones a
 
 test("taskEvents ends with an error event when the store fails in mid-stream", async () => {
   await using runner = await startRunner({ heartbeatMs: 10 });
-  const { path } = await startTask(runner);
-  const stream = messages(await runner.send(path));
-  await stream.next();
-  await stream.next();
-  await runner.store[Symbol.asyncDispose]();
-  const { value } = await stream.next();
-  assert.equal(value?.event, "error");
-  const problem = Problem.parse(JSON.parse(value.data));
-  assert.deepEqual([problem.status, problem.code], [500, "internal"]);
-  assert.equal((await stream.next()).done, true);
-  assert.equal(runner.errors.length, 1);
+  const stream = await startedStream(runner);
+  using other = new DatabaseSync(join(runner.folder, "cicd-runner.db"));
+  other.exec("ALTER TABLE event RENAME TO gone");
+  assert.deepEqual(await endOf(stream), [503, "store_unavailable"]);
+  assert.deepEqual(
+    runner.errors.map(({ code }) => code),
+    ["store_unavailable"],
+  );
   await runner.clients.until(0);
 });
+
+test("taskEvents ends with an error event, which is no fault, when the store is closed", async () => {
+  await using runner = await startRunner({ heartbeatMs: 10 });
+  const stream = await startedStream(runner);
+  await runner.store[Symbol.asyncDispose]();
+  assert.deepEqual(await endOf(stream), [503, "shutting_down"]);
+  assert.deepEqual(runner.errors, []);
+  await runner.clients.until(0);
+});
+
+/** A stream whose client has all that there is. */
+async function startedStream(runner: TestRunner): Promise<ReturnType<typeof messages>> {
+  const { path } = await startTask(runner);
+  const stream = messages(await runner.send(path));
+  for (const id of ["1", "2"]) assert.equal((await stream.next()).value?.id, id);
+  return stream;
+}
+
+/** The problem that a stream ends with. */
+async function endOf(stream: ReturnType<typeof messages>): Promise<[status: number, code: string]> {
+  const { value } = await stream.next();
+  assert.equal(value?.event, "error");
+  const { status, code } = Problem.parse(JSON.parse(value.data));
+  assert.equal((await stream.next()).done, true);
+  return [status, code];
+}
 
 function toEntry(item: StreamItem): JournalEntry {
   assert(item.kind === "message");

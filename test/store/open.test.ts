@@ -27,6 +27,9 @@ suite("SqliteStore that opens", () => {
     await using store = await place.open();
     assert.match(refusal(place.folder).message, /is in use/);
     assert.match(refusal(place.folder).message, /is in use/);
+    // A refused opening must not give the lock of the first one away to other programs.
+    await using child = startChild("hold", place.folder);
+    await assert.rejects(child.said(1), /is in use/);
     await accepted(store);
   });
 
@@ -61,11 +64,11 @@ suite("SqliteStore that opens", () => {
       await using store = await place.open();
       id = await accepted(store);
     }
-    setVersion(place.folder, 99);
+    alter(place.folder, "PRAGMA user_version = 99");
     const { message, hint } = refusal(place.folder);
     assert.match(message, /^Cannot open store: it has version 99, this program knows \d+$/);
     assert.match(hint ?? "", /newer release/);
-    setVersion(place.folder, 1);
+    alter(place.folder, "PRAGMA user_version = 1");
     await using store = await place.open();
     assert.equal((await story(store, id)).state, "queued");
   });
@@ -75,6 +78,16 @@ suite("SqliteStore that opens", () => {
     await writeFile(join(place.folder, "cicd-runner.db"), "x".repeat(8192));
     assert.match(refusal(place.folder).message, /not a database/);
     assert.match(refusal(place.folder).message, /not a database/);
+  });
+
+  test("a database that lacks a table: store_unavailable, and the folder is free", async () => {
+    await using place = await newSqlitePlace();
+    await (await place.open())[Symbol.asyncDispose]();
+    alter(place.folder, "ALTER TABLE task RENAME TO gone");
+    await assert.rejects(place.open(), { code: "store_unavailable" });
+    alter(place.folder, "ALTER TABLE gone RENAME TO task");
+    await using store = await place.open();
+    await accepted(store);
   });
 });
 
@@ -101,8 +114,8 @@ function asNobody<T>(work: () => T): T {
   }
 }
 
-function setVersion(folder: string, version: number): void {
+function alter(folder: string, sql: string): void {
   const database = new DatabaseSync(join(folder, "cicd-runner.db"));
-  database.exec(`PRAGMA user_version = ${version}`);
+  database.exec(sql);
   database.close();
 }

@@ -52,7 +52,6 @@ export function readContract(newPlace: NewPlace): void {
       repository: "shop",
       number: 7,
       conversation: null,
-      process: null,
       createdAt: created,
       activeAt: created,
     });
@@ -79,29 +78,23 @@ export function readContract(newPlace: NewPlace): void {
     assert.deepEqual(await numbers(2), [1, 3]);
   });
 
-  test("setConversation and setProcess: remembered through reopening, and forgotten by null", async () => {
+  test("setConversation: remembered through reopening, and forgotten by null", async () => {
     await using place = await newPlace();
     const work = handOff();
     const id = sessionIdOf(work.event);
     const conversation = { id: v7(), costUsd: 0.125 };
-    const process = { pid: 42, startTime: "123", bootId: "b" };
     {
       await using store = await place.open();
       await accepted(store, work);
       await store.setConversation(id, { ...conversation, costUsd: 0 });
       assert.deepEqual((await store.session(id))?.conversation, { ...conversation, costUsd: 0 });
       await store.setConversation(id, conversation);
-      await store.setProcess(id, process);
-      await store.setProcess(v7(), process);
+      await store.setConversation(v7(), { ...conversation, costUsd: 1 });
     }
     await using store = await place.open();
-    const record = await store.session(id);
-    assert.deepEqual(record?.conversation, conversation);
-    assert.deepEqual(record?.process, process);
+    assert.deepEqual((await store.session(id))?.conversation, conversation);
     await store.setConversation(id, null);
-    await store.setProcess(id, null);
-    const empty = await store.session(id);
-    assert.deepEqual([empty?.conversation, empty?.process], [null, null]);
+    assert.equal((await store.session(id))?.conversation, null);
   });
 
   test("stats: queued, running, and when the next delayed task is due", async () => {

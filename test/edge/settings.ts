@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+
+/** The webhook secrets of the edges under test: the current and the former one. */
+export const webhookSecrets: readonly [string, string] = ["current-webhook", "former-webhook"];
+
+/** What the edges under test and the runner's stand-in know each other by: current and former. */
+export const runnerSecrets: readonly [string, string] = [
+  "current-runner-secret",
+  "former-runner-secret",
+];
+
+/** An API token of each scope. */
+export const apiTokens = { read: "reader", write: "writer", admin: "administrator" } as const;
+
+/** Largest webhook body that the edges under test take, in bytes. */
+export const maxBody = 65_536;
+
+/** The environment of an edge under test: the same for Node and for workerd. */
+export function environment(runnerUrl: string): Record<string, string> {
+  return {
+    GITHUB_WEBHOOK_SECRET: webhookSecrets.join(" "),
+    RUNNER_SECRET: runnerSecrets.join(" "),
+    RUNNER_URL: runnerUrl,
+    API_TOKENS: Object.entries(apiTokens)
+      .map(([scope, token]) => `${scope}:${createHash("sha256").update(token).digest("hex")}`)
+      .join(" "),
+    EDGE_MAX_BODY: `${maxBody}B`,
+    EDGE_LINK_TTL: "1h",
+  };
+}

@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { HandOff, type HandOffAnswer } from "#shared/api.ts";
+import { CicdError } from "#shared/error.ts";
+import { problemResponse } from "#shared/problem.ts";
+import { checkSeal, sealHeader } from "#shared/seal.ts";
+import { sessionIdOf } from "#shared/session-id.ts";
+import { runnerSecrets } from "./settings.ts";
+
+/** A request whose seal was good. */
+export interface RunnerRequest {
+  readonly method: string;
+  /** Path with its query. */
+  readonly path: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+/** What the stand-in does with a request. */
+export type Answer = (request: RunnerRequest, response: ServerResponse) => void;
+
+/** An HTTP server in the runner's place, which says what it is told to. */
+export interface StandInRunner extends AsyncDisposable {
+  readonly url: string;
+  /** What came with a good seal, oldest first. */
+  readonly requests: RunnerRequest[];
+  /** How the next requests are answered; at first {@link takeIn}. */
+  answer: Answer;
+}
+
+/** Starts one on loopback. As the runner does, it refuses what has no good seal. */
+export async function startStandInRunner(): Promise<StandInRunner> {
+  const requests: RunnerRequest[] = [];
+  const server = createServer((incoming, response) => {
+    void receive(incoming).then(
+      (request) => {
+        requests.push(request);
+        runner.answer(request, response);
+      },
+      (thrown) => refuse(CicdError.from(thrown), response),
+    );
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const runner: StandInRunner = {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    answer: takeIn,
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+  return runner;
+}
+
+/** Accepts a hand-off; anything else is answered with an empty object. */
+export function takeIn(request: RunnerRequest, response: ServerResponse): void {
+  if (request.path !== "/v1/events") {
+    sendJson(response, 200, {});
+    return;
+  }
+  const { task_id, event } = HandOff.parse(JSON.parse(request.body));
+  const answer: HandOffAnswer = { outcome: "accepted", task_id, session_id: sessionIdOf(event) };
+  sendJson(response, 202, answer);
+}
+
+/** Answers with JSON. */
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+/** Answers with a problem, as the runner does when it refuses something. */
+export function refuse(error: CicdError, response: ServerResponse): void {
+  const { status, headers, body } = problemResponse(error);
+  response.writeHead(status, Object.fromEntries(headers));
+  void new Response(body).text().then((text) => response.end(text));
+}
+
+async function receive(incoming: IncomingMessage): Promise<RunnerRequest> {
+  const { method = "", url: path = "", headers } = incoming;
+  const body = await buffer(incoming);
+  const value = headers[sealHeader];
+  const sealed = { method, path, body };
+  await checkSeal(runnerSecrets, sealed, typeof value === "string" ? value : null, Date.now());
+  return { method, path, headers, body: body.toString() };
+}

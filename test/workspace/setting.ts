@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Checkout,
+  type CheckoutOptions,
+  prepareCheckout,
+} from "#runner/workspace/checkout.ts";
+import type { PullRequestEvent } from "#shared/event.ts";
+import { pullRequestEvent } from "#test/shared/pull-request-event.ts";
+import { createRepository, type RepositoryOptions, type TestRepository } from "./repository.ts";
+
+/** Which commits a pull request is about. */
+export interface Sides {
+  readonly head: string;
+  readonly base: string;
+  /** Default: the repository's `file://` URL. */
+  readonly url?: string;
+}
+
+/** A repository, and the folder of a session that reviews its pull request 7. */
+export interface Setting extends AsyncDisposable {
+  readonly repository: TestRepository;
+  /** What the session has; made by the first checkout. */
+  readonly folder: string;
+  /** Another path for this test's use. */
+  path(name: string): string;
+  event(sides: Sides): PullRequestEvent;
+  /** Prepares a checkout; `git` allows `file` and `http` unless it says otherwise. */
+  checkout(sides: Sides, options?: Partial<CheckoutOptions>): Promise<Checkout>;
+}
+
+/** Makes a setting with an empty repository; disposal removes all that is on disk. */
+export async function createSetting(options?: RepositoryOptions): Promise<Setting> {
+  const root = await mkdtemp(join(tmpdir(), "workspace-"));
+  const repository = await createRepository(join(root, "shop.git"), options);
+  const folder = join(root, "session");
+  const event = (sides: Sides) => eventAbout({ url: repository.url, ...sides });
+  return {
+    repository,
+    folder,
+    path: (name) => join(root, name),
+    event,
+    checkout: (sides, { git, ...options } = {}) =>
+      prepareCheckout(event(sides), {
+        folder,
+        signal: new AbortController().signal,
+        ...options,
+        git: { protocols: ["file", "http"], ...git },
+      }),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
+  };
+}
+
+function eventAbout({ url, head, base }: Required<Sides>): PullRequestEvent {
+  const event = pullRequestEvent();
+  const { pull_request, repository } = event;
+  return {
+    ...event,
+    repository: { ...repository, clone_url: url },
+    pull_request: {
+      ...pull_request,
+      head: { ...pull_request.head, sha: head },
+      base: { ...pull_request.base, sha: base },
+    },
+  };
+}
