@@ -4,8 +4,10 @@ import { WebhookAccepted } from "#shared/api.ts";
 import { hmacHex } from "#shared/hmac.ts";
 import { githubExamples } from "#test/github-examples.ts";
 
-/** The repository of the demo, in place of the recorded one. */
+/** The pull request that a delivery is about, in place of the recorded one. */
 export interface Target {
+  /** Default: the recorded one's, 2. */
+  readonly number?: number;
   /** Where git fetches from. */
   readonly cloneUrl: string;
   readonly baseSha: string;
@@ -21,7 +23,7 @@ export interface Webhook {
 
 /** Sends a delivery that GitHub once sent, pointed at the demo's repository and signed anew. */
 export async function deliver(
-  action: "opened" | "synchronize",
+  action: "opened" | "synchronize" | "closed",
   target: Target,
   { url, secret }: Webhook,
 ): Promise<WebhookAccepted> {
@@ -46,6 +48,7 @@ export async function deliver(
 const Recorded = z.looseObject({
   action: z.string(),
   pull_request: z.looseObject({
+    number: z.number(),
     head: z.looseObject({ sha: z.string() }),
     base: z.looseObject({ sha: z.string() }),
   }),
@@ -62,13 +65,15 @@ function recorded(action: string): Recorded {
   return found;
 }
 
-function pointedAt(payload: Recorded, { cloneUrl, baseSha, headSha }: Target): Recorded {
+function pointedAt(payload: Recorded, target: Target): Recorded {
   const { pull_request, repository } = payload;
+  const { cloneUrl, baseSha, headSha, number = pull_request.number } = target;
   return {
     ...payload,
     repository: { ...repository, clone_url: cloneUrl },
     pull_request: {
       ...pull_request,
+      number,
       title: "Add discounts",
       body: "Carts can have a discount now.",
       head: { ...pull_request.head, sha: headSha },

@@ -1,9 +1,11 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { isTerminalType, JournalEntry } from "#shared/journal.ts";
 
-/** The journal of a task as it grows, to its terminal entry. */
-export async function* follow(eventsUrl: string): AsyncGenerator<JournalEntry> {
-  const response = await fetch(eventsUrl, { headers: { accept: "text/event-stream" } });
+/** The journal of a task as it grows, to its terminal entry; begins after sequence number `after`. */
+export async function* follow(eventsUrl: string, after = 0): AsyncGenerator<JournalEntry> {
+  const response = await fetch(eventsUrl, {
+    headers: { accept: "text/event-stream", "last-event-id": String(after) },
+  });
   if (!response.ok || response.body === null) {
     throw new Error(`Cannot follow task: ${response.status} ${await response.text()}`);
   }

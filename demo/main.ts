@@ -10,10 +10,10 @@ import { startHost } from "#runner/host.ts";
 import { readConfig } from "#shared/config.ts";
 import { Task } from "#shared/task.ts";
 import { startMessagesApi } from "#test/messages-api/start.ts";
+import { createRepository } from "#test/workspace/repository.ts";
 import { costs, type Run } from "./costs.ts";
 import { deliver, type Target } from "./delivery.ts";
 import { follow } from "./follow.ts";
-import { createDemoRepository } from "./repository.ts";
 import { scriptedReviewer } from "./reviewer.ts";
 import { base, opened, synchronized } from "./sample.ts";
 import { createScreen, reviewText } from "./screen.ts";
@@ -69,20 +69,17 @@ async function demonstrate(): Promise<void> {
   cleanUp.defer(() => edge.close(1000));
   screen.line(`Edge: ${edge.url}, runner: ${host.url}, store and checkouts: ${folder}`);
 
-  const repository = await createDemoRepository(join(folder, "repository"));
-  const baseSha = await repository.push(base, "master");
-  const cloneUrl = repository.url;
+  const repository = await createRepository(join(folder, "repository.git"));
+  const baseSha = await repository.commit(base);
+  const branch = "changes";
+  const push = async (commit: typeof opened, from?: string) => ({
+    cloneUrl: repository.url,
+    baseSha,
+    headSha: await repository.commit({ ...commit, branch, ...(from && { from }) }),
+  });
   const webhook = { url: edge.url, secret: webhookSecret };
-  const first = await review("opened", webhook, {
-    cloneUrl,
-    baseSha,
-    headSha: await repository.push(opened, "changes"),
-  });
-  const second = await review("synchronize", webhook, {
-    cloneUrl,
-    baseSha,
-    headSha: await repository.push(synchronized, "changes"),
-  });
+  const first = await review("opened", webhook, await push(opened, baseSha));
+  const second = await review("synchronize", webhook, await push(synchronized));
 
   screen.heading("Cold and warm");
   screen.line(costs(first, second));

@@ -1,12 +1,7 @@
-/** The small project that the demo's pull request is about: its base, and two pushes. */
-export interface Push {
-  readonly message: string;
-  /** Content by path. */
-  readonly files: Readonly<Record<string, string>>;
-}
+import type { NewCommit } from "#test/workspace/repository.ts";
 
-/** What the project is before the pull request. */
-export const base: Push = {
+/** What the demo's small project is before the pull request. */
+export const base: NewCommit = {
   message: "A shop's cart",
   files: {
     "README.md": "# Cart\n\nPrices are in cents.\n",
@@ -28,7 +23,7 @@ export function total(items: Item[]): number {
 };
 
 /** The pull request as it is opened: with two mistakes. */
-export const opened: Push = {
+export const opened: NewCommit = {
   message: "Add discounts",
   files: {
     "src/discount.ts": `import { type Item, total } from "./cart.ts";
@@ -47,7 +42,7 @@ export function average(items: Item[]): number {
 };
 
 /** The second push: one of them is mended. */
-export const synchronized: Push = {
+export const synchronized: NewCommit = {
   message: "Round discounts to whole cents",
   files: {
     "src/discount.ts": `import { type Item, total } from "./cart.ts";

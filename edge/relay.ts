@@ -1,6 +1,7 @@
 import { CicdError } from "#shared/error.ts";
 import { problemMediaType } from "#shared/problem.ts";
 import { type RunnerClient, retryAfter } from "./runner-client.ts";
+import { untilBroken } from "./until-broken.ts";
 
 /** What a relayed request needs besides itself. */
 export interface RelayContext {
@@ -10,13 +11,15 @@ export interface RelayContext {
   readonly runner: RunnerClient;
 }
 
+const eventStream = "text/event-stream";
 const passedOn = ["accept", "last-event-id"];
 const passedBack = ["content-type", "cache-control", "x-accel-buffering", "retry-after"];
 
 /**
- * Asks the runner the same and passes its answer on, chunk by chunk as it comes: a client that
- * leaves cancels the body, which ends the request to the runner.
- * @throws CicdError `runner_unavailable` when the runner gives no answer of ours.
+ * Asks the runner the same and passes its answer on: events chunk by chunk as they come, where a
+ * client that leaves cancels the body and so ends the request to the runner; all else when it is
+ * complete.
+ * @throws CicdError `runner_unavailable` when the runner gives no whole answer of ours.
  */
 export async function relay(request: Request, context: RelayContext): Promise<Response> {
   const { path, requestId, runner } = context;
@@ -29,13 +32,11 @@ export async function relay(request: Request, context: RelayContext): Promise<Re
     signal: request.signal,
   });
   if (!isOurs(answer)) {
-    await answer.body?.cancel();
+    await discard(answer);
     const message = `Cannot relay request: unexpected answer ${answer.status} of the runner`;
     throw new CicdError("runner_unavailable", message, { retryAfter });
   }
-  // An event stream that nobody reads would stay open.
-  if (isHead) await answer.body?.cancel();
-  return new Response(isHead ? null : answer.body, {
+  return new Response(isHead ? await discard(answer) : await bodyOf(answer), {
     status: answer.status,
     headers: pick(answer.headers, passedBack),
   });
@@ -54,9 +55,30 @@ function queryWithoutToken(url: string): string {
 
 /** A tunnel in between answers for a runner that is down, in HTML or with a redirect. */
 function isOurs({ status, headers }: Response): boolean {
-  const [type] = (headers.get("content-type") ?? "").split(";");
+  const type = mediaType(headers);
   if (status >= 400) return type === problemMediaType;
-  return status === 204 || type === "application/json" || type === "text/event-stream";
+  return status === 204 || type === "application/json" || type === eventStream;
+}
+
+/** An event stream that nobody reads would stay open. */
+async function discard({ body }: Response): Promise<null> {
+  await body?.cancel();
+  return null;
+}
+
+async function bodyOf(answer: Response): Promise<BodyInit | null> {
+  if (answer.body === null) return null;
+  if (mediaType(answer.headers) === eventStream) return untilBroken(answer.body);
+  try {
+    return await answer.arrayBuffer();
+  } catch (cause) {
+    const message = "Cannot relay request: the runner's answer broke off";
+    throw new CicdError("runner_unavailable", message, { cause, retryAfter });
+  }
+}
+
+function mediaType(headers: Headers): string | undefined {
+  return headers.get("content-type")?.split(";")[0];
 }
 
 function pick(headers: Headers, names: readonly string[]): Record<string, string> {

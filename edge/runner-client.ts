@@ -9,7 +9,7 @@ export interface RunnerCall {
   readonly requestId: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
-  /** Ends the request and its answer, whenever it aborts. */
+  /** Ends the wait for the answer. One that has begun is ended by the cancelling of its body. */
   readonly signal?: AbortSignal;
 }
 
@@ -67,20 +67,24 @@ async function inTime<T>(
   timeout: number,
   exchange: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), timeout);
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  const timer = setTimeout(end, timeout);
+  signal?.addEventListener("abort", end);
   try {
-    return await exchange(signal ? AbortSignal.any([signal, late.signal]) : late.signal);
+    signal?.throwIfAborted();
+    return await exchange(ended.signal);
   } catch (cause) {
     if (cause instanceof CicdError) throw cause;
     if (signal?.aborted) throw new CicdError("cancelled", "Cannot answer: client left", { cause });
-    const what = late.signal.aborted ? `no answer within ${timeout} ms` : "connection failed";
+    const what = ended.signal.aborted ? `no answer within ${timeout} ms` : "connection failed";
     throw new CicdError("runner_unavailable", `Cannot reach runner: ${what}`, {
       cause,
       retryAfter,
     });
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", end);
   }
 }
 

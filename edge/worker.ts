@@ -1,6 +1,6 @@
 import { readConfig } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
-import { problemResponse } from "#shared/problem.ts";
+import { type Problem, problemMediaType } from "#shared/problem.ts";
 import { createEdge } from "./app.ts";
 import { EdgeConfig } from "./config.ts";
 
@@ -23,11 +23,15 @@ export default {
 function start(env: Readonly<Record<string, unknown>>): Answers {
   try {
     const config = readConfig(EdgeConfig, {}, textsOf(env));
-    return createEdge({ config, onError: (error, id) => console.error(`${id}:`, error) });
+    return createEdge({
+      config,
+      onDelivery: (report) => console.log({ event: "delivery", ...report }),
+      onError: (error, id) => console.error(`${id}:`, error),
+    });
   } catch (thrown) {
     const error = CicdError.from(thrown);
     console.error(error.message, error.hint ?? "");
-    return { fetch: () => problemResponse(misconfigured(error)) };
+    return { fetch: misconfigured };
   }
 }
 
@@ -41,9 +45,15 @@ function textsOf(env: Readonly<Record<string, unknown>>): Record<string, string>
 }
 
 /** The public is told that settings are wrong, but not which and how. */
-function misconfigured(cause: CicdError): CicdError {
-  return new CicdError("config_invalid", "Cannot start edge: its configuration is invalid", {
-    cause,
+function misconfigured(): Response {
+  const problem: Problem = {
+    type: "about:blank",
+    title: "Service Unavailable",
+    status: 503,
+    detail: "Cannot start edge: its configuration is invalid",
+    code: "config_invalid",
     hint: "Read the log of the Worker, which names each setting at fault",
-  });
+  };
+  const headers = { "content-type": problemMediaType, "cache-control": "no-store" };
+  return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }

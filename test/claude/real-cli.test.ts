@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { glob, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { cliArguments, type Opening } from "#runner/claude/arguments.ts";
 import { CliProcess } from "#runner/claude/cli-process.ts";
-import { cliEnvironment, homeFolder } from "#runner/claude/environment.ts";
+import { cliEnvironment, configFolder, homeFolder } from "#runner/claude/environment.ts";
 import { failureOf } from "#runner/claude/failure.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import { claudeCli } from "../claude-cli.ts";
@@ -15,6 +15,7 @@ import { inOrder } from "../messages-api/in-order.ts";
 import { type Responder, message as reply, text } from "../messages-api/reply.ts";
 import { startMessagesApi } from "../messages-api/start.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { until } from "../until.ts";
 import { never } from "./start-scripted.ts";
 
 /** The facts about the pinned CLI that the runner is built on. */
@@ -47,7 +48,14 @@ async function withCli(respond: Responder) {
     });
     return process;
   };
-  return { api, cwd, start, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const { path } = folder;
+  return { api, folder: path, start, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+/** All that the CLI has written about its conversations. */
+async function transcripts(stateDir: string): Promise<string> {
+  const paths = await Array.fromAsync(glob(join(configFolder(stateDir), "projects/*/*.jsonl")));
+  return (await Promise.all(paths.map((path) => readFile(path, "utf8")))).join("");
 }
 
 const say = (text: string) => ({ uuid: randomUUID(), text });
@@ -86,6 +94,8 @@ test("the real CLI: killed in a turn, the conversation resumes and takes the mes
   const first = await cli.start({ kind: "new", id });
   const dying = assert.rejects(first.turn(message, quiet), { code: "cli_exited" });
   await cli.api.request(0);
+  // The CLI writes its transcript a moment after it has sent the request.
+  await until(async () => (await transcripts(cli.folder)).includes(message.uuid));
   await first.end("SIGKILL");
   await dying;
   const second = await cli.start({ kind: "resume", id });

@@ -5,6 +5,10 @@ import { environment } from "./settings.ts";
 import { startStandInRunner } from "./stand-in-runner.ts";
 import type { RunningEdge } from "./start-edge.ts";
 
+// The placeholder for what the network says of a client would be fetched from the network.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
+process.env.WRANGLER_SEND_METRICS = "false";
+
 coreSuite(startWorker);
 
 /** Starts the edge in workerd, from the file and with the flags that it is deployed with. */
@@ -23,7 +27,7 @@ async function startWorker(): Promise<RunningEdge> {
       inspector: { hostname: "127.0.0.1", port: 0 },
       watch: false,
       persist: false,
-      logLevel: "error",
+      logLevel: "none",
     },
   });
   return {

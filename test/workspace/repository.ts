@@ -73,4 +73,11 @@ export async function createRepository(
 }
 
 /** No configuration of the machine has a say. */
-const environment = { GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
+const environment = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "Mona",
+  GIT_AUTHOR_EMAIL: "mona@example.com",
+  GIT_COMMITTER_NAME: "Mona",
+  GIT_COMMITTER_EMAIL: "mona@example.com",
+};

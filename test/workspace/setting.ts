@@ -26,7 +26,9 @@ export interface Setting extends AsyncDisposable {
   /** Another path for this test's use. */
   path(name: string): string;
   event(sides: Sides): PullRequestEvent;
-  /** Prepares a checkout; `git` allows `file` and `http` unless it says otherwise. */
+  /** Prepares a checkout for an event; `git` allows `file` and `http` unless it says otherwise. */
+  prepare(event: PullRequestEvent, options?: Partial<CheckoutOptions>): Promise<Checkout>;
+  /** {@link Setting.prepare} for the event about these commits. */
   checkout(sides: Sides, options?: Partial<CheckoutOptions>): Promise<Checkout>;
 }
 
@@ -36,18 +38,20 @@ export async function createSetting(options?: RepositoryOptions): Promise<Settin
   const repository = await createRepository(join(root, "shop.git"), options);
   const folder = join(root, "session");
   const event = (sides: Sides) => eventAbout({ url: repository.url, ...sides });
+  const prepare: Setting["prepare"] = (about, { git, ...rest } = {}) =>
+    prepareCheckout(about, {
+      folder,
+      signal: new AbortController().signal,
+      ...rest,
+      git: { protocols: ["file", "http"], ...git },
+    });
   return {
     repository,
     folder,
     path: (name) => join(root, name),
     event,
-    checkout: (sides, { git, ...options } = {}) =>
-      prepareCheckout(event(sides), {
-        folder,
-        signal: new AbortController().signal,
-        ...options,
-        git: { protocols: ["file", "http"], ...git },
-      }),
+    prepare,
+    checkout: (sides, options) => prepare(event(sides), options),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }

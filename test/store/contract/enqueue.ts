@@ -43,7 +43,8 @@ export function enqueueContract(newPlace: NewPlace): void {
         data: { kind: "review" },
       },
     ]);
-    assert.equal((await store.taskOfDelivery(deliveryKey(work)))?.id, work.task_id);
+    const ofDelivery = await store.taskOfDelivery(`github:${work.delivery_id}`);
+    assert.equal(ofDelivery?.id, work.task_id);
   });
 
   test("a known delivery in any state of its task: duplicate, and nothing changes", async () => {
@@ -96,6 +97,16 @@ export function enqueueContract(newPlace: NewPlace): void {
     const first = await accepted(store, handOff(1));
     assert.equal((await store.enqueue(handOff(1), { limit: 1 })).outcome, "accepted");
     assert.equal((await story(store, first)).state, "superseded");
+  });
+
+  test("a full queue and a task that supersedes a running one: full, and nothing is interrupted", async () => {
+    await using place = await newPlace();
+    await using store = await place.open();
+    const running = await accepted(store, handOff(1));
+    await claimed(store);
+    await accepted(store, handOff(2));
+    assert.equal((await store.enqueue(handOff(1), { limit: 1 })).outcome, "full");
+    assert.equal(await store.interruption(running), undefined);
   });
 
   test("a task id that another delivery has used: conflict, and nothing changes", async () => {

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as z from "zod";
+import { HandOff, WebhookIgnored } from "#shared/api.ts";
+import { PullRequestAction, type PullRequestEvent } from "#shared/event.ts";
+import { verifyHmacHex } from "#shared/hmac.ts";
+import { githubExamples } from "#test/github-examples.ts";
+import { delivery } from "./delivery.ts";
+import { type PayloadChanges, pullRequestPayload } from "./pull-request-payload.ts";
+import { startEdge, type TestEdge } from "./start-edge.ts";
+
+async function deliver({ url }: TestEdge, payload: unknown, options = {}): Promise<Response> {
+  return await fetch(`${url}/webhooks/github`, await delivery(payload, options));
+}
+
+/** What the runner is handed for a payload. */
+async function eventOf(changes: PayloadChanges): Promise<PullRequestEvent> {
+  await using edge = await startEdge();
+  assert.equal((await deliver(edge, pullRequestPayload(changes))).status, 202);
+  return HandOff.parse(JSON.parse(edge.runner.requests[0]?.body ?? "")).event;
+}
+
+test("github accepts the signature of GitHub's own test vector", async () => {
+  const hex = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+  const body = new TextEncoder().encode("Hello, World!");
+  assert.equal(await verifyHmacHex(["It's a Secret to Everybody"], body, hex), true);
+  // As no JSON is in it, getting past the signature shows as a 400.
+  await using edge = await startEdge({ environment: { GITHUB_WEBHOOK_SECRET: "vector" } });
+  const signed = await deliver(edge, "Hello, World!", { secret: "vector" });
+  assert.equal(signed.status, 400);
+});
+
+test("github hands over every recorded pull request with a handled action", async () => {
+  await using edge = await startEdge();
+  const Example = z.object({ action: z.string() });
+  const seen = new Set<string>();
+  for (const example of githubExamples.get("pull_request") ?? []) {
+    const { action } = Example.parse(example);
+    const response = await deliver(edge, example);
+    if (PullRequestAction.safeParse(action).success) {
+      assert.equal(response.status, 202, action);
+      const { kind, event } = HandOff.parse(JSON.parse(edge.runner.requests.at(-1)?.body ?? ""));
+      assert.deepEqual([event.action, event.pull_request.fork], [action, false]);
+      assert.equal(kind, action === "closed" ? "close" : "review");
+    } else {
+      assert.equal(response.status, 200, action);
+      const { reason } = WebhookIgnored.parse(await response.json());
+      assert.equal(reason, `pull_request action ${action} is not handled`);
+    }
+    seen.add(action);
+  }
+  for (const action of PullRequestAction.options) assert.ok(seen.has(action), action);
+});
+
+test("github ignores every recorded delivery of another event, with a reason", async () => {
+  await using edge = await startEdge();
+  let count = 0;
+  for (const [event, examples] of githubExamples) {
+    if (event === "pull_request") continue;
+    for (const example of examples) {
+      const response = await deliver(edge, example, { event });
+      assert.equal(response.status, 200, event);
+      assert.match(WebhookIgnored.parse(await response.json()).reason, new RegExp(event));
+      count++;
+    }
+  }
+  assert.ok(count > 250, String(count));
+  assert.deepEqual(edge.runner.requests, []);
+});
+
+test("github tells what a pull request holds in forge-neutral words", async () => {
+  assert.deepEqual(await eventOf({}), {
+    type: "pull_request",
+    forge: "github",
+    action: "opened",
+    repository: {
+      host: "github.com",
+      owner: "acme",
+      name: "shop",
+      clone_url: "https://github.com/acme/shop.git",
+    },
+    pull_request: {
+      number: 7,
+      url: "https://github.com/acme/shop/pull/7",
+      title: "Charge the card once",
+      body: "Cards were charged twice.",
+      author: "mona",
+      draft: false,
+      head: { sha: "a".repeat(40), ref: "charge-once" },
+      base: { sha: "b".repeat(40), ref: "main" },
+      fork: false,
+    },
+    sender: { login: "mona", bot: false },
+  });
+});
+
+test("github tells a fork by its id, and a deleted one by its absence", async () => {
+  assert.equal((await eventOf({ headRepo: { id: 43 } })).pull_request.fork, true);
+  assert.equal((await eventOf({ headRepo: null })).pull_request.fork, true);
+});
+
+test("github takes a pull request without a text, of an account that is gone, by a bot", async () => {
+  const event = await eventOf({ body: null, user: null, senderType: "Bot" });
+  assert.deepEqual([event.pull_request.body, event.pull_request.author], ["", "ghost"]);
+  assert.equal(event.sender.bot, true);
+});
+
+test("github names the first problem by its place in the payload", async () => {
+  await using edge = await startEdge();
+  const payload = pullRequestPayload();
+  const { head, ...rest } = payload.pull_request;
+  const bad = { ...payload, pull_request: { ...rest, head: { ...head, sha: "--upload-pack" } } };
+  const response = await deliver(edge, bad);
+  assert.equal(response.status, 400);
+  assert.match(await response.text(), /pull_request\.head\.sha: must be a full commit id/);
+});
+
+test("decide reviews a draft from ready_for_review on, and closes it always", async () => {
+  await using edge = await startEdge();
+  const statusOf = async (action: string) =>
+    (await deliver(edge, pullRequestPayload({ action, draft: true }))).status;
+  assert.deepEqual(
+    await Promise.all(
+      ["opened", "synchronize", "reopened", "ready_for_review", "closed"].map(statusOf),
+    ),
+    [200, 200, 200, 202, 202],
+  );
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { test } from "node:test";
+import { CicdError } from "#shared/error.ts";
+import { assertProblem } from "#test/runner-http/assert-problem.ts";
+import { apiTokens } from "./settings.ts";
+import { refuse } from "./stand-in-runner.ts";
+import { startEdge } from "./start-edge.ts";
+
+const headers = { authorization: `Bearer ${apiTokens.read}` };
+const task = "/v1/tasks/01890a5d-ac96-774b-bcce-b302099a8057";
+
+test("relay ends the client's stream where the runner's breaks off, without a word", async () => {
+  await using edge = await startEdge();
+  const { promise: opened, resolve } = Promise.withResolvers<ServerResponse>();
+  edge.runner.answer = (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).write(":\n\n");
+    resolve(response);
+  };
+  const { body } = await fetch(`${edge.url}${task}/events`, { headers });
+  assert(body);
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  assert.deepEqual(await reader.read(), { done: false, value: ":\n\n" });
+  (await opened).destroy();
+  assert.equal((await reader.read()).done, true);
+});
+
+test("relay answers 503 when the runner's JSON breaks off", async () => {
+  await using edge = await startEdge();
+  edge.runner.answer = (_, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-length": "9" });
+    response.write("{", () => response.destroy());
+  };
+  const response = await fetch(edge.url + task, { headers });
+  await assertProblem(response, 503, "runner_unavailable");
+});
+
+test("relay passes the runner's problem on, with the id of the request", async () => {
+  await using edge = await startEdge();
+  edge.runner.answer = ({ headers: sent }, response) => {
+    response.setHeader("x-seen", String(sent["x-request-id"]));
+    refuse(new CicdError("not_found", "Cannot find task"), response);
+  };
+  const response = await fetch(edge.url + task, { headers: { ...headers, "x-request-id": "one" } });
+  assert.equal(response.status, 404);
+  assert.match(await response.text(), /Cannot find task/);
+  assert.equal(response.headers.get("x-request-id"), "one");
+  assert.equal(edge.runner.requests[0]?.headers["x-request-id"], "one");
+  assert.equal(response.headers.get("x-seen"), null);
+});
+
+test("relay answers 503 to what is no answer of the runner: a tunnel's page or redirect", async () => {
+  await using edge = await startEdge();
+  edge.runner.answer = (_, response) => {
+    response.writeHead(502, { "content-type": "text/html" }).end("<h1>secret host</h1>");
+  };
+  const page = await fetch(edge.url + task, { headers });
+  const { detail } = await assertProblem(page, 503, "runner_unavailable");
+  assert.doesNotMatch(detail, /secret/);
+  edge.runner.answer = (_, response) => {
+    response.writeHead(302, { location: "http://127.0.0.1:1/" }).end();
+  };
+  const redirect = await fetch(edge.url + task, { headers });
+  await assertProblem(redirect, 503, "runner_unavailable");
+});
+
+test("relay answers HEAD with the headers, and leaves no stream open at the runner", async () => {
+  await using edge = await startEdge();
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  edge.runner.answer = (_, response) => {
+    response.once("close", resolve);
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+  };
+  const response = await fetch(`${edge.url}${task}/events`, { method: "HEAD", headers });
+  assert.equal(response.headers.get("content-type"), "text/event-stream");
+  await closed;
+});
+
+test("runner_timeout covers the beginning of a stream, and not what follows", async () => {
+  await using edge = await startEdge({ environment: { EDGE_RUNNER_TIMEOUT: "100ms" } });
+  edge.runner.answer = () => {};
+  const late = await fetch(edge.url + task, { headers });
+  const { detail } = await assertProblem(late, 503, "runner_unavailable");
+  assert.equal(detail, "Cannot reach runner: no answer within 100 ms");
+  edge.runner.answer = (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    setTimeout(() => response.end(":late\n\n"), 200);
+  };
+  const slow = await fetch(`${edge.url}${task}/events`, { headers });
+  assert.equal(await slow.text(), ":late\n\n");
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createEdge } from "#edge/app.ts";
+import { EdgeConfig } from "#edge/config.ts";
+import worker from "#edge/worker.ts";
+import { readConfig } from "#shared/config.ts";
+import { CicdError } from "#shared/error.ts";
+import { Problem } from "#shared/problem.ts";
+import { environment } from "./settings.ts";
+
+const good = environment("http://127.0.0.1:8788");
+
+/** The error that a changed environment leads to. */
+function errorOf(changes: Readonly<Record<string, string>>): CicdError {
+  try {
+    createEdge({ config: readConfig(EdgeConfig, {}, { ...good, ...changes }) });
+  } catch (thrown) {
+    // Not CicdError.from: an error of another class would be a defect.
+    assert.ok(thrown instanceof CicdError, String(thrown));
+    return thrown;
+  }
+  throw new Error("Cannot find the error: there was none");
+}
+
+test("EdgeConfig has defaults for all but the secrets", () => {
+  const config = readConfig(EdgeConfig, {}, { RUNNER_SECRET: "a-runner-secret-0" });
+  assert.deepEqual(config, {
+    github: {},
+    runner_url: "http://127.0.0.1:8788",
+    runner_secret: ["a-runner-secret-0"],
+    edge: {
+      max_body: 25 * 1024 ** 2,
+      link_ttl: 24 * 3_600_000,
+      runner_timeout: 5000,
+      api_tokens: [],
+    },
+  });
+});
+
+test("EdgeConfig reads tokens as scope and hash", () => {
+  const hash = "0A".repeat(32);
+  const { edge } = readConfig(EdgeConfig, {}, { ...good, API_TOKENS: `write:${hash}` });
+  assert.deepEqual(edge.api_tokens, [{ scope: "write", hash: hash.toLowerCase() }]);
+});
+
+test("EdgeConfig refuses what is no URL, no origin, no token and no size, by its name", () => {
+  const wrong = {
+    RUNNER_URL: ["garbage", "ftp://host", "http://host/path", "http://host?q", "http://u:p@host"],
+    EDGE_PUBLIC_URL: ["garbage", "javascript:alert(1)", "https://host?q", "https://host#f"],
+    API_TOKENS: ["root:00", "read", `read:${"0".repeat(63)}`, "reader"],
+    EDGE_MAX_BODY: ["25", "big"],
+    RUNNER_SECRET: ["short"],
+  };
+  for (const [name, values] of Object.entries(wrong)) {
+    for (const value of values) {
+      const { code, message } = errorOf({ [name]: value });
+      assert.equal(code, "config_invalid", value);
+      assert.match(message, new RegExp(`from ${name}`), value);
+    }
+  }
+});
+
+test("EdgeConfig shows no part of a secret or token that it refuses", () => {
+  assert.doesNotMatch(errorOf({ RUNNER_SECRET: "hunter2" }).message, /hunter2/);
+  assert.doesNotMatch(errorOf({ API_TOKENS: "read:hunter2" }).message, /hunter2/);
+});
+
+test("createEdge refuses to start without a webhook secret, and says what to set", () => {
+  const { code, hint } = errorOf({ GITHUB_WEBHOOK_SECRET: "" });
+  assert.equal(code, "config_invalid");
+  assert.match(hint ?? "", /GITHUB_WEBHOOK_SECRET/);
+  assert.equal(errorOf({ GITHUB_WEBHOOK_SECRET: " " }).code, "config_invalid");
+});
+
+test("worker answers all with a problem when its settings are wrong, and logs which", async (t) => {
+  const log = t.mock.method(console, "error", () => {});
+  const request = new Request("https://edge.example.com/health");
+  const env = { ...good, RUNNER_SECRET: "hunter2", SOME_BINDING: {} };
+  for (const _ of [1, 2]) {
+    const response = await worker.fetch(request, env);
+    assert.equal(response.status, 503);
+    const text = await response.text();
+    assert.equal(Problem.parse(JSON.parse(text)).code, "config_invalid");
+    assert.doesNotMatch(text, /hunter2|RUNNER_SECRET/);
+  }
+  assert.equal(log.mock.callCount(), 1);
+  const said = log.mock.calls.flatMap((call) => call.arguments).join(" ");
+  assert.match(said, /runner_secret/);
+  assert.doesNotMatch(said, /hunter2/);
+});
