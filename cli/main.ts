@@ -12,6 +12,9 @@ import { createToken } from "./token.ts";
 import { untilStopped } from "./until-stopped.ts";
 import { version } from "./version.ts";
 
+/** How long open requests may take at the end, in milliseconds. */
+const requestPatience = 5000;
+
 const program = new Command("cicd-runner")
   .description("Self-hosted AI code review: a webhook in, a review out, through warm CLI processes")
   .version(version)
@@ -75,11 +78,9 @@ try {
   const error = CicdError.from(thrown);
   console.error(`${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`);
   if (error.code === "internal") console.error(error.stack);
-  process.exitCode = exitCodeOf(error.category);
+  // Whatever still listens must not keep a failed program alive.
+  process.exit(exitCodeOf(error.category));
 }
-
-/** How long open requests may take at the end, in milliseconds. */
-const requestPatience = 5000;
 
 function source() {
   const { config } = program.opts<{ config?: string }>();

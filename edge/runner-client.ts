@@ -2,7 +2,7 @@ import { CicdError } from "#shared/error.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
 
 /** One request to the runner. */
-export interface RunnerCall {
+interface RunnerCall {
   readonly method: "GET" | "POST" | "DELETE";
   /** Path with its query. */
   readonly path: string;

@@ -10,7 +10,7 @@ export interface RetryPolicy {
 }
 
 /**
- * How long to wait before the next attempt, or undefined to give up: only what may pass by itself
+ * How long to wait before the next attempt, in whole milliseconds, or undefined to give up: only what may pass by itself
  * is tried again. Full jitter, so that tasks that failed together don't come back together.
  */
 export function retryDelay(
@@ -21,5 +21,5 @@ export function retryDelay(
 ): number | undefined {
   const isPassing = error.category === "transient" || error.category === "platform";
   if (!isPassing || attempt >= maxAttempts) return undefined;
-  return random() * Math.min(maxDelay, initialDelay * backoffFactor ** (attempt - 1));
+  return Math.round(random() * Math.min(maxDelay, initialDelay * backoffFactor ** (attempt - 1)));
 }

@@ -50,7 +50,8 @@ export function taskEvents(options: TaskEventsOptions): Handler<RunnerEnv, "/tas
       after,
       isLost: after > 0 && last === undefined,
       heartbeatMs,
-      signal: AbortSignal.any([c.req.raw.signal, closing]),
+      gone: c.req.raw.signal,
+      closing,
       requestId: c.var.requestId,
     });
     // Node destroys a socket that moves no byte in that time, also after the end of the stream.
@@ -101,15 +102,17 @@ interface Stream {
   /** The journal does not reach to where the client was. */
   readonly isLost: boolean;
   readonly heartbeatMs: number;
-  /** The client is gone, or the runner stops. */
-  readonly signal: AbortSignal;
+  /** The client is gone. */
+  readonly gone: AbortSignal;
+  /** The runner stops: what the journal holds by then is still sent. */
+  readonly closing: AbortSignal;
   readonly requestId: string;
 }
 
 /** The messages of one client. Nothing is read before the client has taken what was there. */
 async function* pump(
   { store, onError, onSseClients }: TaskEventsOptions,
-  { taskId, after, isLost, heartbeatMs, signal, requestId }: Stream,
+  { taskId, after, isLost, heartbeatMs, gone, closing, requestId }: Stream,
 ): AsyncGenerator<Bytes> {
   onSseClients?.(1);
   try {
@@ -119,15 +122,17 @@ async function* pump(
     // A power cut can take the end of a journal, and its numbers are given again.
     if (isLost) yield message("id: 0", "event: resync", `data: ${JSON.stringify({ after })}`);
     let cursor = isLost ? 0 : after;
-    while (!signal.aborted) {
+    const signal = AbortSignal.any([gone, closing]);
+    while (!gone.aborted) {
       const entries = await store.journal(taskId, cursor, pageSize);
       for (const entry of entries) {
-        if (signal.aborted) return;
+        if (gone.aborted) return;
         yield entryMessage(entry);
         if (isTerminalType(entry.type)) return;
         cursor = entry.seq;
       }
       if (entries.length === pageSize) continue;
+      if (closing.aborted) return;
       if (!(await hasChanged(watch, heartbeatMs, signal))) yield message(": heartbeat");
     }
   } catch (thrown) {

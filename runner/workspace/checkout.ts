@@ -8,7 +8,7 @@ import { runGit } from "./git.ts";
 import type { GitOptions, Workspace } from "./git-options.ts";
 
 /** What {@link prepareCheckout} is about to do. */
-export type CheckoutStep = "fetch" | "checkout" | "diff";
+type CheckoutStep = "fetch" | "checkout" | "diff";
 
 /** How a checkout is made. */
 export interface CheckoutOptions {

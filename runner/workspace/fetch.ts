@@ -26,19 +26,15 @@ const pullRefs: Record<Forge, (number: number) => string> = {
 
 /**
  * Fetches head and base of a pull request, by their ids or, where the server refuses that, by their
- * refs, with enough history to hold the merge base. Nothing is fetched when all is there already.
+ * refs, with enough history to hold the merge base. Git asks no server for commits that are there.
  * @returns the merge base; the base itself when the histories have none.
  */
 export async function fetchCommits(event: PullRequestEvent, workspace: Workspace): Promise<string> {
   const { head, base } = event.pull_request;
   const remote = await openRemote(event.repository.clone_url, workspace.options);
-  const held = await heldCommits(workspace);
-  if (held.get(headRef) === head.sha && held.get(baseRef) === base.sha) {
-    const mergeBase = await findMergeBase(workspace, head.sha, base.sha);
-    if (mergeBase !== undefined) return mergeBase;
-  }
+  const ladder = (await isNew(workspace)) ? newLadder : reusedLadder;
   let refspecs = [`+${head.sha}:${headRef}`, `+${base.sha}:${baseRef}`];
-  for (const [step, depth] of (held.size === 0 ? newLadder : reusedLadder).entries()) {
+  for (const [step, depth] of ladder.entries()) {
     // On a complete history git refuses to deepen, and there is nothing to find.
     if (step > 0 && !(await isShallow(workspace))) break;
     if (!(await fetch(workspace, remote, refspecs, depth))) {
@@ -56,12 +52,9 @@ export async function fetchCommits(event: PullRequestEvent, workspace: Workspace
   return await keep(workspace, event, base.sha);
 }
 
-/** What the refs of the last fetch point to; none in a new git dir. */
-async function heldCommits(workspace: Workspace): Promise<Map<string, string>> {
-  const format = "--format=%(refname) %(objectname)";
-  const output = await runGit(workspace, ["for-each-ref", format, "refs/cicd-runner"]);
-  const lines = output.split("\n").map((line) => line.split(" "));
-  return new Map(lines.flatMap(([ref, sha]) => (ref && sha ? [[ref, sha] as const] : [])));
+/** Whether no fetch was completed yet. */
+async function isNew(workspace: Workspace): Promise<boolean> {
+  return (await runGit(workspace, ["for-each-ref", "--count=1", "refs/cicd-runner"])) === "";
 }
 
 async function findMergeBase(

@@ -27,7 +27,7 @@ test("relay ends the runner's stream when the client leaves, though nothing is s
 });
 
 test("relay ends the wait for the runner when the client leaves, and calls it no error", async () => {
-  await using edge = await startEdge();
+  await using edge = await startEdge({ environment: { EDGE_RUNNER_TIMEOUT: "1m" } });
   const { promise: opened, resolve } = Promise.withResolvers<ServerResponse>();
   edge.runner.answer = (_, response) => resolve(response);
   const client = new AbortController();

@@ -36,7 +36,13 @@ test("handOff passes the runner's own 503 codes on", async () => {
 
 test("handOff answers 503 to all else that is no acceptance", async () => {
   await using edge = await startEdge();
-  for (const status of [200, 202, 204, 400, 404, 500, 503]) {
+  const id = "01890a5d-ac96-774b-bcce-b302099a8057";
+  const accepted = { outcome: "accepted", task_id: id, session_id: id };
+  for (const status of [400, 404, 500, 503]) {
+    edge.runner.answer = (_, response) => sendJson(response, status, accepted);
+    await assertUnavailable(edge);
+  }
+  for (const status of [200, 202, 204]) {
     edge.runner.answer = (_, response) => sendJson(response, status, { outcome: "accepted" });
     await assertUnavailable(edge);
   }

@@ -57,11 +57,12 @@ test("relay answers 503 to what is no answer of the runner: a tunnel's page or r
   const page = await fetch(edge.url + task, { headers });
   const { detail } = await assertProblem(page, 503, "runner_unavailable");
   assert.doesNotMatch(detail, /secret/);
-  edge.runner.answer = (_, response) => {
-    response.writeHead(302, { location: "http://127.0.0.1:1/" }).end();
-  };
+  // One that is followed comes back here.
+  edge.runner.requests.length = 0;
+  edge.runner.answer = ({ path }, response) => response.writeHead(302, { location: path }).end();
   const redirect = await fetch(edge.url + task, { headers });
   await assertProblem(redirect, 503, "runner_unavailable");
+  assert.equal(edge.runner.requests.length, 1);
 });
 
 test("relay answers HEAD with the headers, and leaves no stream open at the runner", async () => {

@@ -8,6 +8,7 @@ import type { RunningEdge } from "./start-edge.ts";
 // The placeholder for what the network says of a client would be fetched from the network.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 process.env.WRANGLER_SEND_METRICS = "false";
+process.env.WRANGLER_WRITE_LOGS = "false";
 
 coreSuite(startWorker);
 

@@ -57,19 +57,21 @@ export async function startProgram(
   });
   const exited = once(child.nodeChildProcess, "exit");
   exited.then(() => reject(new Error(`Program ended: ${trouble}`)));
+  const pid = child.pid ?? 0;
   const stop = async (signal: "SIGTERM" | "SIGKILL") => {
-    child.kill(signal);
+    process.kill(pid, signal);
     return (await child).exitCode;
   };
   await started;
   return {
     edgeUrl: urls.get("edge") ?? "",
     runnerUrl: urls.get("host") ?? "",
-    pid: child.pid ?? 0,
+    pid,
     log,
     stop,
     [Symbol.asyncDispose]: async () => {
-      await stop("SIGKILL");
+      child.kill("SIGKILL");
+      await child;
     },
   };
 }

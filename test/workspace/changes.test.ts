@@ -10,27 +10,27 @@ test("a checkout lists a renamed file with where it was, a binary one without li
   await using setting = await createSetting();
   const text = Array.from({ length: 30 }, (_, index) => `line ${index}\n`).join("");
   const sides = await change(setting, {
-    before: { "old name.ts": text, "logo.png": Uint8Array.of(0, 1, 2), "plain.txt": "a\nb\n" },
+    before: { ":old name.ts": text, "logo.png": Uint8Array.of(0, 1, 2), "plain.txt": "a\nb\n" },
     after: {
-      "old name.ts": null,
-      "new\nname.ts": `${text}one more\n`,
+      ":old name.ts": null,
+      "2\t2\tnew\nname.ts": `${text}one more\n`,
       "logo.png": Uint8Array.of(0, 1, 3),
       "plain.txt": { symlink: "elsewhere" },
     },
   });
   const { files, diff } = await setting.checkout(sides);
   assert.deepEqual(files, [
-    { path: "logo.png", status: "modified", additions: null, deletions: null },
     {
-      previousPath: "old name.ts",
-      path: "new\nname.ts",
+      previousPath: ":old name.ts",
+      path: "2\t2\tnew\nname.ts",
       status: "renamed",
       additions: 1,
       deletions: 0,
     },
+    { path: "logo.png", status: "modified", additions: null, deletions: null },
     { path: "plain.txt", status: "type changed", additions: 1, deletions: 2 },
   ]);
-  assert.match(diff, /\nrename from old name\.ts\n/);
+  assert.match(diff, /\nrename from :old name\.ts\n/);
   assert.match(diff, /\nBinary files a\/logo\.png and b\/logo\.png differ\n/);
 });
 

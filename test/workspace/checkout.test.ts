@@ -44,15 +44,16 @@ test("prepareCheckout brings the head's files and what they change since the mer
 test("prepareCheckout fetches only what is new for the second push", async () => {
   await using setting = await createSetting();
   const { repository } = setting;
-  await repository.grow(60);
-  const base = await repository.commit({ files: { "a.ts": "1\n" } });
-  const first = await repository.commit({ branch: "topic", from: base, files: { "a.ts": "2\n" } });
+  const fork = await repository.commit({ files: { "a.ts": "1\n" } });
+  const first = await repository.commit({ branch: "topic", from: fork, files: { "a.ts": "2\n" } });
+  // More than the first fetch asks for, so that a second one would have to deepen again.
+  const base = await repository.grow(120);
   const { tree, mergeBase } = await setting.checkout({ head: first, base });
   const { ino } = await stat(tree);
   const before = await objectCount(setting.folder);
   const second = await repository.commit({ branch: "topic", files: { "b.ts": "3\n" } });
   const checkout = await setting.checkout({ head: second, base });
-  assert.deepEqual([mergeBase, checkout.mergeBase], [base, base]);
+  assert.deepEqual([mergeBase, checkout.mergeBase], [fork, fork]);
   assert.deepEqual([checkout.tree, (await stat(checkout.tree)).ino], [tree, ino]);
   // A commit, its tree and a file.
   assert.equal(await objectCount(setting.folder), before + 3);

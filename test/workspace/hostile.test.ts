@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
@@ -125,11 +125,10 @@ test("a git dir that was tampered with runs nothing", async () => {
   for (const key of config) {
     await execa("git", ["config", key, program], { env: { GIT_DIR: join(folder, "git") } });
   }
-  await mkdir(join(folder, "elsewhere"));
-  await writeFile(
-    join(folder, "elsewhere", "config"),
-    `[filter "x"]\n\tsmudge = ${program}\n[diff]\n\texternal = ${program}\n`,
-  );
+  const rewrite = ["url.file:///nowhere/.insteadOf", "file:///"];
+  await execa("git", ["config", ...rewrite], { env: { GIT_DIR: join(folder, "git") } });
+  await cp(join(folder, "git"), join(folder, "elsewhere"), { recursive: true });
+  await rm(join(folder, "elsewhere", "info"), { recursive: true });
   await writeFile(join(folder, "git", "commondir"), "../elsewhere\n");
   const head = await repository.commit({ files: { ".gitattributes": "* filter=x\n", a: "2\n" } });
   const { diff } = await setting.checkout({ head, base });
@@ -164,6 +163,32 @@ test("prepareCheckout gives no repository the credential of a host but its own",
   const base = await setting.repository.commit({ files: { a: "" } });
   const authorization = () => assert.fail("A file has no credential");
   await setting.checkout({ head: base, base }, { git: { protocols: ["file"], authorization } });
+});
+
+test("git gets nothing of the host's environment but what it needs", async () => {
+  await using setting = await createSetting();
+  const base = await setting.repository.commit({ files: { a: "" } });
+  const seen = setting.path("seen");
+  const executable = setting.path("recorder");
+  await writeFile(executable, `#!/bin/sh\nenv > ${seen}\nexec git "$@"\n`, { mode: 0o755 });
+  const environment = {
+    PATH: process.env.PATH,
+    https_proxy: "http://127.0.0.1:1",
+    ANTHROPIC_API_KEY: "key",
+    GIT_EXTERNAL_DIFF: "false",
+    GIT_SSH_COMMAND: "false",
+  };
+  await setting.checkout(
+    { head: base, base },
+    { git: { protocols: ["file"], executable, environment } },
+  );
+  const names = (await readFile(seen, "utf8")).split("\n").map((line) => line.split("=")[0] ?? "");
+  const others = names.filter((name) => !/^GIT_CONFIG_(?:KEY|VALUE)_\d+$/.test(name));
+  // The shell of the recorder adds PWD and such.
+  assert.deepEqual(others.filter((name) => !/^(?:PWD|OLDPWD|SHLVL|_|)$/.test(name)).sort(), [
+    ...["GIT_ATTR_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"],
+    ...["GIT_DIR", "GIT_TERMINAL_PROMPT", "GIT_WORK_TREE", "HOME", "LC_ALL", "PATH", "https_proxy"],
+  ]);
 });
 
 async function checkoutOf(setting: Setting, files: Files) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { test } from "node:test";
 import { execa } from "execa";
@@ -30,11 +31,14 @@ test("prepareCheckout sends the credential to its server, and leaves it in no fi
     asked.push(href);
     return credential;
   };
-  await setting.checkout(sides, { git: { protocols, authorization } });
+  const calls = setting.path("calls");
+  const executable = setting.path("recorder");
+  await writeFile(executable, `#!/bin/sh\necho "$@" >> ${calls}\nexec git "$@"\n`, { mode: 0o755 });
+  await setting.checkout(sides, { git: { protocols, authorization, executable } });
   assert.deepEqual(asked, [sides.url]);
   assert(server.requests.every((request) => request.authorization === credential));
   for (const secret of ["s3cret-token", credential.slice("Basic ".length)]) {
-    const found = await execa("grep", ["-rF", secret, setting.folder], { reject: false });
+    const found = await execa("grep", ["-rF", secret, setting.folder, calls], { reject: false });
     assert.deepEqual([found.exitCode, found.stdout], [1, ""]);
   }
 });
@@ -63,7 +67,8 @@ test("prepareCheckout fetches by ref where the server refuses ids, also when the
   const { repository } = setting;
   await using server = await serveGit(setting.path("."), { byId: false });
   const sides = await pullRequest(setting, server.url);
-  const newer = await repository.commit({ branch: "topic", files: { "b.ts": "3\n" } });
+  // The head is farther back than the first fetch reaches.
+  const newer = await repository.grow(60, "topic");
   await repository.setRef("refs/pull/7/head", newer);
   await repository.commit({ files: { "c.ts": "4\n" } });
   const { headSha, mergeBase, files } = await setting.checkout(sides, { git: { protocols } });

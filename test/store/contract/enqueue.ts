@@ -119,6 +119,8 @@ export function enqueueContract(newPlace: NewPlace): void {
     await assert.rejects(store.enqueue(other, { limit: 9 }), { code: "conflict" });
     assert.equal(await store.taskOfDelivery(deliveryKey(other)), undefined);
     assert.deepEqual(await story(store, id), before);
+    // The refusal ends its own transaction: the next one can begin.
+    await accepted(store, handOff(8));
   });
 
   test("the same delivery many times at once: one task", async () => {
