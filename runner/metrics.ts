@@ -49,7 +49,6 @@ export function createMetrics(sources: GaugeSources): Metrics {
 
   gauge("cicd_async_sessions_active", "Resident CLI processes", sources.sessionsActive);
   gauge("cicd_async_queue_depth", "Tasks in the queue", sources.queueDepth);
-  gauge("cicd_async_degradation_level", "0 async, 1 sync with session, 2 one process per task");
   const sseClients = gauge("cicd_async_sse_clients", "Clients that follow a task");
 
   const sessions = counter("cicd_async_sessions_total", "CLI processes started");

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CicdError } from "#shared/error.ts";
-import { configFolder, homeFolder } from "./claude/environment.ts";
+import { configFolder, homeFolder, tempFolder } from "./claude/environment.ts";
 
 /**
  * Makes the folder that a runner keeps everything in, for its user alone.
@@ -11,7 +11,7 @@ import { configFolder, homeFolder } from "./claude/environment.ts";
 export async function prepareStateDir(path: string): Promise<string> {
   const stateDir = resolve(path);
   try {
-    for (const folder of [stateDir, homeFolder(stateDir), configFolder(stateDir)]) {
+    for (const folder of [stateDir, ...cliFolders.map((of) => of(stateDir))]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
     }
     return stateDir;
@@ -23,6 +23,8 @@ export async function prepareStateDir(path: string): Promise<string> {
     });
   }
 }
+
+const cliFolders = [homeFolder, configFolder, tempFolder];
 
 /** The folder of a session's checkout. Its path never changes: the CLI finds transcripts by it. */
 export function workspaceFolder(stateDir: string, sessionId: string): string {

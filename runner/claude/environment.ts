@@ -15,7 +15,7 @@ export interface CliEnvironmentOptions {
 
 /** Locale, time zone, proxies and certificates: nothing else of the host reaches the CLI. */
 const allowed = [
-  ...["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR"],
+  ...["PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ"],
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
   ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"],
 ];
@@ -38,6 +38,8 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     }),
     HOME: homeFolder(stateDir),
     CLAUDE_CONFIG_DIR: configFolder(stateDir),
+    // The CLI keeps sockets in it, by which sessions of one user can reach each other.
+    TMPDIR: tempFolder(stateDir),
     CLAUDE_CODE_MAX_RETRIES: apiRetries,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_TELEMETRY: "1",
@@ -56,6 +58,11 @@ export function homeFolder(stateDir: string): string {
 /** Where the CLI keeps its transcripts, by which conversations are resumed. */
 export function configFolder(stateDir: string): string {
   return join(stateDir, "claude", "config");
+}
+
+/** Scratch files and sockets of the CLI. */
+export function tempFolder(stateDir: string): string {
+  return join(stateDir, "claude", "tmp");
 }
 
 function pick(from: Environment, names: readonly string[]): Record<string, string> {

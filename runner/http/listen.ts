@@ -39,18 +39,12 @@ export async function listen({ fetch, host, port }: ListenOptions): Promise<List
     close: async (grace) => {
       const closed = once(server, "close");
       server.close();
-      // A connection that is kept alive becomes idle after its last answer, and nobody closes it.
-      const idle = setInterval(() => server.closeIdleConnections(), idleInterval);
       const late = setTimeout(() => server.closeAllConnections(), grace);
       await closed;
-      clearInterval(idle);
       clearTimeout(late);
     },
   };
 }
-
-/** How often idle connections are closed at the end, in milliseconds. */
-const idleInterval = 20;
 
 function isAddress(address: string | AddressInfo | null): address is AddressInfo {
   return typeof address === "object" && address !== null;

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { cliArguments, type Opening } from "#runner/claude/arguments.ts";
 import { CliProcess } from "#runner/claude/cli-process.ts";
-import { cliEnvironment, configFolder, homeFolder } from "#runner/claude/environment.ts";
+import { cliEnvironment, configFolder } from "#runner/claude/environment.ts";
 import { failureOf } from "#runner/claude/failure.ts";
+import { prepareStateDir } from "#runner/state-dir.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import { claudeCli } from "../claude-cli.ts";
 import { apiError } from "../messages-api/api-error.ts";
@@ -24,7 +25,7 @@ async function withCli(respond: Responder) {
   const folder = stack.use(await tempFolder());
   const api = stack.use(await startMessagesApi({ respond }));
   const cwd = join(folder.path, "tree");
-  await Promise.all([mkdir(cwd), mkdir(homeFolder(folder.path), { recursive: true })]);
+  await Promise.all([mkdir(cwd), prepareStateDir(folder.path)]);
   const start = async (opening: Opening) => {
     const process = await CliProcess.start(
       {

@@ -43,6 +43,19 @@ test("close lets a request end that has begun, and resolves after it", async () 
   await closing;
 });
 
+test("close does not wait for a connection that is kept alive after a streamed answer", async () => {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const server = await serve(() => new Response(readable));
+  const writer = writable.getWriter();
+  const written = writer.write(new TextEncoder().encode("at last"));
+  const response = await fetch(server.url);
+  await written;
+  const closing = server.close(60_000);
+  await writer.close();
+  assert.equal(await response.text(), "at last");
+  await closing;
+});
+
 test("close cuts off a request that outlasts the grace", async () => {
   const { begun, server } = await serveOnce();
   const response = assert.rejects(fetch(server.url), TypeError);
