@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import type { Environment } from "#shared/config.ts";
+import { CicdError } from "#shared/error.ts";
 import { endOrphans } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
@@ -96,7 +97,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
         version,
         uptime: () => process.uptime(),
       }),
-    metrics: metrics.render,
+    metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
     onSseClients: metrics.sseClients,
     onError: (error, request_id) => log.error({ err: error, event: "error", request_id }),
@@ -129,6 +130,10 @@ export async function startHost({ config, environment, log, version }: HostOptio
       log.info({ component: "host", event: "stopped" });
     },
   };
+}
+
+async function noMetrics(): Promise<never> {
+  throw new CicdError("not_found", "Cannot show metrics: observability.metrics_enabled is false");
 }
 
 /** How long open requests may take at the end, in milliseconds. */

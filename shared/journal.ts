@@ -63,7 +63,7 @@ export const journalTypes: readonly JournalType[] = variants.map(({ shape }) => 
  * The place of an event. `seq` counts from 1 within its task without a gap, and is the SSE `id`;
  * `time` is ISO 8601 in UTC.
  */
-export const JournalPlace = z.object({
+const JournalPlace = z.object({
   seq: z.int().positive(),
   time: z.iso.datetime(),
   task_id: z.uuid(),

@@ -1,12 +1,10 @@
 import * as z from "zod";
 
 /** How bad a finding is, worst first. */
-export const Severity = z.enum(["critical", "high", "medium", "low", "info"]);
-/** {@link Severity} as a type. */
-export type Severity = z.infer<typeof Severity>;
+const Severity = z.enum(["critical", "high", "medium", "low", "info"]);
 
 /** One thing that a review found in the change. */
-export const Finding = z.object({
+const Finding = z.object({
   severity: Severity,
   category: z.enum([
     "bug",
@@ -27,8 +25,6 @@ export const Finding = z.object({
   /** What to write instead, or null. */
   suggestion: z.string().nullable(),
 });
-/** {@link Finding} as a type. */
-export type Finding = z.infer<typeof Finding>;
 
 /** The answer that a review turn must end with. */
 export const Review = z.object({

@@ -1,7 +1,7 @@
 import { descendantsOf, killAll, signal } from "./process-tree.ts";
 
 /** What a process can be asked to end by, gentlest first. */
-export const endingSteps = ["end_session", "eof", "SIGTERM", "SIGKILL"] as const;
+const endingSteps = ["end_session", "eof", "SIGTERM", "SIGKILL"] as const;
 /** One of {@link endingSteps}. */
 export type EndingStep = (typeof endingSteps)[number];
 

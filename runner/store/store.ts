@@ -6,7 +6,7 @@ import type { Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
  * Proof that a host runs a task. Every write for the task carries it, and a write whose fence is
  * not the current one does nothing: a host that lost the task can neither journal nor finish it.
  */
-export interface Fence {
+interface Fence {
   /** This one claim: new each time, so that one given back is not taken for the one after it. */
   readonly owner: string;
   /** The attempt that was claimed, from 1. */
