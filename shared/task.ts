@@ -50,7 +50,7 @@ export const Start = z.enum(["cold", "resumed", "warm"]);
 export type Start = z.infer<typeof Start>;
 
 /** Where the time of a task went, in milliseconds. */
-const Timing = z.object({
+export const Timing = z.object({
   start: Start,
   /** From acceptance to the first attempt's start. */
   wait_ms: z.number().nonnegative(),
@@ -61,6 +61,9 @@ const Timing = z.object({
   /** From the message sent to its result, repeats included. */
   turn_ms: z.number().nonnegative(),
 });
+
+/** {@link Timing} as a type. */
+export type Timing = z.infer<typeof Timing>;
 
 /** What a task that succeeded leaves. */
 export const TaskResult = z.discriminatedUnion("kind", [
