@@ -13,14 +13,14 @@ const read = (path: string) => readFile(join(root, path), "utf8");
 
 test("docs/configuration.md has every setting as the schema has it", async () => {
   const text = await read("docs/configuration.md");
-  assert(text.includes(configTable()), `The table should be:\n\n${configTable()}`);
+  assert(plain(text).includes(plain(configTable())), `The table should be:\n\n${configTable()}`);
 });
 
 test("the example in docs/configuration.md is a valid configuration", async () => {
   const text = await read("docs/configuration.md");
   const [, yaml = ""] = /```yaml\n(.*?)```/s.exec(text) ?? [];
   assert.equal(
-    readConfig(Config, parse(yaml), { RUNNER_SECRET: "from the environment" }).async.max_sessions,
+    readConfig(Config, parse(yaml), { RUNNER_SECRET: "x".repeat(32) }).async.max_sessions,
     5,
   );
 });
@@ -49,3 +49,8 @@ test("every npm command in the documents exists", async () => {
     }
   }
 });
+
+/** A table without the padding that a formatter gives it. */
+function plain(markdown: string): string {
+  return markdown.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
+}
