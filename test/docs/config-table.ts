@@ -11,7 +11,7 @@ const Property = z.looseObject({
 /** The settings as the table of docs/configuration.md: a row for each, from the schema itself. */
 export function configTable(): string {
   const schema = Property.parse(z.toJSONSchema(Config, { io: "input", unrepresentable: "any" }));
-  const header = ["| key | variable | default | what it is |", "|---|---|---|---|"];
+  const header = ["| key | variable | default | what it is |", "| --- | --- | --- | --- |"];
   return [...header, ...rows(schema, [])].join("\n");
 }
 
