@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Claim, Outcome } from "../store/store.ts";
+import type { Claim, Outcome, Watch } from "../store/store.ts";
 import { Stopped } from "./interruption.ts";
 import { type AttemptOptions, runAttempt } from "./run-attempt.ts";
 
@@ -29,6 +29,8 @@ export class Dispatcher {
   /** Aborts, with {@link Stopped}, when running attempts are to end now. */
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
+  /** Aborts when to look again; another one for each look. */
+  #wake = new AbortController();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -59,8 +61,11 @@ export class Dispatcher {
     const { store, concurrency } = this.#options;
     using changes = store.watchQueue();
     while (!this.#closing.signal.aborted) {
+      this.#wake = new AbortController();
+      // Asked before the claim, so that what falls due in between is not missed.
+      const { nextRunAt } = await store.stats().catch(() => ({ nextRunAt: undefined }));
       const claim = this.#running.size < concurrency ? await this.#claim() : undefined;
-      if (claim === undefined) await this.#waitForWork(changes);
+      if (claim === undefined) await this.#waitForWork(changes, nextRunAt);
       else this.#launch(claim);
     }
   }
@@ -75,7 +80,11 @@ export class Dispatcher {
   }
 
   #launch(claim: Claim): void {
-    const running = this.#attempt(claim).finally(() => this.#running.delete(running));
+    const running = this.#attempt(claim).finally(() => {
+      this.#running.delete(running);
+      // The store told of the end before there was room.
+      this.#wake.abort();
+    });
     this.#running.add(running);
   }
 
@@ -95,11 +104,10 @@ export class Dispatcher {
     }
   }
 
-  /** Until the queue changes, a delayed task is due, or the dispatcher closes. */
-  async #waitForWork(changes: { next(signal: AbortSignal): Promise<void> }): Promise<void> {
-    const { nextRunAt } = await this.#options.store.stats().catch(() => ({ nextRunAt: undefined }));
+  /** Until the queue changes, an attempt ends, a delayed task is due, or the dispatcher closes. */
+  async #waitForWork(changes: Watch, nextRunAt: number | undefined): Promise<void> {
     const due = Math.max(0, (nextRunAt ?? Number.POSITIVE_INFINITY) - Date.now());
-    const wake = new AbortController();
+    const wake = this.#wake;
     const timer = setTimeout(() => wake.abort(), Math.min(due, pollInterval));
     await changes.next(AbortSignal.any([wake.signal, this.#closing.signal]));
     clearTimeout(timer);

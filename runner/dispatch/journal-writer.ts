@@ -12,8 +12,10 @@ export class JournalWriter {
   readonly #onLost: (error: CicdError) => void;
   #pending: JournalEvent[] = [];
   #flushing: Promise<void> | undefined;
+  /** A batch was lost: what came behind it would leave a hole. */
+  #isLost = false;
 
-  /** `onLost` hears that nothing can be written any more, and why. */
+  /** `onLost` hears, once, that nothing can be written any more, and why. */
   constructor(
     store: Pick<Store, "append">,
     claim: Claim,
@@ -25,6 +27,7 @@ export class JournalWriter {
   }
 
   write(event: JournalEvent): void {
+    if (this.#isLost) return;
     const last = this.#pending.at(-1);
     const merged = last && mergeDeltas(last, event);
     if (merged) this.#pending[this.#pending.length - 1] = merged;
@@ -49,6 +52,7 @@ export class JournalWriter {
         }
       }
     } catch (error) {
+      this.#isLost = true;
       this.#onLost(CicdError.from(error));
     } finally {
       this.#flushing = undefined;

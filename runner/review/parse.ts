@@ -24,12 +24,20 @@ export function parseReview(answer: string): ParsedReview {
   return { ok: false, reason: `it does not match the schema (${firstIssue(parsed.error)})` };
 }
 
-/** From the last opening fence that stands at the start of a line to the last closing one. */
+/**
+ * What stands between the last opening fence and the next fence; fences are at the start of a line,
+ * where JSON never has those of a suggestion.
+ */
 function lastFencedBlock(answer: string): string | undefined {
-  const opening = [...answer.matchAll(/^```(?:json)?[ \t]*\r?\n(?=\s*\{)/gim)].at(-1);
-  if (opening === undefined) return undefined;
-  const start = opening.index + opening[0].length;
-  // Code in a suggestion may hold fences too; inside JSON they never begin a line.
-  const end = answer.indexOf("\n```", start - 1);
-  return answer.slice(start, end === -1 ? undefined : end);
+  let block: string | undefined;
+  let closing = -1;
+  for (const opening of answer.matchAll(/^```(json)?[ \t]*\r?\n(?=\s*\{)/gim)) {
+    // The end of a block begins none, whatever the text behind it begins with.
+    if (opening.index === closing && opening[1] === undefined) continue;
+    const start = opening.index + opening[0].length;
+    const end = answer.indexOf("\n```", start - 1);
+    closing = end + 1;
+    block = answer.slice(start, end === -1 ? undefined : end);
+  }
+  return block;
 }
