@@ -62,7 +62,10 @@ export class SessionManager {
   readonly #ending = new Map<string, Promise<unknown>>();
   /** A cold start takes most of a core for most of a second. */
   readonly #startLimit = pLimit(availableParallelism());
-  #isStopping = false;
+  /** What acquires under way lead to. */
+  readonly #starting = new Set<Promise<Lease>>();
+  /** Aborts when the manager stops. */
+  readonly #stopping = new AbortController();
 
   constructor(options: SessionManagerOptions) {
     this.#options = options;
@@ -77,10 +80,11 @@ export class SessionManager {
   /**
    * The session's process for one task: the one that lives, or a new one that resumes the
    * conversation, or begins it. Disposing the lease gives it back.
-   * @throws CicdError `conflict` when it is leased already, and what {@link CliProcess.start} throws.
+   * @throws CicdError `conflict` when it is leased already, `shutting_down` once the manager stops,
+   * and what {@link CliProcess.start} throws.
    */
-  async acquire(sessionId: string, { cwd, signal, onStarting }: AcquireOptions): Promise<Lease> {
-    if (this.#isStopping) throw new CicdError("shutting_down", "Cannot acquire session: stopping");
+  async acquire(sessionId: string, options: AcquireOptions): Promise<Lease> {
+    this.#stopping.signal.throwIfAborted();
     const warm = this.#residents.get(sessionId);
     if (warm?.leased) {
       throw new CicdError("conflict", `Cannot acquire session ${sessionId}: a task is using it`);
@@ -90,15 +94,15 @@ export class SessionManager {
     }
     const resident: Resident = { leased: true, usedAt: this.#now(), serving: undefined };
     this.#residents.set(sessionId, resident);
+    const starting = this.#fill(sessionId, resident, options);
+    this.#starting.add(starting);
     try {
-      await Promise.all([this.#ending.get(sessionId), this.#makeRoom()]);
-      const { serving, start } = await this.#start(sessionId, { cwd, signal, onStarting });
-      resident.serving = serving;
-      void serving.process.exited.then(() => this.#remove(sessionId, resident));
-      return this.#lease(sessionId, resident, serving, start);
+      return await starting;
     } catch (error) {
       this.#remove(sessionId, resident);
       throw error;
+    } finally {
+      this.#starting.delete(starting);
     }
   }
 
@@ -141,9 +145,19 @@ export class SessionManager {
 
   /** Ends all processes; nothing can be acquired any more. */
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort(new CicdError("shutting_down", "Cannot acquire session: stopping"));
+    await Promise.allSettled(this.#starting);
     const all = [...this.#residents].map(([id, resident]) => this.#hibernate(id, resident));
     await Promise.all([...all, ...this.#ending.values()]);
+  }
+
+  /** Gives a new resident its process. */
+  async #fill(sessionId: string, resident: Resident, options: AcquireOptions): Promise<Lease> {
+    await Promise.all([this.#ending.get(sessionId), this.#makeRoom()]);
+    const { serving, start } = await this.#start(sessionId, options);
+    resident.serving = serving;
+    void serving.process.exited.then(() => this.#remove(sessionId, resident));
+    return this.#lease(sessionId, resident, serving, start);
   }
 
   #lease(sessionId: string, resident: Resident, serving: Serving, start: Start): Lease {
@@ -200,7 +214,8 @@ export class SessionManager {
       cwd,
       onState: (from: ProcessState, to: ProcessState) => onState?.(sessionId, from, to),
     };
-    return this.#startLimit(() => CliProcess.start(options, signal));
+    const given = AbortSignal.any([signal, this.#stopping.signal]);
+    return this.#startLimit(() => CliProcess.start(options, given));
   }
 
   /** Hibernates the least recently used idle sessions until this one more fits. */
