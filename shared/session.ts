@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Spending } from "./task.ts";
 
 /** The states of a session's process. */
 export const ProcessState = z.enum(["starting", "ready", "busy", "dead"]);
@@ -21,3 +22,8 @@ export const Session = z.object({
 });
 /** {@link Session} as a type. */
 export type Session = z.infer<typeof Session>;
+
+/** One session by itself, with what all its tasks have used, in US dollars and tokens. */
+export const SessionDetail = Session.extend({ usage: Spending });
+/** {@link SessionDetail} as a type. */
+export type SessionDetail = z.infer<typeof SessionDetail>;

@@ -30,16 +30,25 @@ export function isTerminal(state: TaskState): state is TerminalState {
   return TerminalState.safeParse(state).success;
 }
 
-/** What the model used in one task. Tokens as the Messages API counts them, cost in US dollars. */
-export const Usage = z.object({
+/** Tokens as the Messages API counts them: the three kinds of input have none in common. */
+const Tokens = z.object({
   input_tokens: z.int().nonnegative(),
   output_tokens: z.int().nonnegative(),
   cache_read_input_tokens: z.int().nonnegative(),
   cache_creation_input_tokens: z.int().nonnegative(),
-  cost_usd: z.number().nonnegative(),
 });
+/** {@link Tokens} as a type. */
+export type Tokens = z.infer<typeof Tokens>;
+
+/** What the model used in one task, the cost in US dollars. */
+export const Usage = Tokens.extend({ cost_usd: z.number().nonnegative() });
 /** {@link Usage} as a type. */
 export type Usage = z.infer<typeof Usage>;
+
+/** What the model used in any number of requests. */
+export const Spending = Usage.extend({ model_requests: z.int().nonnegative() });
+/** {@link Spending} as a type. */
+export type Spending = z.infer<typeof Spending>;
 
 /**
  * How the process of a turn came to be: `cold` was started for a new conversation, `resumed` was

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import * as z from "zod";
 import type { SessionList } from "#shared/api.ts";
-import type { Session } from "#shared/session.ts";
+import type { Session, SessionDetail } from "#shared/session.ts";
 import type { SessionRecord, Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
 import { Limit, readQuery } from "./read-query.ts";
@@ -10,7 +10,7 @@ import { missing } from "./tasks.ts";
 
 /** What the routes about sessions need. */
 export interface SessionOptions {
-  readonly store: Pick<Store, "session" | "sessions">;
+  readonly store: Pick<Store, "session" | "sessions" | "spentBySession">;
   readonly sessions: SessionControl;
 }
 
@@ -23,6 +23,13 @@ export function sessionRoutes({ store, sessions }: SessionOptions): Hono<RunnerE
     const records = await store.sessions(readQuery(c, ListQuery).limit);
     const list = records.map((record) => toSession(record, sessions.processOf(record.id)));
     return c.json({ sessions: list } satisfies SessionList);
+  });
+  routes.get("/sessions/:id", async (c) => {
+    const id = c.req.param("id");
+    const record = (await store.session(id)) ?? missing("session", id);
+    const usage = await store.spentBySession(id);
+    const session = toSession(record, sessions.processOf(id));
+    return c.json({ ...session, usage } satisfies SessionDetail);
   });
   routes.delete("/sessions/:id", async (c) => {
     const id = c.req.param("id");

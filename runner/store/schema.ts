@@ -45,6 +45,18 @@ const migrations = [
      type TEXT NOT NULL, data TEXT NOT NULL,
      PRIMARY KEY (task, n)
    ) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE usage(
+     id INTEGER PRIMARY KEY,
+     session TEXT NOT NULL, task TEXT NOT NULL, at INTEGER NOT NULL,
+     model_requests INTEGER NOT NULL,
+     input_tokens INTEGER NOT NULL, output_tokens INTEGER NOT NULL,
+     cache_read_input_tokens INTEGER NOT NULL, cache_creation_input_tokens INTEGER NOT NULL,
+     cost_usd REAL NOT NULL
+   ) STRICT;
+   CREATE INDEX usage_of_session ON usage(session);
+   CREATE INDEX usage_of_task ON usage(task);
+   CREATE INDEX usage_at ON usage(at);`,
 ];
 
 /**

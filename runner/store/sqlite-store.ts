@@ -2,6 +2,7 @@ import type { SQLInputValue } from "node:sqlite";
 import { v7 } from "uuid";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
+import type { Spending } from "#shared/task.ts";
 import { enqueueTask } from "./enqueue.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
 import { closeDatabases, type Databases, openDatabases } from "./open.ts";
@@ -22,6 +23,7 @@ import type {
 } from "./store.ts";
 import { claimTask, endingOf, endTask, listTasks, reapTasks, requeueTask } from "./task-table.ts";
 import { reading, transaction } from "./transaction.ts";
+import { addUsage, type LedgerFilter, sumUsage } from "./usage-table.ts";
 
 /** What an embedded store needs. */
 export interface SqliteStoreOptions {
@@ -186,6 +188,23 @@ export class SqliteStore implements Store {
     );
   }
 
+  async addUsage(taskId: string, sessionId: string, spending: Spending): Promise<void> {
+    const entry = { task: taskId, session: sessionId, at: this.#now() };
+    this.#write(() => addUsage(this.#durable, entry, spending));
+  }
+
+  async spentByTask(taskId: string): Promise<Spending> {
+    return this.#spent({ task: taskId });
+  }
+
+  async spentBySession(sessionId: string): Promise<Spending> {
+    return this.#spent({ session: sessionId });
+  }
+
+  async spentSince(epochMs: number): Promise<Spending> {
+    return this.#spent({ since: epochMs });
+  }
+
   async stats(): Promise<QueueStats> {
     const row = this.#get(
       `SELECT
@@ -223,6 +242,10 @@ export class SqliteStore implements Store {
 
   #get(sql: string, ...values: readonly SQLInputValue[]) {
     return reading(() => prepared(this.#durable, sql).get(...values));
+  }
+
+  #spent(filter: LedgerFilter): Spending {
+    return reading(() => sumUsage(this.#durable, filter));
   }
 
   #holds({ task, fence }: Claim): boolean {

@@ -1,6 +1,6 @@
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
-import type { Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
+import type { Spending, Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
 
 /**
  * Proof that a host runs a task. Every write for the task carries it, and a write whose fence is
@@ -121,6 +121,14 @@ export interface Store extends AsyncDisposable {
   /** Most recently active first. */
   sessions(limit: number): Promise<SessionRecord[]>;
   setConversation(sessionId: string, conversation: Conversation | null): Promise<void>;
+
+  /** Writes down what a task took of the model. It stays when the conversation is forgotten. */
+  addUsage(taskId: string, sessionId: string, spending: Spending): Promise<void>;
+  /** What all attempts of a task took. */
+  spentByTask(taskId: string): Promise<Spending>;
+  spentBySession(sessionId: string): Promise<Spending>;
+  /** What all sessions took at or after a moment. */
+  spentSince(epochMs: number): Promise<Spending>;
 
   stats(): Promise<QueueStats>;
   watchTask(taskId: string): Watch;

@@ -8,6 +8,7 @@ import { modelContract } from "./contract/model.ts";
 import { readContract } from "./contract/read.ts";
 import { restartContract } from "./contract/restart.ts";
 import { supersedeContract } from "./contract/supersede.ts";
+import { usageContract } from "./contract/usage.ts";
 import { watchContract } from "./contract/watch.ts";
 import type { NewPlace } from "./place.ts";
 
@@ -20,6 +21,7 @@ export function storeContract(newPlace: NewPlace): void {
   suite("cancel", () => cancelContract(newPlace));
   suite("append and journal", () => journalContract(newPlace));
   suite("task, session and stats", () => readContract(newPlace));
+  suite("addUsage and what was spent", () => usageContract(newPlace));
   suite("watch", () => watchContract(newPlace));
   suite("reopening", () => restartContract(newPlace));
   suite("any sequence of steps", () => modelContract(newPlace));

@@ -66,11 +66,28 @@ suite("SqliteStore that opens", () => {
     }
     alter(place.folder, "PRAGMA user_version = 99");
     const { message, hint } = refusal(place.folder);
-    assert.match(message, /^Cannot open store: it has version 99, this program knows \d+$/);
+    const [, known] = /^Cannot open store: it has version 99, this program knows (\d+)$/.exec(
+      message,
+    ) ?? [assert.fail(message)];
     assert.match(hint ?? "", /newer release/);
-    alter(place.folder, "PRAGMA user_version = 1");
+    alter(place.folder, `PRAGMA user_version = ${known}`);
     await using store = await place.open();
     assert.equal((await story(store, id)).state, "queued");
+  });
+
+  test("a database of the first version: brought up to this one, and nothing is lost", async () => {
+    await using place = await newSqlitePlace();
+    let id = "";
+    {
+      await using store = await place.open();
+      id = await accepted(store);
+    }
+    alter(place.folder, "DROP TABLE usage; PRAGMA user_version = 1");
+    for (const _run of [1, 2]) {
+      await using store = await place.open();
+      assert.equal((await story(store, id)).state, "queued");
+      assert.equal((await store.spentByTask(id)).model_requests, 0);
+    }
   });
 
   test("a database that is damaged: refused, and the folder is free", async () => {

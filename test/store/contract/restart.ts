@@ -97,5 +97,6 @@ export function restartContract(newPlace: NewPlace): void {
     await assert.rejects(store.journal(claim.task.id, 0, 9), closed);
     await assert.rejects(store.sessions(9), closed);
     await assert.rejects(store.stats(), closed);
+    await assert.rejects(store.spentSince(0), closed);
   });
 }

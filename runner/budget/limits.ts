@@ -1,0 +1,22 @@
+import type { RunnerConfig } from "../config.ts";
+
+/** What may be spent: US dollars, and tokens as `amountOf` counts them. Undefined is no limit. */
+export interface BudgetLimit {
+  readonly usd?: number | undefined;
+  readonly tokens?: number | undefined;
+}
+
+/** The limits of each task, of each session in its whole life, and of each day (UTC) of this host. */
+export interface BudgetLimits {
+  readonly task: BudgetLimit;
+  readonly session: BudgetLimit;
+  readonly day: BudgetLimit;
+}
+
+/** The limits that the configuration sets. */
+export function budgetLimits({
+  claude,
+  budget,
+}: Pick<RunnerConfig, "claude" | "budget">): BudgetLimits {
+  return { ...budget, task: { usd: claude.max_budget_usd, tokens: budget.task.tokens } };
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { budgetLimits } from "#runner/budget/limits.ts";
+import { openDay, openTaskBudget } from "#runner/budget/open.ts";
+import { RunnerConfig } from "#runner/config.ts";
+import { SqliteStore } from "#runner/store/sqlite-store.ts";
+import { readConfig } from "#shared/config.ts";
+import { tempFolder } from "../temp-folder.ts";
+import { spending } from "./spending.ts";
+
+const midnight = Date.parse("2026-01-02T00:00:00Z");
+
+/** The budget of task `a` of session `s`, by a ledger that has entries of two days in it. */
+async function budgetOf(limits: object) {
+  await using folder = await tempFolder();
+  let now = midnight - 1;
+  await using store = new SqliteStore({ folder: folder.path, host: "h", now: () => now });
+  await store.addUsage("a", "s", spending({ cost_usd: 0.25, input_tokens: 1 }));
+  now = midnight;
+  await store.addUsage("a", "s", spending({ cost_usd: 0.25, output_tokens: 2 }));
+  await store.addUsage("b", "s", spending({ cost_usd: 1, input_tokens: 4 }));
+  await store.addUsage("c", "other", spending({ cost_usd: 2, cache_read_input_tokens: 100 }));
+  const config = readConfig(RunnerConfig, limits, { RUNNER_SECRET: "x".repeat(32) });
+  const day = await openDay(store, () => now);
+  const task = { id: "a", session_id: "s" };
+  return await openTaskBudget(task, { store, limits: budgetLimits(config), day });
+}
+
+suite("openTaskBudget", () => {
+  const cases: readonly [what: string, within: object, reached: object][] = [
+    ["task, in dollars", { claude: { max_budget_usd: 0.51 } }, { claude: { max_budget_usd: 0.5 } }],
+    ["task, in tokens", { budget: { task: { tokens: 4 } } }, { budget: { task: { tokens: 3 } } }],
+    [
+      "session, in dollars",
+      { budget: { session: { usd: 1.51 } } },
+      { budget: { session: { usd: 1.5 } } },
+    ],
+    [
+      "session, in tokens",
+      { budget: { session: { tokens: 8 } } },
+      { budget: { session: { tokens: 7 } } },
+    ],
+    ["day, in dollars", { budget: { day: { usd: 3.26 } } }, { budget: { day: { usd: 3.25 } } }],
+    ["day, in tokens", { budget: { day: { tokens: 7 } } }, { budget: { day: { tokens: 6 } } }],
+  ];
+  for (const [what, within, reached] of cases) {
+    test(`${what}: goes on from what the ledger has, up to the configured limit`, async () => {
+      assert.equal((await budgetOf(within)).exceeded(), undefined);
+      const error = (await budgetOf(reached)).exceeded();
+      assert.equal(error?.code, "budget_exhausted");
+      assert.ok(error.message.includes(`the ${what.split(",")[0]} is`), error.message);
+    });
+  }
+
+  test("no limits in the configuration: a task may spend one dollar, the rest is open", () => {
+    const config = readConfig(RunnerConfig, {}, { RUNNER_SECRET: "x".repeat(32) });
+    const limits = budgetLimits(config);
+    assert.equal(limits.task.usd, 1);
+    assert.equal(limits.task.tokens, undefined);
+    assert.deepEqual({ session: limits.session, day: limits.day }, { session: {}, day: {} });
+  });
+
+  test("limits that are no limits: refused", () => {
+    for (const wrong of [0, -1, "much"]) {
+      for (const file of [
+        { claude: { max_budget_usd: wrong } },
+        { budget: { session: { usd: wrong } } },
+        { budget: { day: { tokens: wrong } } },
+      ]) {
+        assert.throws(
+          () => readConfig(RunnerConfig, file, { RUNNER_SECRET: "x".repeat(32) }),
+          { code: "config_invalid" },
+          JSON.stringify(file),
+        );
+      }
+    }
+  });
+});
