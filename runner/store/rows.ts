@@ -58,6 +58,7 @@ const sessionRow = z.object({
   number: z.number(),
   conversation: z.string().nullable(),
   conversation_cost: z.number(),
+  workspace: z.string().nullable(),
   created_at: z.number(),
   active_at: z.number(),
 });

@@ -57,6 +57,11 @@ const migrations = [
    CREATE INDEX usage_of_session ON usage(session);
    CREATE INDEX usage_of_task ON usage(task);
    CREATE INDEX usage_at ON usage(at);`,
+
+  // Until then a workspace was always named by its session.
+  `ALTER TABLE session ADD COLUMN workspace TEXT;
+   UPDATE session SET workspace = id;
+   ALTER TABLE task ADD COLUMN message TEXT;`,
 ];
 
 /**

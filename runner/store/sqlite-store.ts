@@ -8,6 +8,13 @@ import { appendEvents, readEvents } from "./journal-table.ts";
 import { closeDatabases, type Databases, openDatabases } from "./open.ts";
 import { prepared } from "./prepared.ts";
 import { toInterruption, toSession, toTask } from "./rows.ts";
+import {
+  listIdleSessions,
+  listSessions,
+  listWorkspaces,
+  setConversation,
+  setWorkspace,
+} from "./session-table.ts";
 import { Signals } from "./signals.ts";
 import type {
   Admission,
@@ -175,17 +182,23 @@ export class SqliteStore implements Store {
   }
 
   async sessions(limit: number): Promise<SessionRecord[]> {
-    const sql = "SELECT * FROM session ORDER BY active_at DESC LIMIT ?";
-    return reading(() => prepared(this.#durable, sql).all(limit)).map(toSession);
+    return reading(() => listSessions(this.#durable, limit)).map(toSession);
   }
 
   async setConversation(sessionId: string, conversation: Conversation | null): Promise<void> {
-    this.#write(() =>
-      prepared(
-        this.#durable,
-        "UPDATE session SET conversation = ?, conversation_cost = ? WHERE id = ?",
-      ).run(conversation?.id ?? null, conversation?.costUsd ?? 0, sessionId),
-    );
+    this.#write(() => setConversation(this.#durable, sessionId, conversation));
+  }
+
+  async setWorkspace(sessionId: string, workspace: string | null): Promise<void> {
+    this.#write(() => setWorkspace(this.#durable, sessionId, workspace));
+  }
+
+  async workspaces(): Promise<string[]> {
+    return reading(() => listWorkspaces(this.#durable));
+  }
+
+  async sessionsIdleSince(epochMs: number): Promise<string[]> {
+    return reading(() => listIdleSessions(this.#durable, epochMs));
   }
 
   async addUsage(taskId: string, sessionId: string, spending: Spending): Promise<void> {

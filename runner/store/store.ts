@@ -54,6 +54,8 @@ export interface SessionRecord {
   readonly number: number;
   /** The CLI's own conversation; null before its first message. */
   readonly conversation: Conversation | null;
+  /** The name of its folder on this host; null while it has none. */
+  readonly workspace: string | null;
   readonly createdAt: number;
   readonly activeAt: number;
 }
@@ -121,6 +123,11 @@ export interface Store extends AsyncDisposable {
   /** Most recently active first. */
   sessions(limit: number): Promise<SessionRecord[]>;
   setConversation(sessionId: string, conversation: Conversation | null): Promise<void>;
+  setWorkspace(sessionId: string, workspace: string | null): Promise<void>;
+  /** The workspaces of all sessions, in no order. */
+  workspaces(): Promise<string[]>;
+  /** Sessions that have a workspace, no live task, and had none since that time. */
+  sessionsIdleSince(epochMs: number): Promise<string[]>;
 
   /** Writes down what a task took of the model. It stays when the conversation is forgotten. */
   addUsage(taskId: string, sessionId: string, spending: Spending): Promise<void>;

@@ -82,11 +82,19 @@ suite("SqliteStore that opens", () => {
       await using store = await place.open();
       id = await accepted(store);
     }
-    alter(place.folder, "DROP TABLE usage; PRAGMA user_version = 1");
+    alter(
+      place.folder,
+      `DROP TABLE usage;
+       ALTER TABLE session DROP COLUMN workspace;
+       ALTER TABLE task DROP COLUMN message;
+       PRAGMA user_version = 1`,
+    );
     for (const _run of [1, 2]) {
       await using store = await place.open();
       assert.equal((await story(store, id)).state, "queued");
       assert.equal((await store.spentByTask(id)).model_requests, 0);
+      const { session_id = "" } = (await store.task(id)) ?? {};
+      assert.deepEqual(await store.workspaces(), [session_id]);
     }
   });
 

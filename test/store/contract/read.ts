@@ -37,6 +37,26 @@ export function readContract(newPlace: NewPlace): void {
     assert.deepEqual(await ids({ sessionId: v7(), limit: 9 }), []);
   });
 
+  test("sessions that were not used: those with a workspace and without a live task", async () => {
+    await using place = await newPlace();
+    await using store = await place.open();
+    const ids: string[] = [];
+    for (const number of [1, 2, 3]) {
+      const work = handOff(number);
+      await accepted(store, work);
+      ids.push(sessionIdOf(work.event));
+    }
+    const [used = "", bare = "", waiting = ""] = ids;
+    await store.setWorkspace(used, "spare-1");
+    await store.setWorkspace(waiting, waiting);
+    assert.deepEqual((await store.workspaces()).toSorted(), ["spare-1", waiting].toSorted());
+    for (const _ended of [used, bare]) await store.finish(await claimed(store), done);
+    assert.deepEqual(await store.sessionsIdleSince(place.now), []);
+    assert.deepEqual(await store.sessionsIdleSince(place.now + 1), [used]);
+    await store.setWorkspace(used, null);
+    assert.deepEqual(await store.sessionsIdleSince(place.now + 1), []);
+  });
+
   test("session: made by its first task, active again with each task and each end", async () => {
     await using place = await newPlace();
     await using store = await place.open();
@@ -52,6 +72,7 @@ export function readContract(newPlace: NewPlace): void {
       repository: "shop",
       number: 7,
       conversation: null,
+      workspace: null,
       createdAt: created,
       activeAt: created,
     });
