@@ -57,6 +57,8 @@ async function demonstrate(): Promise<void> {
       github: { webhook_secret: [webhookSecret] },
       runner_secret: [randomBytes(32).toString("hex")],
       runner: { port: 0, state_dir: join(folder, "state"), clone_protocols: ["file"] },
+      // Spares would take the cores from what is shown, and the cold start would be none.
+      async: { min_idle_sessions: 0 },
       claude: { cli_path: cliPath() },
       anthropic: model.settings,
     },

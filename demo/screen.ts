@@ -78,6 +78,12 @@ function statusOf(entry: JournalEntry): string | undefined {
       return `session ready: process ${entry.data.pid}`;
     case "turn.started":
       return "turn started";
+    case "message.received":
+      return `somebody says: ${entry.data.text}`;
+    case "permission.requested":
+      return `asks whether it may run: ${entry.data.tool}`;
+    case "permission.resolved":
+      return `${entry.data.behavior}, by: ${entry.data.by}`;
     case "tool.use":
       return `tool: ${entry.data.name}`;
     case "model.retry":

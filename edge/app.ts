@@ -6,8 +6,10 @@ import { CicdError } from "#shared/error.ts";
 import { problemResponse, statusOf } from "#shared/problem.ts";
 import { authorize } from "./api-auth.ts";
 import type { EdgeConfig, Scope } from "./config.ts";
+import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
 import { authorizeLink } from "./link.ts";
+import { relayMessage } from "./message.ts";
 import { relay } from "./relay.ts";
 import { createRunnerClient } from "./runner-client.ts";
 import { type DeliveryReport, handleWebhook } from "./webhook.ts";
@@ -27,6 +29,7 @@ export interface EdgeOptions {
 
 const task = "/v1/tasks/:id{[0-9a-f-]{36}}";
 const session = "/v1/sessions/:id{[0-9a-f-]{36}}";
+const permission = `${task}/permissions/:request{[A-Za-z0-9_-]{1,128}}`;
 const delivery = "/v1/deliveries/:id{[A-Za-z0-9][A-Za-z0-9._:-]*}";
 
 /**
@@ -39,7 +42,12 @@ export function createEdge(options: EdgeOptions): Hono {
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
   const { runner_url, runner_secret, edge } = config;
   const runnerSecret = signingSecret(runner_secret);
-  const secrets = { github: webhookSecrets(config) };
+  const links = {
+    publicUrl: edge.public_url,
+    link: { secret: runnerSecret, ttl: edge.link_ttl },
+    now,
+  };
+  const forges = forgeSettings(config);
   const runner = createRunnerClient({
     url: runner_url,
     secret: runnerSecret,
@@ -60,16 +68,15 @@ export function createEdge(options: EdgeOptions): Hono {
     return problemResponse(error, id);
   });
 
-  app.post("/webhooks/:forge", (c) =>
+  app.post("/webhooks/:forge/:segment?", (c) =>
     handleWebhook(c.req.raw, {
       forge: c.req.param("forge"),
+      segment: c.req.param("segment"),
       requestId: c.get("requestId"),
-      secrets,
+      forges,
       maxBody: edge.max_body,
-      publicUrl: edge.public_url,
-      link: { secret: runnerSecret, ttl: edge.link_ttl },
+      ...links,
       runner,
-      now,
       onDelivery,
     }),
   );
@@ -83,8 +90,12 @@ export function createEdge(options: EdgeOptions): Hono {
     }
     await authorizeLink(runner_secret, taskId, token, now());
   };
-  const toRunner = (c: Context) =>
-    relay(c.req.raw, { path: c.req.path, requestId: c.get("requestId"), runner });
+  const context = (c: Context) => ({
+    path: c.req.path,
+    requestId: c.get("requestId"),
+    runner,
+  });
+  const toRunner = (c: Context) => relay(c.req.raw, context(c));
 
   for (const path of [task, `${task}/events`] as const) {
     app.get(path, async (c) => {
@@ -92,15 +103,21 @@ export function createEdge(options: EdgeOptions): Hono {
       return await toRunner(c);
     });
   }
-  for (const path of ["/v1/tasks", "/v1/sessions", delivery]) {
+  for (const path of ["/v1/tasks", "/v1/sessions", session, delivery]) {
     app.get(path, async (c) => {
       await bearer(c, "read");
       return await toRunner(c);
     });
   }
-  app.on(["POST"], `${task}/cancel`, async (c) => {
+  for (const path of [`${task}/cancel`, permission]) {
+    app.on(["POST"], path, async (c) => {
+      await bearer(c, "write");
+      return await toRunner(c);
+    });
+  }
+  app.on(["POST"], `${session}/messages`, async (c) => {
     await bearer(c, "write");
-    return await toRunner(c);
+    return await relayMessage(c.req.raw, { ...context(c), ...links });
   });
   app.delete(session, async (c) => {
     await bearer(c, "write");
@@ -136,13 +153,5 @@ function signingSecret([first]: readonly string[]): string {
   if (first !== undefined) return first;
   throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {
     hint: "Set RUNNER_SECRET to the same value as on the runner",
-  });
-}
-
-function webhookSecrets({ github }: EdgeConfig): readonly string[] {
-  const { webhook_secret: secrets = [] } = github;
-  if (secrets.length > 0) return secrets;
-  throw new CicdError("config_invalid", "Cannot start edge: no webhook secret is set", {
-    hint: "Set GITHUB_WEBHOOK_SECRET to the secret that the webhook was made with",
   });
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { forgeSections } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 
@@ -40,17 +41,7 @@ const PublicUrl = HttpUrl.refine(
 
 /** The settings of the edge, for `readConfig`. */
 export const EdgeConfig = z.strictObject({
-  github: z
-    .strictObject({
-      webhook_secret: z
-        .array(z.string().min(1, "must not be empty"))
-        .optional()
-        .meta({
-          env: ["GITHUB_WEBHOOK_SECRET"],
-          description: "Secret of the GitHub webhook; several while they are rotated",
-        }),
-    })
-    .prefault({}),
+  ...forgeSections,
   runner_url: RunnerUrl.default("http://127.0.0.1:8788").meta({
     env: ["RUNNER_URL"],
     description: "Where the edge reaches the runner",

@@ -1,6 +1,6 @@
+import type { DeliveredKind } from "#shared/api.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
-import type { TaskKind } from "#shared/task.ts";
-import type { ForgeAdapter } from "./forge/forge.ts";
+import type { Expected, ForgeAdapter } from "./forge/forge.ts";
 import { parsePayload, payloadForm } from "./payload.ts";
 import { readBody } from "./read-body.ts";
 import { decide } from "./rules.ts";
@@ -10,7 +10,7 @@ export type Received =
   | {
       readonly kind: "task";
       readonly deliveryId: string;
-      readonly task: TaskKind;
+      readonly task: DeliveredKind;
       readonly event: PullRequestEvent;
     }
   | { readonly kind: "ignored"; readonly deliveryId: string; readonly reason: string };
@@ -18,8 +18,7 @@ export type Received =
 /** How a request is received. */
 export interface ReceiveOptions {
   readonly adapter: ForgeAdapter;
-  /** The webhook secrets that are good now. */
-  readonly secrets: readonly string[];
+  readonly expected: Expected;
   /** In bytes. */
   readonly maxBody: number;
 }
@@ -31,12 +30,12 @@ export interface ReceiveOptions {
  * `invalid_request`, in this order.
  */
 export async function receive(request: Request, options: ReceiveOptions): Promise<Received> {
-  const { adapter, secrets, maxBody } = options;
+  const { adapter, expected, maxBody } = options;
   const { headers } = request;
   const form = payloadForm(headers);
   const body = await readBody(request, maxBody);
-  await adapter.verify(headers, body, secrets);
-  const { id: deliveryId, event: name } = adapter.identify(headers);
+  await adapter.verify({ headers, body }, expected);
+  const { id: deliveryId, event: name } = await adapter.identify({ headers, body });
   const normalized = adapter.normalize(name, parsePayload(form, body));
   if (normalized.kind === "ignored") return { ...normalized, deliveryId };
   const { event } = normalized;

@@ -1,5 +1,6 @@
 import { CicdError } from "#shared/error.ts";
 import { problemMediaType } from "#shared/problem.ts";
+import { readBody } from "./read-body.ts";
 import { type RunnerClient, retryAfter } from "./runner-client.ts";
 import { untilBroken } from "./until-broken.ts";
 
@@ -12,23 +13,28 @@ export interface RelayContext {
 }
 
 const eventStream = "text/event-stream";
-const passedOn = ["accept", "last-event-id"];
+const passedOn = ["accept", "content-type", "last-event-id"];
+/** Room for the longest message with every character escaped, in bytes. */
+const maxBody = 128 * 1024;
 const passedBack = ["content-type", "cache-control", "x-accel-buffering", "retry-after"];
 
 /**
  * Asks the runner the same and passes its answer on: events chunk by chunk as they come, where a
  * client that leaves cancels the body and so ends the request to the runner; all else when it is
  * complete.
- * @throws CicdError `runner_unavailable` when the runner gives no whole answer of ours.
+ * @throws CicdError `runner_unavailable` when the runner gives no whole answer of ours,
+ * `payload_too_large` when the request is larger than any of the API's.
  */
 export async function relay(request: Request, context: RelayContext): Promise<Response> {
   const { path, requestId, runner } = context;
   const isHead = request.method === "HEAD";
+  const body = await readBody(request, maxBody);
   const answer = await runner.open({
     method: methodOf(request),
     path: path + queryWithoutToken(request.url),
     requestId,
     headers: pick(request.headers, passedOn),
+    ...(body.byteLength > 0 && { body }),
     signal: request.signal,
   });
   if (!isOurs(answer)) {

@@ -1,9 +1,9 @@
+import type { DeliveredKind } from "#shared/api.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
-import type { TaskKind } from "#shared/task.ts";
 
 /** What a rule says about an event. */
 export type Decision =
-  | { readonly kind: "task"; readonly task: TaskKind }
+  | { readonly kind: "task"; readonly task: DeliveredKind }
   | { readonly kind: "ignored"; readonly reason: string };
 
 /** Which task an event makes, if any. A closed pull request always ends its session. */

@@ -4,7 +4,11 @@ import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { statusOf } from "#shared/problem.ts";
 import type { ForgeAdapter } from "./forge/forge.ts";
+import { gitea } from "./forge/gitea.ts";
+import { gitee } from "./forge/gitee.ts";
 import { github } from "./forge/github.ts";
+import { gitlab } from "./forge/gitlab.ts";
+import { checkDoor, type ForgeSettings } from "./forge-settings.ts";
 import { handOff } from "./hand-off.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
 import { receive } from "./receive.ts";
@@ -31,11 +35,12 @@ export type DeliveryReport =
 
 /** What the handling of a webhook needs besides the request. */
 export interface WebhookContext {
-  /** The last segment of the path. */
+  /** The segment of the path after `webhooks`. */
   readonly forge: string;
+  /** The one after that, where there is one. */
+  readonly segment: string | undefined;
   readonly requestId: string;
-  /** The webhook secrets of each forge; several while they are rotated. */
-  readonly secrets: Readonly<Record<Forge, readonly string[]>>;
+  readonly forges: Readonly<Record<Forge, ForgeSettings>>;
   /** In bytes. */
   readonly maxBody: number;
   readonly publicUrl: string | undefined;
@@ -45,7 +50,7 @@ export interface WebhookContext {
   readonly onDelivery: (report: DeliveryReport) => void;
 }
 
-const adapters: readonly ForgeAdapter[] = [github];
+const adapters: readonly ForgeAdapter[] = [github, gitlab, gitee, gitea];
 
 /**
  * Answers a webhook: 202 with links to the task, 200 for a duplicate or an ignored delivery.
@@ -73,9 +78,10 @@ export async function handleWebhook(request: Request, context: WebhookContext): 
 }
 
 async function take(request: Request, adapter: ForgeAdapter, context: WebhookContext) {
-  const { requestId, secrets, maxBody, runner, now } = context;
+  const { requestId, segment, forges, maxBody, runner, now } = context;
   const forge = adapter.name;
-  const received = await receive(request, { adapter, secrets: secrets[forge], maxBody });
+  const { secrets } = await checkDoor(forge, forges[forge], segment);
+  const received = await receive(request, { adapter, expected: { secrets, now: now() }, maxBody });
   const { deliveryId } = received;
   if (received.kind === "ignored") {
     const { reason } = received;

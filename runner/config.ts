@@ -1,8 +1,13 @@
 import * as z from "zod";
+import { forgeSections } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
+import { readingTools } from "./claude/tools.ts";
 
 const Count = z.int().positive();
+const Usd = z.number().positive();
+const Share = z.number().min(0).max(1);
 
 /**
  * Settings of the runner host. Each is set by the variable of its path too
@@ -36,21 +41,34 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
-  github_token: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({
-      env: ["GITHUB_TOKEN"],
-      description: "Token that private repositories of github.com are fetched with",
-    }),
+  ...forgeSections,
+  github_token: forgeToken("GitHub"),
+  gitlab_token: forgeToken("GitLab"),
+  gitee_token: forgeToken("Gitee"),
+  gitea_token: forgeToken("Gitea or Forgejo"),
   async: z
     .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether processes are kept; without, each task gets one of its own",
+      }),
       max_sessions: Count.default(10).meta({
         description: "Resident CLI processes, and so tasks at once; each takes 120 to 190 MB",
       }),
+      min_idle_sessions: z.int().nonnegative().default(2).meta({
+        description: "How many of them wait, started already, for the next new pull request",
+      }),
       idle_timeout: Duration.prefault("30m").meta({
-        description: "How long an unused process stays; its conversation can be resumed for ever",
+        description: "How long an unused process stays; its conversation is resumed when needed",
+      }),
+      session_ttl: Duration.prefault("24h").meta({
+        description: "How long an unused conversation and its checkout are kept on disk",
+      }),
+      session_memory_limit: Size.prefault("512MB").meta({
+        env: ["SESSION_MEMORY_LIMIT"],
+        description: "A process that uses more is replaced between two turns",
+      }),
+      silence_timeout: Duration.prefault("60s").meta({
+        description: "How long a process may say nothing while neither model nor tool is at work",
       }),
       startup_timeout: Duration.prefault("30s").meta({
         description: "How long a CLI process may take to answer after its start",
@@ -72,6 +90,19 @@ export const RunnerConfig = z.strictObject({
           backoff_factor: z.number().min(1).default(2).meta({ description: "Growth of the wait" }),
         })
         .prefault({}),
+      circuit_breaker: z
+        .strictObject({
+          failure_threshold: Count.default(5).meta({
+            description: "Failures of the model in a row after which no task is started",
+          }),
+          success_threshold: Count.default(2).meta({
+            description: "Tasks that then have to succeed, one at a time",
+          }),
+          open_timeout: Duration.prefault("60s").meta({
+            description: "How long to wait before one task is tried again",
+          }),
+        })
+        .prefault({}),
     })
     .prefault({}),
   claude: z
@@ -88,9 +119,33 @@ export const RunnerConfig = z.strictObject({
       max_turns: Count.default(10).meta({
         description: "Requests to the model that one turn may take",
       }),
+      max_budget_usd: Usd.default(1).meta({
+        description: "US dollars that one task may spend, its repeats included",
+      }),
       timeout: Duration.prefault("5m").meta({
         env: ["TASK_TIMEOUT"],
         description: "Longest time that one turn may take",
+      }),
+      tools: z
+        .strictObject({
+          allow: z
+            .array(AllowRule)
+            .default([...readingTools])
+            .meta({
+              description:
+                "Tools that run unasked; files are read and written in the checkout alone",
+            }),
+          ask: z.array(OfferRule).default([]).meta({
+            description:
+              "Tools that people are asked about by the API, also where `allow` has them",
+          }),
+          deny: z.array(ToolRule).default([]).meta({
+            description: "What may not run even so",
+          }),
+        })
+        .prefault({}),
+      permission_timeout: Duration.prefault("60s").meta({
+        description: "How long people have to answer whether a tool may run; then it may not",
       }),
       pass_environment: z
         .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be names of variables"))
@@ -109,6 +164,67 @@ export const RunnerConfig = z.strictObject({
         .meta({
           description: "Where the model's API is; default: Anthropic's own",
         }),
+      broker: z.boolean().default(true).meta({
+        description: "Whether processes reach the API through the runner, and never have the key",
+      }),
+      first_byte_timeout: Duration.prefault("3m").meta({
+        description: "How long the API may take until an answer begins, with the broker",
+      }),
+      idle_timeout: Duration.prefault("1m").meta({
+        description: "How long it may say nothing in the midst of one",
+      }),
+    })
+    .prefault({}),
+  budget: z
+    .strictObject({
+      task: z
+        .strictObject({
+          tokens: Count.optional().meta({
+            description: "Tokens that one task may take; those read from the cache are not counted",
+          }),
+        })
+        .prefault({}),
+      session: z
+        .strictObject({
+          usd: Usd.optional().meta({
+            description: "US dollars that all tasks of one pull request may spend",
+          }),
+          tokens: Count.optional().meta({ description: "The same in tokens" }),
+        })
+        .prefault({}),
+      day: z
+        .strictObject({
+          usd: Usd.optional().meta({
+            description: "US dollars that this host may spend in a day, which begins at 0:00 UTC",
+          }),
+          tokens: Count.optional().meta({ description: "The same in tokens" }),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
+  fallback: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether the runner does with less when it is in trouble",
+      }),
+      auto_downgrade: z.boolean().default(true).meta({
+        description: "Whether it does so by itself, by the limits below",
+      }),
+      degraded_when_memory_above: Size.prefault("1500MB").meta({
+        description: "Memory of all CLI processes above which no more are kept",
+      }),
+      degraded_when_queue_depth_above: Share.default(0.8).meta({
+        description: "The same for the share of `async.queue_size` that waits, 0 to 1",
+      }),
+      degraded_when_error_rate_above: Share.default(0.1).meta({
+        description: "The same for the share of the last 20 tasks that failed, 0 to 1",
+      }),
+      one_shot_when_memory_above: Size.prefault("3GB").meta({
+        description: "Memory above which each task gets a process of its own and none is kept",
+      }),
+      one_shot_when_consecutive_failures: Count.default(5).meta({
+        description: "The same for failed tasks in a row",
+      }),
     })
     .prefault({}),
   observability: z
@@ -121,8 +237,16 @@ export const RunnerConfig = z.strictObject({
         .boolean()
         .default(true)
         .meta({ env: ["METRICS_ENABLED"], description: "Whether GET /metrics answers" }),
+      health_check_interval: Duration.prefault("30s").meta({
+        description: "How often memory and queue are looked at",
+      }),
     })
     .prefault({}),
 });
 /** {@link RunnerConfig}, read. Durations in milliseconds, sizes in bytes. */
 export type RunnerConfig = z.output<typeof RunnerConfig>;
+
+function forgeToken(forge: string) {
+  const description = `Token that private repositories of ${forge} are fetched with`;
+  return z.string().min(1).optional().meta({ description });
+}

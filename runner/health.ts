@@ -1,5 +1,7 @@
 import type { Health } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
+import type { Breaker } from "./resilience/breaker.ts";
+import type { Degradation } from "./resilience/degradation.ts";
 import type { QueueStats, Store } from "./store/store.ts";
 
 /** What the health of a runner is told from. */
@@ -7,6 +9,8 @@ export interface HealthSources {
   readonly store: Pick<Store, "stats">;
   /** Resident processes. */
   readonly sessions: () => number;
+  readonly degradation: Pick<Degradation, "level" | "reasons">;
+  readonly breaker: Pick<Breaker, "state">;
   readonly queueLimit: number;
   readonly isDraining: () => boolean;
   readonly version: string;
@@ -19,26 +23,41 @@ const fullQueueShare = 0.8;
 
 /** How the runner is, and why it is not healthy where it is not. */
 export async function readHealth(sources: HealthSources): Promise<Health> {
-  const { store, sessions, queueLimit, isDraining, version, uptime } = sources;
+  const { store, sessions, degradation, breaker, version, uptime } = sources;
   const stats = await store.stats().catch((error: unknown) => CicdError.from(error));
-  const facts = { sessions: sessions(), version, uptime_seconds: uptime() };
+  const facts = {
+    sessions: sessions(),
+    degradation_level: degradation.level,
+    breaker: breaker.state,
+    version,
+    uptime_seconds: uptime(),
+  };
   if (stats instanceof CicdError) {
     const problems = [stats.message];
     return { status: "unhealthy", queue_depth: 0, running: 0, problems, ...facts };
   }
-  const problems = problemsOf(stats, { queueLimit, isDraining: isDraining() });
+  const problems = problemsOf(stats, sources);
   const status = problems.length === 0 ? "healthy" : "degraded";
   return { status, queue_depth: stats.queued, running: stats.running, problems, ...facts };
 }
 
 function problemsOf(
   { queued }: QueueStats,
-  { queueLimit, isDraining }: { queueLimit: number; isDraining: boolean },
+  { queueLimit, isDraining, degradation, breaker }: HealthSources,
 ): string[] {
   const problems: string[] = [];
-  if (isDraining) problems.push("Runner is stopping and takes no more tasks");
+  if (isDraining()) problems.push("Runner is stopping and takes no more tasks");
   if (queued > queueLimit * fullQueueShare) {
     problems.push(`Queue is nearly full: ${queued} of ${queueLimit}`);
+  }
+  if (degradation.level > 0) {
+    const why = degradation.reasons.map(
+      ({ trigger, value, threshold }) => `${trigger} is ${value}, limit ${threshold}`,
+    );
+    problems.push(`Degraded to level ${degradation.level}: ${why.join("; ")}`);
+  }
+  if (breaker.state !== "closed") {
+    problems.push(`Breaker is ${breaker.state}: tasks wait until the model answers again`);
   }
   return problems;
 }

@@ -2,18 +2,28 @@ import { hostname } from "node:os";
 import type { Logger } from "pino";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
-import { endOrphans } from "./claude/orphans.ts";
+import { budgetLimits } from "./budget/limits.ts";
+import { openDay } from "./budget/open.ts";
+import { endOrphans, endStrays } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
+import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth } from "./health.ts";
 import { createRunnerApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
+import { Permissions } from "./permission/permissions.ts";
+import { Breaker } from "./resilience/breaker.ts";
+import { Degradation } from "./resilience/degradation.ts";
+import { Guard } from "./resilience/guard.ts";
+import { memoryOf } from "./resilience/memory.ts";
 import { SessionManager } from "./session/manager.ts";
-import { cliSettings, gitOptions, retryPolicy } from "./settings.ts";
+import { Workspaces } from "./session/workspaces.ts";
+import { breakerOptions, cliSettings, gitOptions, retryPolicy, thresholds } from "./settings.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
+import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
 
 /** What a runner host needs besides its configuration. */
@@ -48,32 +58,78 @@ export async function startHost({ config, environment, log, version }: HostOptio
   // Before any conversation is resumed: what still lives of an earlier run would fork it.
   const orphans = await endOrphans(stateDir);
   if (orphans > 0) log.warn({ component: "host", event: "orphans_ended", orphans });
+  // At the end too, while the folder is still ours.
+  undo.defer(async () => void (await endOrphans(stateDir)));
+
+  const onError = (error: unknown) => log.error({ err: error, event: "error" });
+  const connector = undo.use(await openConnector(config, { stateDir, environment, onError }));
+  if (connector.warning !== undefined) {
+    log.warn({ component: "host", event: "secrets_exposed", reason: connector.warning });
+  }
 
   const metrics = createMetrics({
     sessionsActive: () => sessions.size,
     queueDepth: async () => (await store.stats()).queued,
+    processMemory: () => upkeep.memory,
+    degradationLevel: () => degradation.level,
+    breakerState: () => breaker.state,
   });
   const observe = observers(metrics, log, Date.now);
   const sessions = new SessionManager({
     store,
-    cli: cliSettings(config, { stateDir, environment }),
+    workspaces: new Workspaces(stateDir),
+    cli: cliSettings(config, connector.connect),
     maxSessions: limits.max_sessions,
+    spares: limits.min_idle_sessions,
+    memoryLimit: limits.session_memory_limit,
+    memoryOf,
     onState: observe.onState,
+    onError,
   });
   undo.defer(() => sessions.stop());
+  if (!limits.enabled) await sessions.setMode("one_shot");
+  const degradation = new Degradation({
+    ...thresholds(config),
+    // Without resident processes there is nothing less to go down to.
+    ...(!limits.enabled && { enabled: false }),
+    onChange: (from, to, reasons) => {
+      observe.onDegradation(from, to, reasons);
+      sessions.setMode(poolModes[to]).catch(onError);
+    },
+  });
+  const breaker = new Breaker({ ...breakerOptions(config), onChange: observe.onBreaker });
+  const upkeep = undo.use(
+    new Upkeep({
+      store,
+      sessions,
+      degradation,
+      queueLimit: limits.queue_size,
+      idleTimeout: limits.idle_timeout,
+      sessionTtl: limits.session_ttl,
+      interval: config.observability.health_check_interval,
+      endStrays: () => endStrays(stateDir),
+      onSwept: (event, count) => log.info({ component: "session", event, count }),
+      onError,
+    }),
+  );
+
+  const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const work = taskWork({
+    store,
     sessions,
-    stateDir,
     git: gitOptions(config, environment),
     maxDiffBytes: config.runner.max_diff,
     turnTimeout: config.claude.timeout,
+    limits: budgetLimits(config),
+    day: await openDay(store),
+    permissions,
   });
-  const onError = (error: unknown) => log.error({ err: error, event: "error" });
   const dispatcher = new Dispatcher({
     store,
     work: observe.counted(work),
     retry: retryPolicy(config),
-    concurrency: limits.max_sessions,
+    concurrency: () => (limits.enabled ? sessions.capacity : limits.max_sessions),
+    guard: new Guard(breaker, degradation),
     onStart: observe.onStart,
     onEnd: observe.onEnd,
     onError,
@@ -84,6 +140,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
   const app = createRunnerApp({
     store,
     sessions,
+    permissions,
     secrets: config.runner_secret,
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
@@ -92,6 +149,8 @@ export async function startHost({ config, environment, log, version }: HostOptio
       readHealth({
         store,
         sessions: () => sessions.size,
+        degradation,
+        breaker,
         queueLimit: limits.queue_size,
         isDraining: () => isDraining,
         version,
@@ -105,15 +164,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
   const server = await listen({ fetch: app.fetch, ...config.runner });
   undo.defer(() => server.close(connectionPatience));
 
-  const sweep = setInterval(
-    () => {
-      sessions.hibernateIdle(limits.idle_timeout).then((count) => {
-        if (count > 0) log.info({ component: "session", event: "session_idle_timeout", count });
-      }, onError);
-    },
-    Math.min(limits.idle_timeout, idleCheckInterval),
-  );
-  sweep.unref();
+  await sessions.open();
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 
@@ -122,7 +173,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     url: server.url,
     stop: async () => {
       isDraining = true;
-      clearInterval(sweep);
+      upkeep[Symbol.dispose]();
       await dispatcher.drain(limits.graceful_shutdown_timeout);
       // Only now: whoever follows a task sees it end.
       closing.abort();
@@ -138,5 +189,5 @@ async function noMetrics(): Promise<never> {
 
 /** How long open requests may take at the end, in milliseconds. */
 const connectionPatience = 1000;
-/** How often idle processes are looked for, in milliseconds. */
-const idleCheckInterval = 30_000;
+/** How processes are kept at each level of degradation. */
+const poolModes = ["pooled", "frozen", "one_shot"] as const;

@@ -2,6 +2,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { ErrorCategory } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import type { TerminalState } from "#shared/task.ts";
+import { type BreakerState, breakerStates } from "./resilience/breaker.ts";
+import type { DegradationLevel } from "./resilience/degradation.ts";
 import type { Admission } from "./store/store.ts";
 
 /** Values that are read when somebody looks. */
@@ -10,6 +12,10 @@ export interface GaugeSources {
   sessionsActive(): number;
   /** Tasks that wait. */
   queueDepth(): number | Promise<number>;
+  /** Memory of all processes, in bytes. */
+  processMemory?(): number | Promise<number>;
+  degradationLevel?(): DegradationLevel;
+  breakerState?(): BreakerState;
 }
 
 /** What the runner counts. All durations are taken in milliseconds and shown in seconds. */
@@ -49,6 +55,18 @@ export function createMetrics(sources: GaugeSources): Metrics {
 
   gauge("cicd_async_sessions_active", "Resident CLI processes", sources.sessionsActive);
   gauge("cicd_async_queue_depth", "Tasks in the queue", sources.queueDepth);
+  const { processMemory, degradationLevel, breakerState } = sources;
+  if (processMemory) {
+    gauge("cicd_async_process_memory_bytes", "Memory of all CLI processes", processMemory);
+  }
+  if (degradationLevel) {
+    const help = "0 async, 1 sync with session, 2 one-shot";
+    gauge("cicd_async_degradation_level", help, degradationLevel);
+  }
+  if (breakerState) {
+    const help = "Breaker of the model: 0 closed, 1 half-open, 2 open";
+    gauge("cicd_async_breaker_state", help, () => breakerStates.indexOf(breakerState()));
+  }
   const sseClients = gauge("cicd_async_sse_clients", "Clients that follow a task");
 
   const sessions = counter("cicd_async_sessions_total", "CLI processes started");

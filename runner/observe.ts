@@ -3,6 +3,8 @@ import { TerminalState } from "#shared/task.ts";
 import type { DispatcherOptions } from "./dispatch/dispatcher.ts";
 import type { Work } from "./dispatch/run-attempt.ts";
 import type { Metrics } from "./metrics.ts";
+import type { BreakerOptions } from "./resilience/breaker.ts";
+import type { DegradationOptions } from "./resilience/degradation.ts";
 import type { SessionManagerOptions } from "./session/manager.ts";
 
 /** What the parts of a runner call when something happened. */
@@ -10,25 +12,28 @@ export interface Observers {
   readonly onState: NonNullable<SessionManagerOptions["onState"]>;
   readonly onStart: NonNullable<DispatcherOptions["onStart"]>;
   readonly onEnd: NonNullable<DispatcherOptions["onEnd"]>;
+  readonly onDegradation: NonNullable<DegradationOptions["onChange"]>;
+  readonly onBreaker: NonNullable<BreakerOptions["onChange"]>;
   /** The same work, with its turns counted. */
   counted(work: Work): Work;
 }
 
 /** Turns what happens into metrics and log lines: the only place that knows both. */
 export function observers(metrics: Metrics, log: Logger, now: () => number): Observers {
-  const readySince = new Map<string, number>();
+  const readySince = new Map<number, number>();
   return {
-    onState: (sessionId, from, to) => {
+    onState: ({ sessionId, pid, from, to }) => {
+      const fields = { component: "session", session_id: sessionId, pid };
       if (from === "starting" && to === "ready") {
-        readySince.set(sessionId, now());
+        readySince.set(pid, now());
         metrics.sessionStarted();
-        log.info({ component: "session", event: "session_created", session_id: sessionId });
+        log.info({ ...fields, event: "session_created" });
       }
-      const since = readySince.get(sessionId);
+      const since = readySince.get(pid);
       if (to !== "dead" || since === undefined) return;
-      readySince.delete(sessionId);
+      readySince.delete(pid);
       metrics.sessionEnded(now() - since);
-      log.info({ component: "session", event: "session_terminated", session_id: sessionId });
+      log.info({ ...fields, event: "session_terminated" });
     },
     onStart: ({ task }) => {
       if (task.attempt === 1) metrics.taskStarted(now() - Date.parse(task.created_at));
@@ -47,6 +52,12 @@ export function observers(metrics: Metrics, log: Logger, now: () => number): Obs
       if (held && terminal.success) {
         metrics.taskEnded(terminal.data, now() - Date.parse(task.started_at ?? task.created_at));
       }
+    },
+    onDegradation: (from, to, reasons) => {
+      log.warn({ component: "resilience", event: "degradation_changed", from, to, reasons });
+    },
+    onBreaker: (from, to) => {
+      log.warn({ component: "resilience", event: "breaker_changed", from, to });
     },
     counted: (work) => (task, context) =>
       work(task, {

@@ -1,30 +1,50 @@
 import type { Environment } from "#shared/config.ts";
-import { cliEnvironment } from "./claude/environment.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
-import { reviewInstructions } from "./review/instructions.ts";
-import type { CliSettings } from "./session/manager.ts";
+import { forgeCredentials } from "./forge-credentials.ts";
+import type { BreakerOptions } from "./resilience/breaker.ts";
+import type { DegradationOptions } from "./resilience/degradation.ts";
+import { instructions } from "./review/instructions.ts";
+import type { CliSettings } from "./session/process-starter.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 
 /** How every CLI process of this host is run. */
 export function cliSettings(
-  { claude, anthropic, async: limits }: RunnerConfig,
-  { stateDir, environment }: { stateDir: string; environment: Environment },
+  { claude, async: limits }: RunnerConfig,
+  connect: CliSettings["connect"],
 ): CliSettings {
   return {
     executable: claude.cli_path,
-    environment: cliEnvironment({
-      host: environment,
-      passOn: claude.pass_environment,
-      stateDir,
-      apiKey: anthropic.api_key,
-      baseUrl: anthropic.base_url,
-    }),
     model: claude.model,
     maxTurns: claude.max_turns,
-    instructions: reviewInstructions,
+    instructions: instructions(claude.tools),
+    tools: claude.tools,
     startupTimeout: limits.startup_timeout,
     patience: limits.force_kill_timeout,
+    silenceTimeout: limits.silence_timeout,
+    connect,
+  };
+}
+
+/** What trouble makes the runner do with less. */
+export function thresholds({ fallback }: RunnerConfig): DegradationOptions {
+  return {
+    enabled: fallback.enabled,
+    autoDowngrade: fallback.auto_downgrade,
+    degradedWhenMemoryAbove: fallback.degraded_when_memory_above,
+    degradedWhenQueueDepthAbove: fallback.degraded_when_queue_depth_above,
+    degradedWhenErrorRateAbove: fallback.degraded_when_error_rate_above,
+    oneShotWhenMemoryAbove: fallback.one_shot_when_memory_above,
+    oneShotWhenConsecutiveFailures: fallback.one_shot_when_consecutive_failures,
+  };
+}
+
+/** When the model is given a rest. */
+export function breakerOptions({ async: { circuit_breaker } }: RunnerConfig): BreakerOptions {
+  return {
+    failureThreshold: circuit_breaker.failure_threshold,
+    successThreshold: circuit_breaker.success_threshold,
+    openTimeout: circuit_breaker.open_timeout,
   };
 }
 
@@ -38,19 +58,16 @@ export function retryPolicy({ async: { retry } }: RunnerConfig): RetryPolicy {
   };
 }
 
-/** How repositories are fetched. */
-export function gitOptions(
-  { runner, github_token }: RunnerConfig,
-  environment: Environment,
-): GitOptions {
+/**
+ * How repositories are fetched.
+ * @throws CicdError `config_invalid` when a forge has a token but no host.
+ */
+export function gitOptions(config: RunnerConfig, environment: Environment): GitOptions {
   return {
     environment,
-    protocols: runner.clone_protocols,
+    protocols: config.runner.clone_protocols,
     timeoutMs: gitTimeout,
-    authorization: async ({ origin }) =>
-      github_token !== undefined && origin === "https://github.com"
-        ? `Basic ${Buffer.from(`x-access-token:${github_token}`).toString("base64")}`
-        : undefined,
+    authorization: forgeCredentials(config),
   };
 }
 

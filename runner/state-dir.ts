@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { CicdError } from "#shared/error.ts";
 import { configFolder, homeFolder, tempFolder } from "./claude/environment.ts";
 
@@ -25,8 +25,3 @@ export async function prepareStateDir(path: string): Promise<string> {
 }
 
 const cliFolders = [homeFolder, configFolder, tempFolder];
-
-/** The folder of a session's checkout. Its path never changes: the CLI finds transcripts by it. */
-export function workspaceFolder(stateDir: string, sessionId: string): string {
-  return join(stateDir, "workspaces", sessionId);
-}

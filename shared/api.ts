@@ -3,6 +3,11 @@ import { Forge, PullRequestEvent } from "./event.ts";
 import { Session } from "./session.ts";
 import { Task, TaskKind } from "./task.ts";
 
+/** What a delivery can ask for. */
+const DeliveredKind = TaskKind.exclude(["ask"]);
+/** {@link DeliveredKind} as a type. */
+export type DeliveredKind = z.infer<typeof DeliveredKind>;
+
 /** What the edge hands to the runner for one delivery: `POST /v1/events`. */
 export const HandOff = z.object({
   /** The forge's own id of the delivery: what duplicates are known by. */
@@ -10,7 +15,7 @@ export const HandOff = z.object({
   forge: Forge,
   /** The id that the task gets unless the delivery is a duplicate: UUID v7. */
   task_id: z.uuid({ version: "v7" }),
-  kind: TaskKind,
+  kind: DeliveredKind,
   event: PullRequestEvent,
 });
 /** {@link HandOff} as a type. */
@@ -66,6 +71,46 @@ export const CancelAnswer = z.object({ outcome: z.enum(["removed", "signalled", 
 /** {@link CancelAnswer} as a type. */
 export type CancelAnswer = z.infer<typeof CancelAnswer>;
 
+/** The body of `POST /v1/sessions/{id}/messages`. */
+export const MessageBody = z.strictObject({
+  text: z.string().min(1).max(20_000),
+});
+
+/**
+ * Its answer: `delivered` into the turn that runs, as a message of this id; or `queued` as a task of
+ * its own, which runs when those before it have ended.
+ */
+export const MessageAnswer = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.literal("delivered"), task_id: z.uuid(), message_id: z.uuid() }),
+  z.object({ outcome: z.literal("queued"), task_id: z.uuid(), session_id: z.uuid() }),
+]);
+/** {@link MessageAnswer} as a type. */
+export type MessageAnswer = z.infer<typeof MessageAnswer>;
+
+/** The same as the edge answers it, with where to follow the task. */
+export const MessageAccepted = z.intersection(
+  MessageAnswer,
+  z.object({ status_url: z.url(), events_url: z.url() }),
+);
+/** {@link MessageAccepted} as a type. */
+export type MessageAccepted = z.infer<typeof MessageAccepted>;
+
+/** The body of `POST /v1/tasks/{id}/permissions/{request_id}`; the model reads `message`. */
+export const PermissionAnswer = z.strictObject({
+  behavior: z.enum(["allow", "deny"]),
+  message: z.string().min(1).max(2000).optional(),
+});
+/** {@link PermissionAnswer} as a type. */
+export type PermissionAnswer = z.infer<typeof PermissionAnswer>;
+
+/** What was decided about a tool. */
+export const PermissionDecided = z.object({
+  request_id: z.string(),
+  behavior: z.enum(["allow", "deny"]),
+});
+/** {@link PermissionDecided} as a type. */
+export type PermissionDecided = z.infer<typeof PermissionDecided>;
+
 /** `GET /health` of the runner. */
 export const Health = z.object({
   status: z.enum(["healthy", "degraded", "unhealthy"]),
@@ -73,6 +118,10 @@ export const Health = z.object({
   sessions: z.int().nonnegative(),
   queue_depth: z.int().nonnegative(),
   running: z.int().nonnegative(),
+  /** 0: processes are kept as configured; 1: no more than there are; 2: none beyond its task. */
+  degradation_level: z.int().min(0).max(2),
+  /** `open` while tasks wait because the model does not answer. */
+  breaker: z.enum(["closed", "half-open", "open"]),
   /** Why the status is not `healthy`; empty when it is. */
   problems: z.array(z.string()),
   version: z.string(),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** The forges whose webhooks are understood. */
-export const Forge = z.enum(["github"]);
+export const Forge = z.enum(["github", "gitlab", "gitee", "gitea"]);
 /** {@link Forge} as a type. */
 export type Forge = z.infer<typeof Forge>;
 
@@ -66,10 +66,12 @@ export const PullRequestEvent = z.object({
     title: z.string().max(4096),
     /** Markdown of the author, `""` when there is none. Untrusted text. */
     body: z.string(),
+    /** `""` where the forge does not tell. */
     author: z.string().max(256),
     draft: z.boolean(),
     head: Side,
-    base: Side,
+    /** Without `sha` where the forge does not tell: what its branch points to then counts. */
+    base: Side.extend({ sha: Sha.optional() }),
     /** The head lies in another repository, or in one that was deleted since. */
     fork: z.boolean(),
   }),

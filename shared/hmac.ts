@@ -1,4 +1,9 @@
+import { fromHex, toHex } from "./encoding.ts";
+
 const algorithm = { name: "HMAC", hash: "SHA-256" };
+
+/** A text is the key as its UTF-8 bytes. */
+type Secret = string | Uint8Array<ArrayBuffer>;
 
 /** HMAC-SHA-256 of `data` under `secret`, as lower-case hex. WebCrypto: Workers and Node alike. */
 export async function hmacHex(secret: string, data: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -7,15 +12,26 @@ export async function hmacHex(secret: string, data: Uint8Array<ArrayBuffer>): Pr
 }
 
 /**
- * Whether `hex` is the HMAC-SHA-256 of `data` under one of `secrets`. Compares in constant time
- * (`subtle.verify`); a signature that is no hex of 32 bytes is simply wrong.
+ * Whether `hex` is the HMAC-SHA-256 of `data` under one of `secrets`; a signature that is no hex is
+ * simply wrong.
  */
 export async function verifyHmacHex(
   secrets: readonly string[],
   data: Uint8Array<ArrayBuffer>,
   hex: string,
 ): Promise<boolean> {
-  const signature = fromHex(hex);
+  return await verifyHmac(secrets, data, fromHex(hex));
+}
+
+/**
+ * Whether `signature` is the HMAC-SHA-256 of `data` under one of `secrets`. Compares in constant
+ * time (`subtle.verify`); what has not 32 bytes, or could not be decoded, is wrong.
+ */
+export async function verifyHmac(
+  secrets: readonly Secret[],
+  data: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer> | undefined,
+): Promise<boolean> {
   if (signature?.length !== 32) return false;
   for (const secret of secrets) {
     const key = await importKey(secret, "verify");
@@ -24,17 +40,7 @@ export async function verifyHmacHex(
   return false;
 }
 
-function importKey(secret: string, usage: "sign" | "verify"): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), algorithm, false, [
-    usage,
-  ]);
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function fromHex(hex: string): Uint8Array<ArrayBuffer> | undefined {
-  if (!/^(?:[0-9a-f]{2})+$/i.test(hex)) return undefined;
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+function importKey(secret: Secret, usage: "sign" | "verify"): Promise<CryptoKey> {
+  const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
+  return crypto.subtle.importKey("raw", bytes, algorithm, false, [usage]);
 }

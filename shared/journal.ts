@@ -20,8 +20,24 @@ const variants = [
   event("turn.started", { turn_id: z.string(), start: Start }),
   event("message.delta", { text: z.string() }),
   event("thinking.delta", { text: z.string() }),
+  /** Somebody said something into the turn that runs. */
+  event("message.received", { message_id: z.string(), text: z.string() }),
   event("tool.use", { id: z.string(), name: z.string(), input: z.unknown() }),
   event("tool.result", { id: z.string(), is_error: z.boolean(), text: z.string() }),
+  /** Whether a tool may run is asked of people, who have time until `expires_at`. */
+  event("permission.requested", {
+    request_id: z.string(),
+    tool: z.string(),
+    input: z.record(z.string(), z.unknown()),
+    expires_at: z.iso.datetime(),
+  }),
+  event("permission.resolved", {
+    request_id: z.string(),
+    behavior: z.enum(["allow", "deny"]),
+    by: z.enum(["api", "timeout", "turn_over"]),
+    /** What the model is told of a denial; null when the tool may run. */
+    message: z.string().nullable(),
+  }),
   /** The model's API refused a request, and the CLI tries again. */
   event("model.retry", {
     attempt: z.int(),
@@ -41,6 +57,12 @@ const variants = [
     overhead_ms: z.number(),
     model_turns: z.int(),
   }),
+  /** The turn was interrupted, or hung; `step` is what ended it, and all but the first the process. */
+  event("turn.stopped", {
+    step: z.enum(["interrupt", "end_session", "eof", "SIGTERM", "SIGKILL"]),
+  }),
+  /** So many processes have died or hung over the same message. */
+  event("input.poisonous", { deaths: z.int().positive() }),
   event("task.retrying", { attempt: z.int(), delay_ms: z.number(), error: TaskError }),
   event("task.succeeded", { result: TaskResult }),
   event("task.failed", { error: TaskError }),

@@ -3,8 +3,8 @@ import { errorCategories } from "./error.ts";
 import { PullRequestEvent } from "./event.ts";
 import { Review } from "./review.ts";
 
-/** What a task does for its session: `review` runs a turn, `close` ends the session. */
-export const TaskKind = z.enum(["review", "close"]);
+/** What a task does for its session: `review` and `ask` run turns, `close` ends the session. */
+export const TaskKind = z.enum(["review", "ask", "close"]);
 /** {@link TaskKind} as a type. */
 export type TaskKind = z.infer<typeof TaskKind>;
 
@@ -51,10 +51,11 @@ export const Spending = Usage.extend({ model_requests: z.int().nonnegative() });
 export type Spending = z.infer<typeof Spending>;
 
 /**
- * How the process of a turn came to be: `cold` was started for a new conversation, `resumed` was
- * started for one that went on, `warm` was already there.
+ * How the process of a turn came to be: `cold` was started for a new conversation, `spare` before
+ * it was known, `resumed` for one that goes on; `warm` was already there; `one_shot` was started for
+ * one task that nothing else could run.
  */
-export const Start = z.enum(["cold", "resumed", "warm"]);
+export const Start = z.enum(["cold", "spare", "resumed", "warm", "one_shot"]);
 /** {@link Start} as a type. */
 export type Start = z.infer<typeof Start>;
 
@@ -65,7 +66,7 @@ export const Timing = z.object({
   wait_ms: z.number().nonnegative(),
   /** Fetching the commits and reading the diff. */
   workspace_ms: z.number().nonnegative(),
-  /** Waiting for the process to be ready; near 0 when it is warm. */
+  /** Waiting for the process when the workspace was ready; near 0 when it is warm, or a spare. */
   process_ms: z.number().nonnegative(),
   /** From the message sent to its result, repeats included. */
   turn_ms: z.number().nonnegative(),
@@ -80,6 +81,14 @@ export const TaskResult = z.discriminatedUnion("kind", [
     kind: z.literal("review"),
     head_sha: z.string(),
     review: Review,
+    usage: Usage,
+    timing: Timing,
+  }),
+  z.object({
+    kind: z.literal("answer"),
+    head_sha: z.string(),
+    /** As the model wrote it; Markdown. */
+    text: z.string(),
     usage: Usage,
     timing: Timing,
   }),
@@ -110,6 +119,8 @@ export const Task = z.object({
   /** How often it was started, from 0. */
   attempt: z.int().nonnegative(),
   event: PullRequestEvent,
+  /** What somebody asks; null for a task that a delivery made. */
+  message: z.string().nullable(),
   result: TaskResult.nullable(),
   error: TaskError.nullable(),
   created_at: Time,

@@ -18,6 +18,8 @@ suite("readHealth", () => {
       queue_depth: 1,
       running: 1,
       sessions: 3,
+      degradation_level: 0,
+      breaker: "closed",
       problems: [],
       version: "1.2.3",
       uptime_seconds: 60,
@@ -42,6 +44,17 @@ suite("readHealth", () => {
     assert.match(problems.join("\n"), /stopping/);
   });
 
+  test("a degraded runner, and one whose breaker is open: degraded, and says why", async () => {
+    await using scene = await setScene();
+    const reasons = [{ trigger: "memory", value: 2, threshold: 1 }] as const;
+    const { status, problems, degradation_level } = await scene.read({
+      degradation: { level: 1, reasons },
+      breaker: { state: "open" },
+    });
+    assert.deepEqual([status, degradation_level], ["degraded", 1]);
+    assert.match(problems.join("\n"), /level 1: memory is 2, limit 1\nBreaker is open/);
+  });
+
   test("a store that can't be read: unhealthy, and says why", async () => {
     const scene = await setScene();
     await scene[Symbol.asyncDispose]();
@@ -58,6 +71,8 @@ async function setScene() {
   const sources: HealthSources = {
     store,
     sessions: () => 3,
+    degradation: { level: 0, reasons: [] },
+    breaker: { state: "closed" },
     queueLimit: 100,
     isDraining: () => false,
     version: "1.2.3",

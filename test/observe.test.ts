@@ -6,6 +6,7 @@ import { createMetrics } from "#runner/metrics.ts";
 import { observers } from "#runner/observe.ts";
 import type { Claim } from "#runner/store/store.ts";
 import type { JournalEvent } from "#shared/journal.ts";
+import type { ProcessState } from "#shared/session.ts";
 import { handOff } from "./runner-http/hand-off.ts";
 
 const start = Date.parse("2026-01-01T00:00:00.000Z");
@@ -15,26 +16,26 @@ suite("observers", () => {
   test("a process: counted once it is ready, and its life when it is dead", async () => {
     const scene = setScene();
     const { onState } = scene.observe;
-    onState("one", "starting", "ready");
-    onState("two", "starting", "ready");
-    onState("one", "ready", "busy");
-    onState("one", "busy", "ready");
+    onState(change("one", "starting", "ready"));
+    onState(change("three", "starting", "ready"));
+    onState(change("one", "ready", "busy"));
+    onState(change("one", "busy", "ready"));
     scene.pass(90_000);
-    onState("one", "ready", "dead");
-    onState("one", "ready", "dead");
+    onState(change("one", "ready", "dead"));
+    onState(change("one", "ready", "dead"));
     assert.equal(await scene.sample("cicd_async_sessions_total"), 2);
     assert.equal(await scene.sample("cicd_async_session_duration_sum"), 90);
     assert.equal(await scene.sample("cicd_async_session_duration_count"), 1);
     assert.deepEqual(scene.logged("event", "session_id"), [
       ["session_created", "one"],
-      ["session_created", "two"],
+      ["session_created", "three"],
       ["session_terminated", "one"],
     ]);
   });
 
   test("a process that never got ready: neither counted nor logged", async () => {
     const scene = setScene();
-    scene.observe.onState("one", "starting", "dead");
+    scene.observe.onState(change("one", "starting", "dead"));
     assert.equal(await scene.sample("cicd_async_sessions_total"), 0);
     assert.equal(await scene.sample("cicd_async_session_duration_count"), 0);
     assert.deepEqual(scene.logged("event"), []);
@@ -134,6 +135,11 @@ function setScene() {
   };
 }
 
+/** A change of state of the process of a session. */
+function change(sessionId: string, from: ProcessState, to: ProcessState) {
+  return { sessionId, pid: sessionId.length, from, to };
+}
+
 /** A claim of a task that was accepted at the start, and first started a second later. */
 function claimOf(attempt: number): Claim {
   const { task_id, delivery_id, kind, event } = handOff();
@@ -141,7 +147,7 @@ function claimOf(attempt: number): Claim {
     fence: { owner: "test", attempt },
     task: {
       ...{ id: task_id, session_id: task_id, delivery_id, kind, event, attempt },
-      ...{ state: "running", result: null, error: null, ended_at: null },
+      ...{ state: "running", message: null, result: null, error: null, ended_at: null },
       created_at: new Date(start).toISOString(),
       started_at: new Date(start + 1000).toISOString(),
     },

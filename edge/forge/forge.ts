@@ -1,8 +1,22 @@
 import type { Forge, PullRequestEvent } from "#shared/event.ts";
 
-/** What a delivery says about itself in its headers. */
+/** A delivery as it came: nothing in it is believed before it is verified. */
+export interface RawDelivery {
+  readonly headers: Headers;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/** What the proof of a delivery is checked against. */
+export interface Expected {
+  /** The webhook secrets that are good now; several while they are rotated. */
+  readonly secrets: readonly string[];
+  /** In epoch milliseconds, for proofs that grow old. */
+  readonly now: number;
+}
+
+/** What a delivery says about itself. */
 export interface Identity {
-  /** The forge's id of the delivery; the same when it is sent again. */
+  /** The forge's id of the delivery, or a hash of it; the same when it is sent again. */
   readonly id: string;
   /** The forge's name of the event. */
   readonly event: string;
@@ -17,16 +31,12 @@ export type Normalized =
 export interface ForgeAdapter {
   readonly name: Forge;
   /**
-   * Proves that the raw body comes from the forge.
-   * @throws CicdError `unauthorized` when the proof is missing, malformed or wrong.
+   * Proves that the delivery comes from the forge.
+   * @throws CicdError `unauthorized` when the proof is missing, malformed, wrong or too old.
    */
-  verify(
-    headers: Headers,
-    body: Uint8Array<ArrayBuffer>,
-    secrets: readonly string[],
-  ): Promise<void>;
+  verify(delivery: RawDelivery, expected: Expected): Promise<void>;
   /** @throws CicdError `invalid_request` when a header is missing or can't be real. */
-  identify(headers: Headers): Identity;
+  identify(delivery: RawDelivery): Promise<Identity>;
   /** @throws CicdError `invalid_request` with the path of the first problem in the payload. */
   normalize(event: string, payload: unknown): Normalized;
 }

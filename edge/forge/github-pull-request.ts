@@ -1,8 +1,7 @@
 import * as z from "zod";
-import { CicdError } from "#shared/error.ts";
 import { PullRequestAction, PullRequestEvent, Repository, Sha } from "#shared/event.ts";
-import { firstIssue } from "#shared/first-issue.ts";
 import type { Normalized } from "./forge.ts";
+import { parseFields } from "./parse-fields.ts";
 
 const { number, url, title, body, author, head } = PullRequestEvent.shape.pull_request.shape;
 
@@ -40,11 +39,11 @@ type Payload = z.infer<typeof Payload>;
  * @throws CicdError `invalid_request` with the path of the first problem.
  */
 export function normalizePullRequest(payload: unknown): Normalized {
-  const { action } = parse(Action, payload);
+  const { action } = parseFields(Action, payload);
   if (!PullRequestAction.safeParse(action).success) {
     return { kind: "ignored", reason: `pull_request action ${action} is not handled` };
   }
-  return { kind: "event", event: toEvent(parse(Payload, payload)) };
+  return { kind: "event", event: toEvent(parseFields(Payload, payload)) };
 }
 
 function toEvent({ action, repository, pull_request, sender }: Payload): PullRequestEvent {
@@ -73,10 +72,4 @@ function toEvent({ action, repository, pull_request, sender }: Payload): PullReq
     },
     sender: { login: sender.login, bot: sender.type === "Bot" },
   };
-}
-
-function parse<T>(schema: z.ZodType<T>, payload: unknown): T {
-  const { success, data, error } = schema.safeParse(payload);
-  if (success) return data;
-  throw new CicdError("invalid_request", `Cannot parse webhook: ${firstIssue(error)}`);
 }

@@ -1,7 +1,13 @@
-/** The conversation that a process serves: a new one under a fresh id, or one that goes on. */
-export type Opening =
-  | { readonly kind: "new"; readonly id: string }
-  | { readonly kind: "resume"; readonly id: string };
+import { readingTools, type ToolRules, toolArguments } from "./tools.ts";
+
+/**
+ * The conversation that a process serves: a new one under a fresh id, one that goes on, or a new one
+ * that nobody can resume.
+ */
+export interface Opening {
+  readonly kind: "new" | "resume" | "unsaved";
+  readonly id: string;
+}
 
 /** What the command line of a CLI process says besides the conversation. */
 export interface CliArgumentOptions {
@@ -10,13 +16,9 @@ export interface CliArgumentOptions {
   readonly maxTurns: number;
   /** Added to the CLI's own system prompt; the operator's text, never a pull request's. */
   readonly instructions: string;
+  /** Default: reading, and nobody is asked for more. */
+  readonly tools?: ToolRules;
 }
-
-/**
- * Reading is all that a review needs. The list is explicit because the default one lets a session
- * message another one, schedule turns by itself and run commands.
- */
-const tools = ["Read", "Grep", "Glob"];
 
 /**
  * The command line of a lasting process that speaks stream-json both ways. `--setting-sources user`
@@ -30,11 +32,11 @@ export function cliArguments(opening: Opening, options: CliArgumentOptions): str
     ...["--output-format", "stream-json"],
     "--verbose",
     "--include-partial-messages",
-    ...[opening.kind === "new" ? "--session-id" : "--resume", opening.id],
+    ...[opening.kind === "resume" ? "--resume" : "--session-id", opening.id],
+    ...(opening.kind === "unsaved" ? ["--no-session-persistence"] : []),
     ...["--setting-sources", "user"],
     "--strict-mcp-config",
-    ...["--tools", tools.join(",")],
-    ...["--permission-mode", "dontAsk"],
+    ...toolArguments(options.tools ?? { allow: readingTools, ask: [], deny: [] }),
     ...["--model", options.model],
     ...["--max-turns", String(options.maxTurns)],
     ...["--append-system-prompt", options.instructions],

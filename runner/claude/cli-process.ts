@@ -1,81 +1,58 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
-import { execa } from "execa";
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { ProcessState } from "#shared/session.ts";
+import { type Child, type ChildOptions, startChild } from "./child.ts";
+import { Controls } from "./controls.ts";
 import { toJournalEvents } from "./events.ts";
-import { type Exit, exitFailure, spawnFailure } from "./failure.ts";
+import { type Exit, exitFailure } from "./failure.ts";
 import {
   type ControlRequest,
   controlLine,
+  permissionLine,
   refusalLine,
   type UserMessage,
   userLine,
 } from "./input.ts";
-import { readLines } from "./lines.ts";
-import { type CliMessage, type CliResult, parseLine } from "./output.ts";
+import type { Line } from "./lines.ts";
+import {
+  type CliMessage,
+  type CliResult,
+  type ControlRequestMessage,
+  parseLine,
+} from "./output.ts";
+import { permissionRequestOf } from "./permission.ts";
+import { type ProcessEvent, type State, type TurnEnd, transition } from "./process-state.ts";
 import { type EndingStep, terminate } from "./terminate.ts";
+import { notListed, Turn, type TurnOptions, type WatchOptions } from "./turn.ts";
+import { settlesWithin } from "./within.ts";
 
-/** How a process is started and ended. Times in milliseconds. */
-export interface CliProcessOptions {
-  readonly executable: string;
-  readonly arguments: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-  readonly cwd: string;
+/** How a process is started, watched and ended. Times in milliseconds. */
+export interface CliProcessOptions extends ChildOptions, WatchOptions {
   readonly startupTimeout: number;
   /** How long each step of ending it may take, and an interrupt. */
   readonly patience: number;
-  readonly maxLineBytes?: number;
-  readonly onState?: (from: ProcessState, to: ProcessState) => void;
+  readonly onState?: ((from: ProcessState, to: ProcessState, pid: number) => void) | undefined;
 }
 
-/** How a turn is followed and stopped. */
-export interface TurnOptions {
-  /** Aborting it interrupts the turn, which then ends with the signal's reason. */
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: JournalEvent) => void;
+/** A turn that was interrupted. */
+export interface StoppedTurn {
+  readonly kind: "stopped";
+  /** Of the signal; or a CicdError `cli_silent`, when the process hung. */
+  readonly reason: unknown;
+  /** What the CLI told of it, its cost above all; undefined when it died. */
+  readonly result: CliResult | undefined;
 }
-
-/**
- * What a message led to: a result, or nothing because the conversation has an answer to its uuid
- * from before.
- */
-export type TurnEnd =
-  | { readonly kind: "result"; readonly result: CliResult }
-  | { readonly kind: "answered_before" };
-
-/** Each state with what only it has; {@link ProcessState} is its public name. */
-type State =
-  /** Spawned, and its `initialize` not yet answered. */
-  | { readonly name: "starting" }
-  | { readonly name: "ready" }
-  /** A message was sent whose end is not seen. */
-  | { readonly name: "busy"; readonly turn: ActiveTurn }
-  | { readonly name: "dead"; readonly exit: Exit };
-
-interface ActiveTurn {
-  readonly uuid: string;
-  readonly onEvent: (event: JournalEvent) => void;
-  readonly end: PromiseWithResolvers<TurnEnd>;
-}
-
-const defaultMaxLineBytes = 16 * 1024 * 1024;
-const stderrKept = 4096;
-/** How long output may still come behind the exit, in milliseconds. */
-const drainTime = 500;
 
 /** One lasting CLI process. It serves one conversation, one turn at a time, until it is ended. */
 export class CliProcess {
-  readonly pid: number;
-  /** Settles, and never rejects, when the process is gone and its output is read. */
+  /** Settles when the process is gone and its output is read; see {@link Child.exited}. */
   readonly exited: Promise<Exit>;
-  readonly #child: ReturnType<typeof spawn>;
+  readonly #child: Child;
   readonly #options: CliProcessOptions;
-  readonly #controls = new Map<string, PromiseWithResolvers<void>>();
+  readonly #controls = new Controls();
   #state: State = { name: "starting" };
-  #stderr = "";
+  #turn: Turn | undefined;
 
   /**
    * Starts a process and waits until it answers.
@@ -91,6 +68,7 @@ export class CliProcess {
     stop.addEventListener("abort", kill, { once: true });
     try {
       await process.#control({ subtype: "initialize" });
+      process.#apply({ type: "initialized" });
       return process;
     } catch (error) {
       await process.end("SIGKILL");
@@ -107,12 +85,16 @@ export class CliProcess {
 
   private constructor(options: CliProcessOptions) {
     this.#options = options;
-    this.#child = spawn(options);
-    this.pid = this.#child.pid ?? 0;
-    this.exited = this.pid === 0 ? this.#failToSpawn() : this.#live();
+    this.#child = startChild(options, (line) => this.#read(line));
+    this.exited = this.#child.exited.then((exit) => {
+      this.#apply({ type: "exited", exit });
+      return exit;
+    });
     this.exited.catch(() => {});
-    // A process that is gone breaks the pipe; that it is gone is seen by its exit.
-    this.#child.stdin.on("error", () => {});
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** The state as the API names it. */
@@ -121,37 +103,58 @@ export class CliProcess {
   }
 
   /**
-   * Sends a message and follows it to its end. Aborting the signal interrupts it: the process
-   * serves on, unless it does not obey within its patience.
-   * @throws CicdError `cli_exited` when the process ends first, `conflict` when a turn runs.
+   * Sends a message and follows it to its end. Aborting the signal interrupts it, and so does its
+   * silence: the process serves on, unless it does not obey within its patience.
+   * @throws CicdError `cli_exited` when the process ends first, `conflict` when a turn runs; the
+   * signal's reason when it has aborted already.
    */
-  async turn(message: UserMessage, { signal, onEvent }: TurnOptions): Promise<TurnEnd> {
-    signal.throwIfAborted();
+  async turn(message: UserMessage, options: TurnOptions): Promise<TurnEnd | StoppedTurn> {
+    options.signal.throwIfAborted();
     if (this.#state.name === "dead") throw exitFailure(this.#state.exit);
     if (this.#state.name !== "ready") {
       throw new CicdError("conflict", `Cannot start turn: process is ${this.#state.name}`);
     }
-    const turn = { uuid: message.uuid, onEvent, end: Promise.withResolvers<TurnEnd>() };
-    this.#setState({ name: "busy", turn });
-    let late: NodeJS.Timeout | undefined;
-    const interrupt = () => {
-      this.#send(controlLine(randomUUID(), { subtype: "interrupt" }));
-      late = setTimeout(() => void this.end("SIGTERM"), this.#options.patience);
+    using turn = new Turn(options, this.#options);
+    this.#turn = turn;
+    const stop = AbortSignal.any([options.signal, turn.hung]);
+    let stopping: Promise<StoppingStep> | undefined;
+    const onStop = () => {
+      stopping = this.#stopTurn(turn);
     };
-    signal.addEventListener("abort", interrupt, { once: true });
+    stop.addEventListener("abort", onStop, { once: true });
+    this.#apply({ type: "sent", uuid: message.uuid });
+    void this.#child.write(userLine(message));
+    let end: TurnEnd | undefined;
     try {
-      this.#send(userLine(message));
-      const end = await turn.end.promise;
-      signal.throwIfAborted();
-      return end;
+      end = await turn.end.promise;
+      if (stopping === undefined) return end;
     } catch (error) {
-      // That the process died is but how the interrupt went.
-      signal.throwIfAborted();
-      throw error;
+      if (stopping === undefined) throw error;
     } finally {
-      clearTimeout(late);
-      signal.removeEventListener("abort", interrupt);
+      stop.removeEventListener("abort", onStop);
+      this.#turn = undefined;
     }
+    options.onEvent({ type: "turn.stopped", data: { step: await stopping } });
+    // That the process died, or gave a result, is but how it obeyed.
+    return { kind: "stopped", reason: stop.reason, result: end && resultOf(end) };
+  }
+
+  /**
+   * Sends a message into the turn that runs, which takes it up between two steps or behind its
+   * first result. Resolves when the pipe has taken it.
+   * @throws CicdError `conflict` when no turn runs.
+   */
+  async say(message: UserMessage): Promise<void> {
+    if (this.#state.name !== "busy") {
+      throw new CicdError("conflict", `Cannot send feedback: process is ${this.#state.name}`);
+    }
+    this.#apply({ type: "sent", uuid: message.uuid });
+    await this.#child.write(userLine(message));
+  }
+
+  /** Uses another model from the next request on. @throws CicdError `cli_protocol`. */
+  async setModel(model: string): Promise<void> {
+    await this.#control({ subtype: "set_model", model });
   }
 
   /** Ends the process in steps, beginning with `from`; tells after which step it was gone. */
@@ -160,137 +163,105 @@ export class CliProcess {
     const target = {
       pid: this.pid,
       exited: this.exited,
-      endSession: () => this.#send(controlLine(randomUUID(), { subtype: "end_session" })),
-      closeInput: () => this.#child.stdin.end(),
+      endSession: () => this.#tell({ subtype: "end_session" }),
+      closeInput: () => this.#child.closeInput(),
     };
     return await terminate(target, { patience: this.#options.patience, from });
   }
 
-  /** Execa tells in its result why there is no process. */
-  async #failToSpawn(): Promise<never> {
-    const { cause } = await this.#child;
-    throw spawnFailure(this.#options.executable, cause);
+  /** Interrupts a turn, and ends the process if it does not obey; tells what helped. */
+  async #stopTurn({ end }: Turn): Promise<StoppingStep> {
+    this.#tell({ subtype: "interrupt", cancel_queued: true });
+    if (await settlesWithin(end.promise, this.#options.patience)) return "interrupt";
+    return await this.end("eof");
   }
 
-  /** Reads what the process says, until it is gone. */
-  async #live(): Promise<Exit> {
-    const { stdout, stderr } = this.#child;
-    stderr.on("data", (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString("utf8")).slice(-stderrKept);
-    });
-    const read = this.#read().catch(() => {});
-    await once(this.#child.nodeChildProcess, "exit");
-    // A grandchild may hold the pipes open for ever; what the process said is there by now.
-    const enough = new AbortController();
-    await Promise.race([
-      read,
-      delay(drainTime, undefined, { signal: enough.signal }).catch(() => {}),
-    ]);
-    enough.abort();
-    stdout.destroy();
-    stderr.destroy();
-    const { exitCode: code, signal } = await this.#child;
-    const exit = { code, signal, stderr: this.#stderr };
-    this.#setState({ name: "dead", exit });
-    return exit;
-  }
-
-  async #read(): Promise<void> {
-    const { maxLineBytes = defaultMaxLineBytes } = this.#options;
-    for await (const line of readLines(this.#child.stdout, maxLineBytes)) {
-      if (line.kind === "dropped") {
-        this.#emit({ type: "output.dropped", data: { bytes: line.bytes } });
-        continue;
-      }
-      if (line.text.trim() === "") continue;
-      const parsed = parseLine(line.text);
-      if (parsed.known) this.#receive(parsed.message);
-      else this.#emit({ type: "output.unknown", data: { line: parsed.text.slice(0, 4000) } });
+  #read(line: Line): void {
+    this.#turn?.heard();
+    if (line.kind === "dropped") {
+      this.#emit({ type: "output.dropped", data: { bytes: line.bytes } });
+      return;
     }
+    if (line.text.trim() === "") return;
+    const parsed = parseLine(line.text);
+    if (parsed.known) this.#receive(parsed.message);
+    else this.#emit({ type: "output.unknown", data: { line: parsed.text.slice(0, 4000) } });
   }
 
   #receive(message: CliMessage): void {
     switch (message.type) {
       case "control_response":
-        this.#settleControl(message.response);
+        this.#controls.settle(message.response);
         break;
       case "control_request":
-        this.#send(refusalLine(message.request_id, message.request.subtype));
+        void this.#answer(message);
         break;
       case "result":
         // Results that no message of ours asked for end nothing: a finished background task, say.
-        this.#endTurn(message.user_message_uuids, { kind: "result", result: message });
+        this.#apply({ type: "answered", uuids: message.user_message_uuids, result: message });
         break;
       case "command_lifecycle":
-        // Behind the result that ended the turn; without one the uuid was answered before.
-        if (message.state === "completed") {
-          this.#endTurn([message.command_uuid], { kind: "answered_before" });
-        }
+        this.#follow(message.command_uuid, message.state);
         break;
       default:
         for (const event of toJournalEvents(message)) this.#emit(event);
     }
   }
 
-  #emit(event: JournalEvent): void {
-    if (this.#state.name === "busy") this.#state.turn.onEvent(event);
+  /** What becomes of a message; the end of one of an earlier turn may come in this one. */
+  #follow(uuid: string, state: string): void {
+    if (this.#state.name !== "busy" || !this.#state.turn.pending.has(uuid)) return;
+    if (this.#turn !== undefined) this.#turn.isTaken = true;
+    // Without a result it was answered before, or an interrupt has taken it off the queue.
+    if (ends.has(state)) this.#apply({ type: "completed", uuid });
   }
 
-  #endTurn(uuids: readonly string[], end: TurnEnd): void {
-    if (this.#state.name !== "busy" || !uuids.includes(this.#state.turn.uuid)) return;
-    const { turn } = this.#state;
-    this.#setState({ name: "ready" });
-    turn.end.resolve(end);
+  /** Every request of the CLI is answered, so that it never waits for us in vain. */
+  async #answer({ request_id, request }: ControlRequestMessage): Promise<void> {
+    const asked = permissionRequestOf(request_id, request);
+    const line =
+      asked === undefined
+        ? refusalLine(request_id, request.subtype)
+        : permissionLine(asked, (await this.#turn?.decide(asked)) ?? notListed);
+    await this.#child.write(line);
+  }
+
+  #emit(event: JournalEvent): void {
+    this.#turn?.emit(event);
   }
 
   async #control(request: ControlRequest): Promise<void> {
-    const id = randomUUID();
-    const answer = Promise.withResolvers<void>();
-    this.#controls.set(id, answer);
-    try {
-      this.#send(controlLine(id, request));
-      const gone = this.exited.then((exit) => {
-        throw exitFailure(exit);
-      });
-      await Promise.race([answer.promise, gone]);
-    } finally {
-      this.#controls.delete(id);
-    }
-    if (this.#state.name === "starting") this.#setState({ name: "ready" });
+    const gone = this.exited.then((exit) => {
+      throw exitFailure(exit);
+    });
+    await this.#controls.request(request, { write: (line) => this.#child.write(line), gone });
   }
 
-  #settleControl(response: { subtype: "success" | "error"; request_id: string; error?: unknown }) {
-    const control = this.#controls.get(response.request_id);
-    if (response.subtype === "success") control?.resolve();
-    else control?.reject(new CicdError("cli_protocol", `CLI refused a request: ${response.error}`));
+  /** Sends a request whose answer is seen by what comes of it. */
+  #tell(request: ControlRequest): void {
+    void this.#child.write(controlLine(randomUUID(), request));
   }
 
-  #send(line: string): void {
-    if (this.#child.stdin.writable) this.#child.stdin.write(line);
-  }
-
-  /** The one place where the state changes; whoever waits for what the old one had is told. */
-  #setState(next: State): void {
+  /** The one place where the state changes; whoever waits for that is told. */
+  #apply(event: ProcessEvent): void {
     const before = this.#state;
-    if (before.name === "dead") return;
+    const next = transition(before, event);
     this.#state = next;
-    if (before.name === "busy" && next.name === "dead") {
-      before.turn.end.reject(exitFailure(next.exit));
+    if (before.name === next.name) return;
+    if (before.name === "busy" && next.name === "ready" && next.lastEnd !== undefined) {
+      this.#turn?.end.resolve(next.lastEnd);
     }
-    this.#options.onState?.(before.name, next.name);
+    if (next.name === "dead") this.#turn?.end.reject(exitFailure(next.exit));
+    this.#options.onState?.(before.name, next.name, this.pid);
   }
 }
 
-function spawn({ executable, arguments: args, environment, cwd }: CliProcessOptions) {
-  return execa(executable, args, {
-    cwd,
-    env: environment,
-    extendEnv: false,
-    stdin: "pipe",
-    buffer: false,
-    reject: false,
-    // A process group of its own, so that it can be ended with all that shares the group.
-    detached: true,
-    cleanup: false,
-  });
+/** What the CLI says last of a message; `queued` and `started` come before. */
+const ends: ReadonlySet<string> = new Set(["completed", "cancelled", "discarded", "refused"]);
+
+/** What a turn can be stopped by: only the first leaves the process alive. */
+type StoppingStep = "interrupt" | EndingStep;
+
+function resultOf(end: TurnEnd): CliResult | undefined {
+  return end.kind === "result" ? end.result : undefined;
 }

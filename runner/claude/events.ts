@@ -36,16 +36,17 @@ function fromToolUse(block: object): JournalEvent[] {
   const { success, data } = ToolUse.safeParse(block);
   if (!success) return [];
   const { id, name, input } = data;
-  const isShort = JSON.stringify(input ?? null).length <= excerptLength;
-  const kept = isShort ? input : excerpt(JSON.stringify(input));
+  const text = toText(input);
+  const kept =
+    text !== undefined && text.length <= excerptLength ? input : excerpt(text ?? tooDeep);
   return [{ type: "tool.use", data: { id, name, input: kept } }];
 }
 
 function fromToolResult(block: object): JournalEvent[] {
   const { success, data } = ToolResult.safeParse(block);
   if (!success) return [];
-  const text = typeof data.content === "string" ? data.content : JSON.stringify(data.content ?? "");
-  const { tool_use_id: id, is_error } = data;
+  const { tool_use_id: id, is_error, content = "" } = data;
+  const text = typeof content === "string" ? content : (toText(content) ?? tooDeep);
   return [{ type: "tool.result", data: { id, is_error: is_error === true, text: excerpt(text) } }];
 }
 
@@ -54,6 +55,17 @@ function fromSystem(message: CliMessage): JournalEvent[] {
   if (!success) return [];
   const { attempt, retry_delay_ms: delay_ms, error_status: status, error } = data;
   return [{ type: "model.retry", data: { attempt, status, delay_ms, message: error } }];
+}
+
+const tooDeep = "(nested too deeply to be kept)";
+
+/** JSON; undefined for what is nested so deeply that writing it, unlike reading it, fails. */
+function toText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function excerpt(text: string): string {

@@ -1,3 +1,5 @@
+import type { Decision, PermissionRequest } from "./permission.ts";
+
 /** A message for the model. */
 export interface UserMessage {
   /** The CLI runs a message of one uuid once, even when it is sent again after a crash. */
@@ -8,7 +10,9 @@ export interface UserMessage {
 /** A request of ours that the CLI answers beside the conversation. */
 export type ControlRequest =
   | { readonly subtype: "initialize" }
-  | { readonly subtype: "interrupt" }
+  /** `cancel_queued`: what it has not taken up yet would begin a turn of its own. */
+  | { readonly subtype: "interrupt"; readonly cancel_queued: true }
+  | { readonly subtype: "set_model"; readonly model: string }
   | { readonly subtype: "end_session" };
 
 /** The line that hands a message to the CLI. */
@@ -28,16 +32,22 @@ export function controlLine(id: string, request: ControlRequest): string {
   return line({ type: "control_request", request_id: id, request });
 }
 
-/**
- * The line that refuses a control request of the CLI. Every one is answered, so that it never waits
- * for us; nothing that a review needs is asked for this way.
- */
+/** The line that answers whether a tool may run. */
+export function permissionLine(
+  { id, input }: Omit<PermissionRequest, "isListed">,
+  decision: Decision,
+): string {
+  const response = decision.behavior === "allow" ? { ...decision, updatedInput: input } : decision;
+  return answerLine({ subtype: "success", request_id: id, response });
+}
+
+/** The line that refuses what else the CLI asks for. */
 export function refusalLine(id: string, subtype: string): string {
-  const message = "This runner allows no more than its list of tools";
-  const response =
-    subtype === "can_use_tool"
-      ? { subtype: "success", request_id: id, response: { behavior: "deny", message } }
-      : { subtype: "error", request_id: id, error: `Cannot serve ${subtype}: not offered here` };
+  const error = `Cannot serve ${subtype}: not offered here`;
+  return answerLine({ subtype: "error", request_id: id, error });
+}
+
+function answerLine(response: object): string {
   return line({ type: "control_response", response });
 }
 

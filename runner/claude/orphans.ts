@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { identify, type ProcessIdentity } from "./identity.ts";
-import { killAll, pidsNow } from "./process-tree.ts";
+import { descendantsOf, killAll, pidsNow } from "./process-tree.ts";
 
 /** The variable that marks every process below a runner with the folder that it works in. */
 export const markerVariable = "CICD_RUNNER_STATE_DIR";
@@ -17,6 +17,20 @@ export async function endOrphans(stateDir: string): Promise<number> {
   const orphans = await marked(`${markerVariable}=${stateDir}`);
   await killAll(orphans);
   return orphans.length;
+}
+
+/**
+ * Kills the processes of this runner that are not below it any more: what a CLI process left behind
+ * that died by itself, when nobody could see its family.
+ * @returns how many were killed; 0 without /proc.
+ */
+export async function endStrays(stateDir: string): Promise<number> {
+  const all = await marked(`${markerVariable}=${stateDir}`);
+  // Only now: whatever was started since is not in the list.
+  const kept = new Set((await descendantsOf(process.pid)).map(({ pid }) => pid));
+  const strays = all.filter(({ pid }) => !kept.has(pid));
+  await killAll(strays);
+  return strays.length;
 }
 
 async function marked(mark: string): Promise<ProcessIdentity[]> {

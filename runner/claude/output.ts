@@ -3,12 +3,13 @@ import * as z from "zod";
 const Tokens = z.int().nonnegative().catch(0);
 
 /** Token counts of one turn. */
-const TurnUsage = z.looseObject({
+const TokenCounts = z.object({
   input_tokens: Tokens,
   output_tokens: Tokens,
   cache_read_input_tokens: Tokens,
   cache_creation_input_tokens: Tokens,
 });
+const TurnUsage = z.looseObject(TokenCounts.shape);
 
 /** The end of a turn. Usage, turns and duration are the turn's own, `total_cost_usd` is the
  * process's whole life's. */
@@ -45,7 +46,7 @@ export const ToolResult = z.looseObject({
   type: z.literal("tool_result"),
   tool_use_id: z.string(),
   is_error: z.boolean().nullish(),
-  content: z.unknown(),
+  content: z.unknown().optional(),
 });
 
 /** A message as the API has it: text, or blocks of many types. */
@@ -76,6 +77,11 @@ const messages = {
     request_id: z.string(),
     request: z.looseObject({ subtype: z.string() }),
   }),
+  /** It does not wait for our answer any more: the turn is interrupted. */
+  control_cancel_request: z.looseObject({
+    type: z.literal("control_cancel_request"),
+    request_id: z.string(),
+  }),
   command_lifecycle: z.looseObject({
     type: z.literal("command_lifecycle"),
     command_uuid: z.string(),
@@ -86,12 +92,9 @@ const messages = {
     type: z.literal("stream_event"),
     event: z.looseObject({
       type: z.string(),
+      // Of a block or, without a type, of the message itself.
       delta: z
-        .looseObject({
-          type: z.string(),
-          text: z.string().optional(),
-          thinking: z.string().optional(),
-        })
+        .looseObject({ text: z.string().optional(), thinking: z.string().optional() })
         .optional(),
     }),
   }),
@@ -105,6 +108,27 @@ export type CliMessage = z.infer<(typeof messages)[keyof typeof messages]>;
 
 /** The message that ends a turn. */
 export type CliResult = z.infer<typeof Result>;
+
+/** Two results of one turn as one: the later answer, with the tokens and the time of both. */
+export function joinResults(first: CliResult, second: CliResult): CliResult {
+  const tokens = (key: keyof z.infer<typeof TokenCounts>) => first.usage[key] + second.usage[key];
+  return {
+    ...second,
+    num_turns: first.num_turns + second.num_turns,
+    duration_ms: first.duration_ms + second.duration_ms,
+    usage: {
+      ...second.usage,
+      input_tokens: tokens("input_tokens"),
+      output_tokens: tokens("output_tokens"),
+      cache_read_input_tokens: tokens("cache_read_input_tokens"),
+      cache_creation_input_tokens: tokens("cache_creation_input_tokens"),
+    },
+    user_message_uuids: [...first.user_message_uuids, ...second.user_message_uuids],
+  };
+}
+
+/** The CLI asks us for something. */
+export type ControlRequestMessage = z.infer<typeof messages.control_request>;
 
 /** A line of the CLI: a message, or text that is none that is known. */
 export type ParsedLine =

@@ -45,7 +45,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-async function childrenByParent(): Promise<Map<number, number[]>> {
+/** Which processes each process that lives now has right below it; empty without /proc. */
+export async function childrenByParent(): Promise<Map<number, number[]>> {
   const children = new Map<number, number[]>();
   for (const pid of await pidsNow()) {
     const stat = await readStat(pid).catch(() => undefined);

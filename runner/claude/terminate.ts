@@ -1,4 +1,5 @@
 import { descendantsOf, killAll, signal } from "./process-tree.ts";
+import { settlesWithin } from "./within.ts";
 
 /** What a process can be asked to end by, gentlest first. */
 const endingSteps = ["end_session", "eof", "SIGTERM", "SIGKILL"] as const;
@@ -48,15 +49,5 @@ function take(step: EndingStep, target: Endable): void {
       break;
     default:
       signal(-target.pid, step);
-  }
-}
-
-async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(resolve, milliseconds, false);
-  try {
-    return await Promise.race([promise.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,12 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Permit } from "../resilience/breaker.ts";
+import type { Guard } from "../resilience/guard.ts";
 import type { Claim, Outcome, Watch } from "../store/store.ts";
 import { Stopped } from "./interruption.ts";
 import { type AttemptOptions, runAttempt } from "./run-attempt.ts";
 
 /** What a dispatcher needs. */
 export interface DispatcherOptions extends Omit<AttemptOptions, "stop"> {
-  /** How many tasks run at once. */
-  readonly concurrency: number;
+  /** How many tasks may run at once, now. */
+  readonly concurrency: () => number;
+  /** Holds attempts back while they would fail; default: never. */
+  readonly guard?: Pick<Guard, "retryAt" | "tryAcquire" | "record">;
   /** An attempt starts. */
   readonly onStart?: (claim: Claim) => void;
   /** An attempt ended and the store knows it; `held` is false when the task was another host's. */
@@ -58,16 +62,25 @@ export class Dispatcher {
   }
 
   async #run(): Promise<void> {
-    const { store, concurrency } = this.#options;
-    using changes = store.watchQueue();
+    using changes = this.#options.store.watchQueue();
     while (!this.#closing.signal.aborted) {
       this.#wake = new AbortController();
       // Asked before the claim, so that what falls due in between is not missed.
-      const { nextRunAt } = await store.stats().catch(() => ({ nextRunAt: undefined }));
-      const claim = this.#running.size < concurrency ? await this.#claim() : undefined;
-      if (claim === undefined) await this.#waitForWork(changes, nextRunAt);
-      else this.#launch(claim);
+      const due = await this.#nextDue();
+      const admitted = this.#running.size < this.#options.concurrency() && (await this.#admit());
+      if (!admitted) await this.#waitForWork(changes, due);
     }
+  }
+
+  /** Starts a task, if there is one that may be started. */
+  async #admit(): Promise<boolean> {
+    const { guard } = this.#options;
+    const permit = guard?.tryAcquire();
+    if (guard !== undefined && permit === undefined) return false;
+    const claim = await this.#claim();
+    if (claim === undefined) permit?.[Symbol.dispose]();
+    else this.#launch(claim, permit);
+    return claim !== undefined;
   }
 
   async #claim(): Promise<Claim | undefined> {
@@ -79,8 +92,8 @@ export class Dispatcher {
     }
   }
 
-  #launch(claim: Claim): void {
-    const running = this.#attempt(claim).finally(() => {
+  #launch(claim: Claim, permit: Permit | undefined): void {
+    const running = this.#attempt(claim, permit).finally(() => {
       this.#running.delete(running);
       // The store told of the end before there was room.
       this.#wake.abort();
@@ -88,9 +101,10 @@ export class Dispatcher {
     this.#running.add(running);
   }
 
-  async #attempt(claim: Claim): Promise<void> {
+  async #attempt(claim: Claim, permit: Permit | undefined): Promise<void> {
     this.#options.onStart?.(claim);
     const outcome = await runAttempt(claim, { ...this.#options, stop: this.#stop.signal });
+    if (permit !== undefined) this.#options.guard?.record(permit, outcome);
     // The end of a task is never given up: while the disk is full it waits here.
     for (;;) {
       try {
@@ -104,11 +118,18 @@ export class Dispatcher {
     }
   }
 
-  /** Until the queue changes, an attempt ends, a delayed task is due, or the dispatcher closes. */
-  async #waitForWork(changes: Watch, nextRunAt: number | undefined): Promise<void> {
-    const due = Math.max(0, (nextRunAt ?? Number.POSITIVE_INFINITY) - Date.now());
+  /** When a task falls due, or may be tried again, in epoch milliseconds. */
+  async #nextDue(): Promise<number> {
+    const { store, guard } = this.#options;
+    const { nextRunAt } = await store.stats().catch(() => ({ nextRunAt: undefined }));
+    return Math.min(...[nextRunAt, guard?.retryAt].map((at) => at ?? Number.POSITIVE_INFINITY));
+  }
+
+  /** Until the queue changes, an attempt ends, a task is due, or the dispatcher closes. */
+  async #waitForWork(changes: Watch, due: number): Promise<void> {
+    const rest = Math.max(0, due - Date.now());
     const wake = this.#wake;
-    const timer = setTimeout(() => wake.abort(), Math.min(due, pollInterval));
+    const timer = setTimeout(() => wake.abort(), Math.min(rest, pollInterval));
     await changes.next(AbortSignal.any([wake.signal, this.#closing.signal]));
     clearTimeout(timer);
   }

@@ -1,10 +1,10 @@
-import type { Context, Handler } from "hono";
+import type { Handler } from "hono";
 import { HandOff, type HandOffAnswer } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
-import { firstIssue } from "#shared/first-issue.ts";
 import type { Admission, Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
+import { readJson } from "./read-json.ts";
 
 /** What taking hand-offs in needs. */
 export interface AdmitOptions {
@@ -28,21 +28,23 @@ export function admit(options: AdmitOptions): Handler<RunnerEnv> {
   const { store, queueLimit, isDraining, onDelivery } = options;
   return async (c) => {
     if (isDraining()) throw shuttingDown("accept delivery");
-    const handOff = await readHandOff(c);
+    const handOff = await readJson(c, HandOff, "hand-off");
     const admission = await store.enqueue(handOff, { limit: queueLimit });
     const { outcome } = admission;
     onDelivery?.({ forge: handOff.forge, outcome });
-    if (outcome === "full") {
-      throw new CicdError(
-        "queue_full",
-        `Cannot accept delivery: queue is full with ${admission.depth} tasks`,
-        { retryAfter: retryAfter.queueFull, hint: "Try again later, or raise async.queue_size" },
-      );
-    }
+    if (outcome === "full") throw queueFull("accept delivery", admission.depth);
     const { taskId, sessionId } = admission;
     const answer: HandOffAnswer = { outcome, task_id: taskId, session_id: sessionId };
     return c.json(answer, outcome === "accepted" ? 202 : 200);
   };
+}
+
+/** Why a runner whose queue holds `depth` tasks does not do `what`. */
+export function queueFull(what: string, depth: number): CicdError {
+  return new CicdError("queue_full", `Cannot ${what}: queue is full with ${depth} tasks`, {
+    retryAfter: retryAfter.queueFull,
+    hint: "Try again later, or raise async.queue_size",
+  });
 }
 
 /** Why a runner that stops does not do `what`. */
@@ -50,26 +52,4 @@ export function shuttingDown(what: string): CicdError {
   return new CicdError("shutting_down", `Cannot ${what}: runner is shutting down`, {
     retryAfter: retryAfter.shuttingDown,
   });
-}
-
-async function readHandOff(c: Context): Promise<HandOff> {
-  const type = c.req.header("content-type") ?? "";
-  if (type.split(";", 1)[0]?.trim().toLowerCase() !== "application/json") {
-    throw new CicdError(
-      "unsupported_media_type",
-      `Cannot read hand-off: content type is ${type === "" ? "missing" : type}`,
-      { hint: "Send application/json" },
-    );
-  }
-  const parsed = HandOff.safeParse(parseJson(await c.req.text()));
-  if (parsed.success) return parsed.data;
-  throw new CicdError("invalid_request", `Cannot read hand-off: ${firstIssue(parsed.error)}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new CicdError("invalid_request", "Cannot read hand-off: body is not JSON", { cause });
-  }
 }

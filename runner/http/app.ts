@@ -5,8 +5,11 @@ import type { Store } from "../store/store.ts";
 import { type AdmitOptions, admit } from "./admit.ts";
 import type { RunnerEnv } from "./env.ts";
 import * as failures from "./failures.ts";
+import { type MessageOptions, messages } from "./messages.ts";
+import { answerPermission, type PermissionOptions } from "./permissions.ts";
 import { type ProbeOptions, probeRoutes } from "./probes.ts";
 import { type SealOptions, sealed } from "./sealed.ts";
+import type { SessionControl } from "./session-control.ts";
 import { type SessionOptions, sessionRoutes } from "./sessions.ts";
 import { type TaskEventsOptions, taskEvents } from "./task-events.ts";
 import { type TaskOptions, taskRoutes } from "./tasks.ts";
@@ -18,8 +21,11 @@ export interface RunnerAppOptions
     TaskOptions,
     TaskEventsOptions,
     SessionOptions,
+    MessageOptions,
+    PermissionOptions,
     ProbeOptions {
   readonly store: Store;
+  readonly sessions: SessionControl;
 }
 
 /**
@@ -36,6 +42,8 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   app.use("/v1/*", sealed(options));
   app.post("/v1/events", admit(options));
   app.get("/v1/tasks/:id/events", taskEvents(options));
+  app.post("/v1/sessions/:id/messages", messages(options));
+  app.post("/v1/tasks/:id/permissions/:request", answerPermission(options));
   app.route("/v1", taskRoutes(options));
   app.route("/v1", sessionRoutes(options));
   app.route("/", probeRoutes(options));

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { CicdError } from "#shared/error.ts";
 
@@ -27,6 +27,12 @@ export async function listen({ fetch, host, port }: ListenOptions): Promise<List
   const server = createAdaptorServer({ fetch, hostname: host });
   if (!("closeIdleConnections" in server))
     throw new TypeError("Cannot listen: not an HTTP/1 server");
+  const unused = new Set<Socket>();
+  server.on("connection", (socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", ({ socket }) => unused.delete(socket));
   server.listen(port, host);
   try {
     await once(server, "listening");
@@ -40,11 +46,19 @@ export async function listen({ fetch, host, port }: ListenOptions): Promise<List
       const closed = once(server, "close");
       server.close();
       const late = setTimeout(() => server.closeAllConnections(), grace);
+      // Node takes a connection that a client has opened and not used yet for one at work.
+      for (const socket of unused) socket.destroy();
+      // It closes those that are idle now; one whose answer ends later would be kept alive.
+      const idle = setInterval(() => server.closeIdleConnections(), idleCheckInterval);
       await closed;
       clearTimeout(late);
+      clearInterval(idle);
     },
   };
 }
+
+/** In milliseconds. */
+const idleCheckInterval = 20;
 
 function isAddress(address: string | AddressInfo | null): address is AddressInfo {
   return typeof address === "object" && address !== null;

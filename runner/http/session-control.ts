@@ -6,6 +6,11 @@ export interface SessionControl {
   processOf(sessionId: string): SessionProcess | undefined;
   /** Ends a session's process; resolves when it is gone: false when there was none. */
   terminate(sessionId: string): Promise<boolean>;
+  /**
+   * Says something into the turn that runs, under a uuid of its own.
+   * @throws CicdError `conflict` when none runs.
+   */
+  say(sessionId: string, message: { readonly uuid: string; readonly text: string }): Promise<void>;
 }
 
 /** A resident process; `pid` is null until it has one. */

@@ -1,10 +1,12 @@
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Usage } from "#shared/task.ts";
+import type { Spending, Usage } from "#shared/task.ts";
+import type { TaskBudget } from "../budget/task-budget.ts";
 import { failureOf } from "../claude/failure.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { CliResult } from "../claude/output.ts";
-import type { Lease } from "../session/lease.ts";
+import type { TurnOptions } from "../claude/turn.ts";
+import type { Lease, PricedTurnEnd, Ready } from "../session/lease.ts";
 
 /** What the model said in one turn, and what that took. */
 export interface Answer {
@@ -18,37 +20,62 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   /** In milliseconds. */
   readonly turnTimeout: number;
+  readonly budget: TaskBudget;
+  /** Writes what a turn took into the ledger, however it ended. */
+  readonly onSpent: (spending: Spending) => Promise<void>;
   readonly onEvent: (event: JournalEvent) => void;
+  /** Decides about tools that people are to be asked about; without it they are denied. */
+  readonly onPermission?: TurnOptions["onPermission"];
 }
 
 /**
- * Runs one turn and journals it. Undefined when the conversation has an answer to this very
+ * Runs one turn and journals it; `alongside` goes into it behind the message. Undefined when the conversation has an answer to this very
  * message from before, which is not told again.
- * @throws CicdError `turn_timeout`, and of {@link failureOf} when the turn failed.
+ * @throws CicdError `turn_timeout`, `budget_exhausted`, and of {@link failureOf} when it failed.
  */
 export async function ask(
-  lease: Lease,
+  { lease, ready }: { readonly lease: Lease; readonly ready: Ready },
   message: UserMessage,
-  { signal, turnTimeout, onEvent }: AskOptions,
+  options: AskOptions & { readonly alongside?: readonly UserMessage[] | undefined },
 ): Promise<Answer | undefined> {
+  const { signal, turnTimeout, budget, onSpent, onEvent, onPermission, alongside } = options;
+  const refused = budget.exceeded();
+  if (refused !== undefined) throw refused;
   const began = performance.now();
-  onEvent({ type: "turn.started", data: { turn_id: message.uuid, start: lease.start } });
+  onEvent({ type: "turn.started", data: { turn_id: message.uuid, start: ready.start } });
   const timeout = AbortSignal.timeout(turnTimeout);
-  const end = await lease
-    .turn(message, { signal: AbortSignal.any([signal, timeout]), onEvent })
-    .catch((error: unknown) => {
-      throw timeout.aborted && !signal.aborted ? tookTooLong(turnTimeout, error) : error;
+  let end: PricedTurnEnd | undefined;
+  let usage: Usage | undefined;
+  try {
+    end = await lease.turn(message, {
+      signal: AbortSignal.any([signal, timeout]),
+      onEvent,
+      onPermission,
+      alongside,
+      meter: {
+        refuse: () => budget.exceeded()?.message,
+        spend: (model, tokens) => budget.spend(model, tokens),
+      },
     });
+    if ("result" in end && end.result !== undefined) usage = usageOf(end.result, end.costUsd);
+  } finally {
+    await onSpent(budget.endTurn(usage));
+  }
   if (end.kind === "answered_before") return undefined;
+  if (end.kind === "stopped") {
+    signal.throwIfAborted();
+    throw timeout.aborted ? tookTooLong(turnTimeout, end.reason) : end.reason;
+  }
   const failure = failureOf(end.result);
-  if (failure !== undefined) throw failure;
-  const usage = usageOf(end.result, end.costUsd);
+  // A request that a budget refused looks like one that the API refused.
+  if (failure !== undefined) throw budget.exceeded() ?? failure;
   const duration_ms = performance.now() - began;
   const overhead_ms = Math.max(0, duration_ms - end.result.duration_ms);
   const model_turns = end.result.num_turns;
-  const data = { turn_id: message.uuid, usage, duration_ms, overhead_ms, model_turns };
+  const spent = usageOf(end.result, end.costUsd);
+  const data = { turn_id: message.uuid, usage: spent, duration_ms, overhead_ms, model_turns };
   onEvent({ type: "turn.completed", data });
-  return { text: end.result.result ?? "", usage, duration_ms };
+  return { text: end.result.result ?? "", usage: spent, duration_ms };
 }
 
 function usageOf({ usage }: CliResult, cost_usd: number): Usage {

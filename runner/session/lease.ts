@@ -1,59 +1,120 @@
+import { CicdError } from "#shared/error.ts";
 import type { Start } from "#shared/task.ts";
-import type { CliProcess, TurnEnd, TurnOptions } from "../claude/cli-process.ts";
+import { unlessAborted } from "#shared/unless-aborted.ts";
+import type { CliProcess } from "../claude/cli-process.ts";
+import type { Meter } from "../claude/connection.ts";
 import type { UserMessage } from "../claude/input.ts";
+import type { TurnOptions } from "../claude/turn.ts";
 import type { Conversation } from "../store/store.ts";
+import type { Serving } from "./serving.ts";
 
 /** What a lease is made of. */
 export interface LeaseOptions {
-  readonly process: CliProcess;
-  readonly start: Start;
-  readonly conversation: Conversation;
-  /** The conversation is remembered already: a message was sent in it. */
-  readonly isRemembered: boolean;
+  /** The session's workspace. */
+  readonly folder: string;
+  /** The process was there already. */
+  readonly isWarm: boolean;
+  readonly serving: Promise<Serving>;
   /** Remembers the conversation, durably. */
   readonly onConversation: (conversation: Conversation) => Promise<void>;
   readonly onRelease: () => void;
 }
 
-/** The end of a turn with what it alone cost, in US dollars. */
-export type PricedTurnEnd = TurnEnd & { readonly costUsd: number };
-
-/** The use of a session's process by one task. Disposing it gives the process back. */
-export class Lease implements Disposable {
-  readonly start: Start;
+/** A leased process that can be talked to. */
+export interface Ready {
   readonly pid: number;
+  readonly start: Start;
+  /** Nothing was said in the conversation yet. */
+  readonly isNew: boolean;
+}
+
+/** How a turn is followed, stopped and watched. */
+export interface LeasedTurnOptions extends TurnOptions {
+  readonly meter?: Meter | undefined;
+  /** Goes into the turn right behind its message; journaled before. */
+  readonly alongside?: readonly UserMessage[] | undefined;
+}
+
+/** The end of a turn with what it alone cost, in US dollars. */
+export type PricedTurnEnd = Awaited<ReturnType<CliProcess["turn"]>> & { readonly costUsd: number };
+
+/**
+ * The use of a session by one task. Its process may still be starting: {@link ready} waits for it.
+ * Disposing it gives the session back.
+ */
+export class Lease implements Disposable {
+  readonly folder: string;
   readonly #options: LeaseOptions;
-  #conversation: Conversation;
-  #isRemembered: boolean;
+  #running: { readonly process: CliProcess; readonly options: TurnOptions } | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
-    this.#conversation = options.conversation;
-    this.#isRemembered = options.isRemembered;
-    this.start = options.start;
-    this.pid = options.process.pid;
+    this.folder = options.folder;
+    options.serving.catch(() => {});
   }
 
-  /** Runs one turn; see {@link CliProcess.turn}. */
-  async turn(message: UserMessage, options: TurnOptions): Promise<PricedTurnEnd> {
+  /**
+   * Waits for the process. When the signal aborts, only the wait is given up.
+   * @throws CicdError of what went wrong at its start; the signal's reason when it aborts.
+   */
+  async ready(signal: AbortSignal): Promise<Ready> {
+    const { process, start, isRemembered } = await unlessAborted(this.#options.serving, signal);
+    const how = this.#options.isWarm ? "warm" : start;
+    return { pid: process.pid, start: how, isNew: !isRemembered };
+  }
+
+  /** Runs one turn; see `CliProcess.turn`. */
+  async turn(
+    message: UserMessage,
+    { meter, alongside = [], ...options }: LeasedTurnOptions,
+  ): Promise<PricedTurnEnd> {
+    const serving = await unlessAborted(this.#options.serving, options.signal);
     // Remembered before the CLI hears of it: an id that was used can only be resumed.
-    if (!this.#isRemembered) await this.#remember(this.#conversation);
-    const end = await this.#options.process.turn(message, options);
-    if (end.kind !== "result") return { ...end, costUsd: 0 };
-    const { costUsd: before } = this.#conversation;
-    const total = end.result.total_cost_usd;
-    if (total !== before) await this.#remember({ ...this.#conversation, costUsd: total });
-    // The CLI counts for the whole conversation; a total that fell was counted from 0 again.
-    return { ...end, costUsd: total >= before ? total - before : total };
+    if (!serving.isRemembered) await this.#remember(serving);
+    serving.meter = meter;
+    const { process } = serving;
+    this.#running = { process, options };
+    try {
+      const turn = process.turn(message, options);
+      // A process that can't take them in has told so of the turn itself.
+      for (const more of alongside) process.say(more).catch(() => {});
+      const end = await turn;
+      const { total_cost_usd: total } = ("result" in end ? end.result : undefined) ?? {};
+      return { ...end, costUsd: total === undefined ? 0 : countCost(serving, total) };
+    } finally {
+      this.#running = undefined;
+      serving.meter = undefined;
+    }
+  }
+
+  /**
+   * Sends a message into the turn that runs, and journals it there.
+   * @throws CicdError `conflict` when none runs, or it is being stopped.
+   */
+  async say(message: UserMessage): Promise<void> {
+    const { process, options } = this.#running ?? {};
+    if (process?.state !== "busy" || options === undefined || options.signal.aborted) {
+      throw new CicdError("conflict", "No turn runs");
+    }
+    const { uuid: message_id, text } = message;
+    options.onEvent({ type: "message.received", data: { message_id, text } });
+    await process.say(message);
   }
 
   [Symbol.dispose](): void {
     this.#options.onRelease();
   }
 
-  async #remember(conversation: Conversation): Promise<void> {
-    await this.#options.onConversation(conversation);
-    this.#conversation = conversation;
-    this.#isRemembered = true;
+  async #remember(serving: Serving): Promise<void> {
+    // What is not saved is nothing to come back to.
+    if (serving.start !== "one_shot") await this.#options.onConversation(serving.conversation);
+    serving.isRemembered = true;
   }
+}
+
+/** The CLI counts for the whole conversation: what a turn cost is the difference. */
+function countCost(serving: Serving, total: number): number {
+  const { costUsd: before } = serving;
+  serving.costUsd = total;
+  return Math.max(0, total - before);
 }

@@ -1,132 +1,184 @@
-import { randomUUID } from "node:crypto";
-import { availableParallelism } from "node:os";
-import pLimit from "p-limit";
 import { CicdError } from "#shared/error.ts";
 import type { ProcessState } from "#shared/session.ts";
 import type { Start } from "#shared/task.ts";
-import { type CliArgumentOptions, cliArguments, type Opening } from "../claude/arguments.ts";
-import { CliProcess, type CliProcessOptions } from "../claude/cli-process.ts";
-import type { Conversation, Store } from "../store/store.ts";
+import { unlessAborted } from "#shared/unless-aborted.ts";
+import type { Exit } from "../claude/failure.ts";
+import type { UserMessage } from "../claude/input.ts";
+import type { Store } from "../store/store.ts";
 import { Lease } from "./lease.ts";
+import { type PoolMode, ProcessPool } from "./pool.ts";
+import { type CliSettings, ProcessStarter } from "./process-starter.ts";
+import { Resident } from "./resident.ts";
+import type { Serving } from "./serving.ts";
+import type { Spare } from "./spares.ts";
+import type { Workspaces } from "./workspaces.ts";
 
-/** What all processes of a runner have in common. */
-export type CliSettings = CliArgumentOptions &
-  Omit<CliProcessOptions, "arguments" | "cwd" | "onState">;
-
-/** What a session manager needs. */
+/** What a session manager needs. Times in milliseconds, sizes in bytes. */
 export interface SessionManagerOptions {
-  readonly store: Pick<Store, "session" | "setConversation">;
+  readonly store: Pick<
+    Store,
+    "session" | "setConversation" | "setWorkspace" | "workspaces" | "sessionsIdleSince"
+  >;
+  readonly workspaces: Workspaces;
   readonly cli: CliSettings;
-  /** How many processes may be resident. Sessions themselves are not limited. */
+  /** How many processes may be resident, spares included. Sessions themselves are not limited. */
   readonly maxSessions: number;
+  /** How many processes are kept ready for conversations to come; default 0. */
+  readonly spares?: number;
+  /** A process that uses more memory is ended between two turns; default: no limit. */
+  readonly memoryLimit?: number;
+  /** What a process uses; undefined where that can't be known. */
+  readonly memoryOf?: (pid: number) => Promise<number | undefined>;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-  readonly onState?: (sessionId: string, from: ProcessState, to: ProcessState) => void;
+  readonly onState?: (change: StateChange) => void;
+  /** Trouble that no task is waiting for: a spare that can't be started, say. */
+  readonly onError?: (error: unknown) => void;
 }
 
-/** How a session is acquired. */
-export interface AcquireOptions {
-  /** The folder that the process works in, the same for ever. */
-  readonly cwd: string;
-  readonly signal: AbortSignal;
+/** A process went from one state to the next; a spare has no session. */
+interface StateChange {
+  readonly sessionId: string | undefined;
+  readonly pid: number;
+  readonly from: ProcessState;
+  readonly to: ProcessState;
+}
+
+/** How a session is leased. */
+export interface LeaseRequest {
+  /** A process of its own, for a conversation that nobody comes back to. */
+  readonly oneShot?: boolean;
   /** A process has to be started first, in this way. */
-  readonly onStarting?: ((start: Exclude<Start, "warm">) => void) | undefined;
+  readonly onStarting?: ((start: Exclude<Start, "warm" | "spare">) => void) | undefined;
 }
 
-/** A session that has a process, or is getting one. */
-interface Resident {
-  leased: boolean;
-  /** Epoch milliseconds of its last release. */
-  usedAt: number;
-  /** Undefined while the process starts. */
-  serving: Serving | undefined;
-}
-
-/** A process that runs, and the conversation that it serves. */
-interface Serving {
-  readonly process: CliProcess;
-  conversation: Conversation;
-  /** The store knows the conversation: a message was sent. */
-  isRemembered: boolean;
+/** Where a session works, and the process that waits there. */
+interface Place {
+  readonly name: string;
+  readonly spare: Spare | undefined;
 }
 
 /**
- * Keeps one lasting process for each of the most recently used sessions. A session without one is
- * hibernated: its conversation goes on by resuming when it is acquired again.
+ * Keeps one lasting process for each of the most recently used sessions, and a few for sessions to
+ * come. A session without one is hibernated: its conversation goes on by resuming.
  */
 export class SessionManager {
   readonly #options: SessionManagerOptions;
   readonly #now: () => number;
-  readonly #residents = new Map<string, Resident>();
-  /** Two processes of one conversation would fork it: nobody starts one while another still ends. */
-  readonly #ending = new Map<string, Promise<unknown>>();
-  /** A cold start takes most of a core for most of a second. */
-  readonly #startLimit = pLimit(availableParallelism());
-  /** What acquires under way lead to. */
-  readonly #starting = new Set<Promise<Lease>>();
-  /** Aborts when the manager stops. */
+  readonly #onError: (error: unknown) => void;
+  readonly #starter: ProcessStarter;
+  readonly #pool: ProcessPool;
   readonly #stopping = new AbortController();
+  readonly #discarding = new Map<string, Promise<void>>();
 
   constructor(options: SessionManagerOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    this.#onError = options.onError ?? (() => {});
+    this.#starter = new ProcessStarter(options.cli);
+    this.#pool = new ProcessPool({
+      ...options,
+      now: this.#now,
+      start: (name) => this.#startSpare(name),
+      remove: (name) => options.workspaces.remove(name),
+      onError: this.#onError,
+    });
   }
 
-  /** How many processes are resident, starting ones included. */
+  /** How many sessions have a process, or are getting one. */
   get size(): number {
-    return this.#residents.size;
+    return this.#pool.size;
+  }
+
+  /** How many processes wait for a new session. */
+  get spares(): number {
+    return this.#pool.spares;
+  }
+
+  /** How many tasks can run at once. */
+  get capacity(): number {
+    return this.#pool.capacity;
+  }
+
+  /** The ids of all processes, spares included. */
+  get pids(): number[] {
+    return this.#pool.pids;
+  }
+
+  /** Removes what no session had claimed when the runner ended, and prepares the first spares. */
+  async open(): Promise<void> {
+    const { store, workspaces } = this.#options;
+    await workspaces.removeAllBut(new Set(await store.workspaces()));
+    await this.#pool.refill();
   }
 
   /**
-   * The session's process for one task: the one that lives, or a new one that resumes the
-   * conversation, or begins it. Disposing the lease gives it back.
-   * @throws CicdError `conflict` when it is leased already, `shutting_down` once the manager stops,
-   * and what {@link CliProcess.start} throws.
+   * The use of a session by one task: with the process that lives, or one that is being started and
+   * resumes the conversation, or begins it. Disposing the lease gives it back.
+   * @throws CicdError `conflict` when it is leased already, `shutting_down` once the manager stops.
    */
-  async acquire(sessionId: string, options: AcquireOptions): Promise<Lease> {
+  async lease(sessionId: string, request: LeaseRequest = {}): Promise<Lease> {
     this.#stopping.signal.throwIfAborted();
-    const warm = this.#residents.get(sessionId);
-    if (warm?.leased) {
-      throw new CicdError("conflict", `Cannot acquire session ${sessionId}: a task is using it`);
+    const before = this.#pool.get(sessionId);
+    if (before?.lease !== undefined) {
+      throw new CicdError("conflict", `Cannot lease session ${sessionId}: a task is using it`);
     }
-    if (warm?.serving?.process.state === "ready") {
-      return this.#lease(sessionId, warm, warm.serving, "warm");
-    }
-    const resident: Resident = { leased: true, usedAt: this.#now(), serving: undefined };
-    this.#residents.set(sessionId, resident);
-    const starting = this.#fill(sessionId, resident, options);
-    this.#starting.add(starting);
+    const isAlive = before !== undefined && before.serving?.process.state !== "dead";
+    const resident = isAlive ? before : this.#admit(sessionId, request);
+    resident.lease = "coming";
     try {
-      return await starting;
+      const lease = new Lease({
+        folder: await resident.folder,
+        isWarm: isAlive && before.serving !== undefined,
+        serving: resident.opening,
+        onConversation: (conversation) =>
+          this.#options.store.setConversation(sessionId, conversation),
+        onRelease: () => {
+          if (resident.lease === lease) this.#release(sessionId, resident);
+        },
+      });
+      resident.lease = lease;
+      return lease;
     } catch (error) {
-      this.#remove(sessionId, resident);
+      resident.lease = undefined;
       throw error;
-    } finally {
-      this.#starting.delete(starting);
     }
+  }
+
+  /** Sends a message into the turn of a session that runs. @throws CicdError `conflict`. */
+  async say(sessionId: string, message: UserMessage): Promise<void> {
+    const lease = this.#pool.get(sessionId)?.lease;
+    if (lease === undefined || lease === "coming") {
+      throw new CicdError("conflict", `Cannot send feedback: session ${sessionId} runs no turn`);
+    }
+    await lease.say(message);
   }
 
   /** The state of a session's process; undefined while the session is hibernated. */
   processOf(sessionId: string): { state: ProcessState; pid: number | null } | undefined {
-    const resident = this.#residents.get(sessionId);
+    const resident = this.#pool.get(sessionId);
     if (resident === undefined) return undefined;
     const process = resident.serving?.process;
     return { state: process?.state ?? "starting", pid: process?.pid ?? null };
   }
 
   /**
-   * Ends a session's process; the conversation can still be resumed. False when there is none.
+   * Ends a session's process; the conversation can still be resumed. False when there is none, or
+   * it was ending already.
    * @throws CicdError `conflict` while a task uses it.
    */
   async terminate(sessionId: string): Promise<boolean> {
-    const resident = this.#residents.get(sessionId);
-    if (resident === undefined) return false;
-    if (resident.leased) {
+    const resident = this.#pool.get(sessionId);
+    if (resident === undefined) {
+      await this.#pool.gone(sessionId);
+      return false;
+    }
+    if (resident.lease !== undefined) {
       throw new CicdError("conflict", `Cannot end session ${sessionId}: a task is using it`, {
         hint: "Cancel the task first",
       });
     }
-    await this.#hibernate(sessionId, resident);
+    await this.#pool.hibernate(sessionId, resident);
     return true;
   }
 
@@ -136,114 +188,159 @@ export class SessionManager {
     await this.#options.store.setConversation(sessionId, null);
   }
 
+  /** The same, and removes all that the session has on disk. */
+  async discard(sessionId: string): Promise<void> {
+    const discarded = this.#discarding.get(sessionId) ?? this.#discard(sessionId);
+    this.#discarding.set(sessionId, discarded);
+    try {
+      await discarded;
+    } finally {
+      this.#discarding.delete(sessionId);
+    }
+  }
+
+  async #discard(sessionId: string): Promise<void> {
+    const { store, workspaces } = this.#options;
+    await this.forget(sessionId);
+    const { workspace } = (await store.session(sessionId)) ?? {};
+    if (!workspace) return;
+    await workspaces.remove(workspace);
+    await store.setWorkspace(sessionId, null);
+  }
+
   /** Ends the processes that were not used for so many milliseconds; tells how many. */
   async hibernateIdle(timeout: number): Promise<number> {
-    const idle = this.#idle().filter(([, { usedAt }]) => usedAt + timeout <= this.#now());
-    await Promise.all(idle.map(([id, resident]) => this.#hibernate(id, resident)));
-    return idle.length;
+    return await this.#pool.hibernateIdle(timeout);
   }
 
-  /** Ends all processes; nothing can be acquired any more. */
+  /** Discards the sessions that had no task for so many milliseconds; tells how many. */
+  async expire(ttl: number): Promise<number> {
+    const old = await this.#options.store.sessionsIdleSince(this.#now() - ttl);
+    let count = 0;
+    for (const id of old) {
+      if (this.#pool.get(id)?.lease !== undefined) continue;
+      await this.discard(id);
+      count += 1;
+    }
+    return count;
+  }
+
+  /** Starts the spares that are missing. */
+  async refill(): Promise<void> {
+    await this.#pool.refill();
+  }
+
+  /** Changes how processes are kept; what is in use is let finish. */
+  async setMode(mode: PoolMode): Promise<void> {
+    await this.#pool.setMode(mode);
+  }
+
+  /** Ends all processes; nothing can be leased any more. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new CicdError("shutting_down", "Cannot acquire session: stopping"));
-    await Promise.allSettled(this.#starting);
-    const all = [...this.#residents].map(([id, resident]) => this.#hibernate(id, resident));
-    await Promise.all([...all, ...this.#ending.values()]);
+    this.#stopping.abort(new CicdError("shutting_down", "Cannot lease session: runner stops"));
+    this.#starter.stop();
+    await this.#pool.stop();
   }
 
-  /** Gives a new resident its process. */
-  async #fill(sessionId: string, resident: Resident, options: AcquireOptions): Promise<Lease> {
-    await Promise.all([this.#ending.get(sessionId), this.#makeRoom()]);
-    const { serving, start } = await this.#start(sessionId, options);
-    resident.serving = serving;
-    void serving.process.exited.then(() => this.#remove(sessionId, resident));
-    return this.#lease(sessionId, resident, serving, start);
-  }
-
-  #lease(sessionId: string, resident: Resident, serving: Serving, start: Start): Lease {
-    resident.leased = true;
-    return new Lease({
-      process: serving.process,
-      start,
-      conversation: serving.conversation,
-      isRemembered: serving.isRemembered,
-      onConversation: async (conversation) => {
-        await this.#options.store.setConversation(sessionId, conversation);
-        serving.conversation = conversation;
-        serving.isRemembered = true;
+  /** Makes a session resident: it gets its folder first, and its process while that is filled. */
+  #admit(sessionId: string, request: LeaseRequest): Resident {
+    const { oneShot = false } = request;
+    const before = this.#pool.gone(sessionId);
+    const place = this.#place(sessionId, oneShot);
+    const resident = new Resident({
+      folder: place.then(({ name }) => this.#options.workspaces.folder(name)),
+      open: async (ending) => {
+        const { name, spare } = await place;
+        // A spare that does not start harms nobody: another process is started in its place.
+        const claimed = await spare?.serving.catch(() => undefined);
+        if (claimed !== undefined) return claimed;
+        await unlessAborted(Promise.all([before, this.#pool.makeRoom()]), ending);
+        return await this.#start(sessionId, name, request);
       },
-      onRelease: () => {
-        resident.leased = false;
-        resident.usedAt = this.#now();
-      },
+      isTransient: oneShot || this.#pool.mode === "one_shot",
+      usedAt: this.#now(),
+      onExit: (serving, exit) => this.#saveCost(sessionId, serving, exit),
     });
+    this.#pool.add(sessionId, resident);
+    return resident;
+  }
+
+  /** A session's workspace. One that has none gets that of a spare, where there is one. */
+  async #place(sessionId: string, oneShot: boolean): Promise<Place> {
+    const { store } = this.#options;
+    await this.#discarding.get(sessionId)?.catch(() => {});
+    const { workspace } = (await store.session(sessionId)) ?? {};
+    if (workspace) return { name: workspace, spare: undefined };
+    const spare = oneShot ? undefined : this.#pool.claimSpare();
+    const name = spare?.name ?? sessionId;
+    try {
+      await store.setWorkspace(sessionId, name);
+    } catch (error) {
+      if (spare !== undefined) void this.#pool.giveUp(spare);
+      throw error;
+    }
+    return { name, spare };
   }
 
   async #start(
     sessionId: string,
-    { cwd, signal, onStarting }: AcquireOptions,
-  ): Promise<{ serving: Serving; start: Exclude<Start, "warm"> }> {
-    const { store } = this.#options;
-    const { conversation } = (await store.session(sessionId)) ?? {};
-    if (conversation) {
+    name: string,
+    { oneShot = false, onStarting }: LeaseRequest,
+  ): Promise<Serving> {
+    const { store, workspaces } = this.#options;
+    // Only now: the process before has saved what the conversation has cost.
+    const { conversation = null } = (await store.session(sessionId)) ?? {};
+    const cwd = await workspaces.prepare(name);
+    const onState = this.#stateChange(sessionId);
+    if (conversation !== null && !oneShot) {
       onStarting?.("resumed");
       try {
-        const opening = { kind: "resume", id: conversation.id } as const;
-        const process = await this.#spawn(sessionId, { opening, cwd, signal });
-        return { serving: { process, conversation, isRemembered: true }, start: "resumed" };
+        return await this.#starter.start({ conversation, start: "resumed", cwd, onState });
       } catch (error) {
         if (!(error instanceof CicdError && error.code === "session_lost")) throw error;
         await store.setConversation(sessionId, null);
       }
     }
-    onStarting?.("cold");
-    const id = randomUUID();
-    const process = await this.#spawn(sessionId, { opening: { kind: "new", id }, cwd, signal });
-    const fresh = { id, costUsd: 0 };
-    return { serving: { process, conversation: fresh, isRemembered: false }, start: "cold" };
+    const start = oneShot ? "one_shot" : "cold";
+    onStarting?.(start);
+    return await this.#starter.start({ conversation: null, start, cwd, onState });
   }
 
-  #spawn(
-    sessionId: string,
-    { opening, cwd, signal }: { opening: Opening; cwd: string; signal: AbortSignal },
-  ): Promise<CliProcess> {
-    const { cli, onState } = this.#options;
-    const options = {
-      ...cli,
-      arguments: cliArguments(opening, cli),
-      cwd,
-      onState: (from: ProcessState, to: ProcessState) => onState?.(sessionId, from, to),
-    };
-    const given = AbortSignal.any([signal, this.#stopping.signal]);
-    return this.#startLimit(() => CliProcess.start(options, given));
+  async #startSpare(name: string): Promise<Serving> {
+    const cwd = await this.#options.workspaces.prepare(name);
+    const onState = this.#stateChange(undefined);
+    return await this.#starter.start({ conversation: null, start: "spare", cwd, onState });
   }
 
-  /** Hibernates the least recently used idle sessions until this one more fits. */
-  async #makeRoom(): Promise<void> {
-    const surplus = this.#residents.size - this.#options.maxSessions;
-    const idle = this.#idle().sort(([, a], [, b]) => a.usedAt - b.usedAt);
-    const evicted = idle.slice(0, Math.max(0, surplus));
-    await Promise.all(evicted.map(([id, resident]) => this.#hibernate(id, resident)));
+  /** The CLI saves its count when it ends in peace, and counts on from there. */
+  async #saveCost(sessionId: string, serving: Serving, { code }: Exit): Promise<void> {
+    const { conversation, costUsd, isRemembered, start } = serving;
+    if (code !== 0 || !isRemembered || start === "one_shot") return;
+    const saved = { ...conversation, costUsd };
+    await this.#options.store.setConversation(sessionId, saved).catch(this.#onError);
   }
 
-  #idle(): [string, Resident][] {
-    return [...this.#residents].filter(([, { leased }]) => !leased);
+  #stateChange(sessionId: string | undefined) {
+    return (from: ProcessState, to: ProcessState, pid: number) =>
+      this.#options.onState?.({ sessionId, pid, from, to });
   }
 
-  async #hibernate(sessionId: string, resident: Resident): Promise<void> {
-    this.#remove(sessionId, resident);
-    const ended = resident.serving?.process.end();
-    if (ended === undefined) return;
-    this.#ending.set(sessionId, ended);
-    try {
-      await ended;
-    } finally {
-      this.#ending.delete(sessionId);
-    }
+  #release(sessionId: string, resident: Resident): void {
+    resident.lease = undefined;
+    resident.usedAt = this.#now();
+    const isOver = resident.isTransient || this.#pool.mode === "one_shot";
+    const after = isOver
+      ? this.#pool.hibernate(sessionId, resident)
+      : this.#hibernateLarge(sessionId, resident);
+    after.catch(this.#onError);
   }
 
-  /** A later process of the same session is another resident and stays. */
-  #remove(sessionId: string, resident: Resident): void {
-    if (this.#residents.get(sessionId) === resident) this.#residents.delete(sessionId);
+  /** A process that grew too large is replaced by one that resumes, when it is needed again. */
+  async #hibernateLarge(sessionId: string, resident: Resident): Promise<void> {
+    const { memoryOf, memoryLimit = Number.POSITIVE_INFINITY } = this.#options;
+    const pid = resident.serving?.process.pid;
+    const bytes = pid === undefined ? undefined : await memoryOf?.(pid);
+    if (bytes === undefined || bytes <= memoryLimit || resident.lease !== undefined) return;
+    await this.#pool.hibernate(sessionId, resident);
   }
 }

@@ -1,19 +1,18 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { HandOff } from "#shared/api.ts";
+import type { DeliveredKind, HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
-import type { TaskKind } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
 import { prepared } from "./prepared.ts";
 import type { Row } from "./rows.ts";
 import type { Admission, Interruption } from "./store.ts";
-import { endTask } from "./task-table.ts";
+import { countQueued, endTask } from "./task-table.ts";
 
 /** Which live tasks of its session a new task makes pointless, by their supersede key. */
-const supersedes: Record<TaskKind, string> = { review: "review", close: "review" };
+const supersedes: Record<DeliveredKind, string> = { review: "review", close: "review" };
 
 /** The supersede key that a task of a kind is known by; null for one that must always run. */
-const supersedeKeys: Record<TaskKind, string | null> = { review: "review", close: null };
+const supersedeKeys: Record<DeliveredKind, string | null> = { review: "review", close: null };
 
 /** What {@link enqueueTask} did, and which other tasks it touched. */
 export interface Enqueued {
@@ -52,8 +51,7 @@ export function enqueueTask(
     `SELECT id, state FROM task INDEXED BY task_live
        WHERE session = ? AND supersede_key = ? AND state IN ('queued', 'running')`,
   ).all(sessionId, supersedes[handOff.kind]);
-  const queued = prepared(database, "SELECT count(*) AS n FROM task WHERE state = 'queued'").get();
-  const depth = Number(queued?.n) - pointless.filter(({ state }) => state === "queued").length;
+  const depth = countQueued(database) - pointless.filter(({ state }) => state === "queued").length;
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
   for (const row of pointless) supersede(database, row, handOff.task_id, now);
   insert(database, handOff, sessionId, now);

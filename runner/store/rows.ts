@@ -15,6 +15,7 @@ const taskRow = z.object({
   state: TaskState,
   attempt: z.number(),
   event: json(PullRequestEvent),
+  message: z.string().nullable(),
   result: json(TaskResult).nullable(),
   error: json(TaskError).nullable(),
   created_at: z.number(),

@@ -4,6 +4,7 @@ import type { HandOff } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Spending } from "#shared/task.ts";
 import { enqueueTask } from "./enqueue.ts";
+import { enqueueQuestion } from "./enqueue-question.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
 import { closeDatabases, type Databases, openDatabases } from "./open.ts";
 import { prepared } from "./prepared.ts";
@@ -18,6 +19,7 @@ import {
 import { Signals } from "./signals.ts";
 import type {
   Admission,
+  Asked,
   Claim,
   Conversation,
   Interruption,
@@ -71,6 +73,18 @@ export class SqliteStore implements Store {
     for (const id of touched) this.#signals.notify(taskTopic(id));
     if (admission.outcome === "accepted") this.#signals.notify(queueTopic);
     return admission;
+  }
+
+  async ask(
+    sessionId: string,
+    question: { taskId: string; text: string },
+    { limit }: { limit: number },
+  ): Promise<Asked | undefined> {
+    const asked = this.#write(() =>
+      enqueueQuestion(this.#durable, sessionId, { ...question, limit, now: this.#now() }),
+    );
+    if (asked?.outcome === "accepted") this.#signals.notify(queueTopic);
+    return asked;
   }
 
   async claim(): Promise<Claim | undefined> {

@@ -44,6 +44,11 @@ export type Admission =
     }
   | { readonly outcome: "full"; readonly depth: number };
 
+/** What became of a question. */
+export type Asked =
+  | { readonly outcome: "accepted"; readonly taskId: string; readonly sessionId: string }
+  | { readonly outcome: "full"; readonly depth: number };
+
 /** What the store remembers of a session. Times are epoch milliseconds. */
 export interface SessionRecord {
   readonly id: string;
@@ -63,7 +68,10 @@ export interface SessionRecord {
 /** A conversation of the CLI that has begun: a process goes on with it by `--resume`. */
 export interface Conversation {
   readonly id: string;
-  /** What it has cost so far, in US dollars, as the CLI counts it. */
+  /**
+   * What it had cost, in US dollars, when a process of it last ended in peace: the CLI counts on
+   * from there. It saves the figure then, and not when it is killed.
+   */
   readonly costUsd: number;
 }
 
@@ -100,6 +108,16 @@ export interface Store extends AsyncDisposable {
    * @throws CicdError `conflict` when another delivery has made a task of this id.
    */
   enqueue(handOff: HandOff, options: { limit: number }): Promise<Admission>;
+  /**
+   * Queues a task of kind `ask` for a session, about what its latest task was about. It supersedes
+   * nothing, and nothing but a cancellation ends it before it runs. Undefined for an unknown session.
+   * @throws CicdError `conflict` when there is a task of this id.
+   */
+  ask(
+    sessionId: string,
+    question: { taskId: string; text: string },
+    options: { limit: number },
+  ): Promise<Asked | undefined>;
   /** The oldest task that is due and whose session is free, now running on this host. */
   claim(): Promise<Claim | undefined>;
   /** Adds to the journal; false when the fence is not current any more. */

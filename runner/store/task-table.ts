@@ -52,6 +52,12 @@ export function claimTask(database: DatabaseSync, owner: string, now: number): R
   ).get(owner, now);
 }
 
+/** How many tasks wait. */
+export function countQueued(database: DatabaseSync): number {
+  const row = prepared(database, "SELECT count(*) AS n FROM task WHERE state = 'queued'").get();
+  return Number(row?.n);
+}
+
 /** The tasks that pass a filter, newest first. */
 export function listTasks(database: DatabaseSync, { sessionId, state, limit }: TaskFilter): Row[] {
   const given = { ...(sessionId && { sessionId }), ...(state && { state }) };

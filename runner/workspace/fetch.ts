@@ -22,18 +22,24 @@ const patience = 2;
 /** The ref that a forge keeps for the head of a pull request, forks included. */
 const pullRefs: Record<Forge, (number: number) => string> = {
   github: (number) => `refs/pull/${number}/head`,
+  gitlab: (number) => `refs/merge-requests/${number}/head`,
+  gitee: (number) => `refs/pull/${number}/head`,
+  gitea: (number) => `refs/pull/${number}/head`,
 };
 
 /**
- * Fetches head and base of a pull request, by their ids or, where the server refuses that, by their
- * refs, with enough history to hold the merge base. Git asks no server for commits that are there.
+ * Fetches head and base of a pull request from the base's repository, which has a fork's head too:
+ * by their ids or, where the server refuses that or the event names no base, by their refs. Enough
+ * history comes along to hold the merge base. Git asks no server for commits that are there.
  * @returns the merge base; the base itself when the histories have none.
  */
 export async function fetchCommits(event: PullRequestEvent, workspace: Workspace): Promise<string> {
   const { head, base } = event.pull_request;
   const remote = await openRemote(event.repository.clone_url, workspace.options);
   const ladder = (await isNew(workspace)) ? newLadder : reusedLadder;
-  let refspecs = [`+${head.sha}:${headRef}`, `+${base.sha}:${baseRef}`];
+  const byId = base.sha === undefined ? branchRefspec(base.ref) : `+${base.sha}:${baseRef}`;
+  let refspecs = [`+${head.sha}:${headRef}`, byId];
+  let baseSha = base.sha ?? "";
   for (const [step, depth] of ladder.entries()) {
     // On a complete history git refuses to deepen, and there is nothing to find.
     if (step > 0 && !(await isShallow(workspace))) break;
@@ -41,15 +47,16 @@ export async function fetchCommits(event: PullRequestEvent, workspace: Workspace
       refspecs = refspecsByName(event);
       await fetchByName(workspace, remote, refspecs, depth);
     }
-    const missing = await missingCommit(workspace, [head.sha, base.sha]);
+    baseSha = base.sha ?? (await runGit(workspace, ["rev-parse", baseRef])).trim();
+    const missing = await missingCommit(workspace, [head.sha, baseSha]);
     if (missing !== undefined) {
       if (step + 1 < patience && (await isShallow(workspace))) continue;
       throw gone(missing);
     }
-    const mergeBase = await findMergeBase(workspace, head.sha, base.sha);
-    if (mergeBase !== undefined) return await keep(workspace, event, mergeBase);
+    const mergeBase = await findMergeBase(workspace, head.sha, baseSha);
+    if (mergeBase !== undefined) return await keep(workspace, [head.sha, baseSha], mergeBase);
   }
-  return await keep(workspace, event, base.sha);
+  return await keep(workspace, [head.sha, baseSha], baseSha);
 }
 
 /** Whether no fetch was completed yet. */
@@ -107,13 +114,17 @@ async function fetchByName(
   });
 }
 
-/** @throws CicdError `repository_refused` for a branch name that git itself would not allow. */
 function refspecsByName({ forge, pull_request: { number, base } }: PullRequestEvent): string[] {
-  if (/[\p{Cc}\s:?*[\\^~]|\.\.|@\{/u.test(base.ref)) {
-    const name = JSON.stringify(base.ref);
+  return [`+${pullRefs[forge](number)}:${headRef}`, branchRefspec(base.ref)];
+}
+
+/** @throws CicdError `repository_refused` for a branch name that git itself would not allow. */
+function branchRefspec(branch: string): string {
+  if (/[\p{Cc}\s:?*[\\^~]|\.\.|@\{/u.test(branch)) {
+    const name = JSON.stringify(branch);
     throw new CicdError("repository_refused", `Cannot fetch branch ${name}: not a branch name`);
   }
-  return [`+${pullRefs[forge](number)}:${headRef}`, `+refs/heads/${base.ref}:${baseRef}`];
+  return `+refs/heads/${branch}:${baseRef}`;
 }
 
 /** The first of the commits that did not come. */
@@ -131,11 +142,11 @@ async function missingCommit(
 /** Lets the refs name the commits of this event, whatever they were fetched by. */
 async function keep(
   workspace: Workspace,
-  { pull_request: { head, base } }: PullRequestEvent,
+  [head, base]: readonly [head: string, base: string],
   mergeBase: string,
 ): Promise<string> {
-  await runGit(workspace, ["update-ref", headRef, head.sha]);
-  await runGit(workspace, ["update-ref", baseRef, base.sha]);
+  await runGit(workspace, ["update-ref", headRef, head]);
+  await runGit(workspace, ["update-ref", baseRef, base]);
   return mergeBase;
 }
 

@@ -7,6 +7,8 @@ interface Meaning {
   readonly hint: string;
 }
 
+const tokens = "GITHUB_TOKEN, GITLAB_TOKEN, GITEE_TOKEN or GITEA_TOKEN";
+
 /** The first that matches counts. */
 const meanings: readonly Meaning[] = [
   {
@@ -18,7 +20,7 @@ const meanings: readonly Meaning[] = [
     words:
       /authentication failed|could not read (?:username|password)|returned error: 40[13]|HTTP 40[13]/i,
     code: "repository_refused",
-    hint: "Set GITHUB_TOKEN to a token that is valid and can read this repository",
+    hint: `Set the forge's token (${tokens}) to one that is valid and can read this repository`,
   },
   {
     words: /transport '.*' not allowed/i,
@@ -44,7 +46,7 @@ const meanings: readonly Meaning[] = [
     words:
       /repository '.*' (?:not found|does not exist)|does not appear to be a git repository|returned error: 404/i,
     code: "repository_refused",
-    hint: "Check that the repository exists and that GITHUB_TOKEN can read it",
+    hint: `Check that the repository exists and that the forge's token (${tokens}) can read it`,
   },
   {
     words: /couldn't find remote ref|not our ref|unadvertised object/i,

@@ -30,12 +30,18 @@ export async function openRemote(cloneUrl: string, options: GitOptions): Promise
     );
   }
   if (url.username !== "" || url.password !== "") {
-    throw refused("clone URL holds a credential", "Set GITHUB_TOKEN instead");
+    throw refused(
+      "clone URL holds a credential",
+      "Set the token of the forge instead: GITHUB_TOKEN, GITLAB_TOKEN and the like",
+    );
   }
   const value = isHttp.test(url.protocol) ? await authorization?.(url) : undefined;
   if (value === undefined) return { url: url.href, config: {} };
   if (/\p{Cc}/u.test(value)) {
-    throw refused("credential holds a control character", "Check GITHUB_TOKEN for line breaks");
+    throw refused(
+      "credential holds a control character",
+      "Check the forge's token for line breaks",
+    );
   }
   const key = `http.${url.origin}/.extraHeader`;
   return { url: url.href, config: { [key]: `Authorization: ${value}` } };

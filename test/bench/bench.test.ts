@@ -2,28 +2,93 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execa } from "execa";
 import * as z from "zod";
-import { rows } from "./rows.ts";
+import { goalsOf } from "./goals.ts";
+import { reportOf } from "./report.ts";
+import { type RowKey, rows } from "./rows.ts";
 import { summarize } from "./statistics.ts";
 
 const main = new URL("main.ts", import.meta.url).pathname;
-const Report = z.object({ rows: z.array(z.object({ key: z.string(), count: z.int() })) });
+const small = ["--rounds", "1", "--repeats", "1", "--crowd", "2"];
+const Report = z.object({
+  rows: z.array(z.object({ key: z.string(), count: z.int(), median: z.number() })),
+  goals: z.array(z.object({ key: z.string(), value: z.number(), met: z.boolean() })),
+});
 
-test("the benchmark measures every row", async () => {
-  const { stdout } = await execa(process.execPath, [main, "--rounds", "1", "--json"]);
+/** Memory is read from /proc. */
+const skip = process.platform !== "linux";
+
+test("the benchmark measures every row, and holds four of them against the goals", {
+  skip,
+}, async () => {
+  const { stdout } = await execa(process.execPath, [main, ...small, "--json"]);
   const report = Report.parse(JSON.parse(stdout));
   assert.deepEqual(
     report.rows.map(({ key }) => key),
     rows.map(({ key }) => key),
   );
   for (const { key, count } of report.rows) assert(count >= 1, key);
+  assert.deepEqual(
+    report.goals.map(({ key }) => key),
+    ["warm_turn", "spare", "broker", "known"],
+  );
+  const memory = report.rows.filter(({ key }) =>
+    /^(host_new|host_known|ours_crowd_memory)$/.test(key),
+  );
+  for (const { key, median } of memory) assert(median > 10 && median < 1000, `${key}: ${median}`);
 });
 
-test("a wrong number of rounds is refused", async () => {
-  const { exitCode, stderr } = await execa(process.execPath, [main, "--rounds", "0"], {
-    reject: false,
+for (const [option, value, range] of [
+  ["--rounds", "0", "from 1"],
+  ["--repeats", "1.5", "from 1"],
+  ["--crowd", "11", "from 1 to 10"],
+] as const) {
+  test(`${option} ${value} is refused`, async () => {
+    const { exitCode, stderr } = await execa(process.execPath, [main, option, value], {
+      reject: false,
+    });
+    assert.equal(exitCode, 1);
+    assert.equal(stderr, `Benchmark failed: ${option} must be a whole number ${range}: ${value}`);
   });
-  assert.equal(exitCode, 1);
-  assert.match(stderr, /--rounds must be a whole number from 1: 0/);
+}
+
+test("a goal is met up to its limit, and missed above it", () => {
+  const figures = (key: RowKey, median: number, ratio: number | null = null) => ({
+    key,
+    median,
+    ratio,
+  });
+  const goals = goalsOf([
+    figures("ours_warm_turn_over_raw", 5),
+    figures("ours_spare_beside_warm", 500, 2.1),
+    figures("raw_brokered_over_raw", 2.1),
+    figures("host_known_more", -1),
+  ]);
+  assert.deepEqual(
+    goals.map(({ value, met }) => [value, met]),
+    [
+      [5, true],
+      [2.1, false],
+      [2.1, false],
+      [-1, true],
+    ],
+  );
+});
+
+test("a report compares medians, and leaves out what was not measured", () => {
+  const machine = { cpu: "any", cores: 2, memory_gb: 8, node: "24", cli: "2", git: "2" };
+  const samples = new Map<RowKey, number[]>([
+    ["raw_one_shot", [400, 200]],
+    ["raw_cold", [450]],
+  ]);
+  const report = reportOf({ machine, rounds: 2, repeats: 1, crowd: 1, samples });
+  assert.deepEqual(
+    report.rows.map(({ key, unit, ratio }) => [key, unit, ratio]),
+    [
+      ["raw_one_shot", "ms", null],
+      ["raw_cold", "ms", 1.5],
+    ],
+  );
+  assert.deepEqual(report.goals, []);
 });
 
 test("a summary has the middle, and the value that 99 % are not above", () => {

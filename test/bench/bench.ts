@@ -1,13 +1,21 @@
-import { unlessAborted } from "../messages-api/abort.ts";
+import { unlessAborted } from "#shared/unless-aborted.ts";
+import { startBrokered } from "./brokered.ts";
+import { runCrowd } from "./crowd.ts";
+import { measureKnown } from "./known.ts";
 import { describeMachine } from "./machine.ts";
 import { type Report, reportOf } from "./report.ts";
 import { runRound } from "./round.ts";
-import type { RowKey } from "./rows.ts";
+import type { Recorder, RowKey } from "./rows.ts";
 import { setScene } from "./scene.ts";
+import { startSpared } from "./spared.ts";
 
 /** How much is measured. */
 export interface BenchOptions {
   readonly rounds: number;
+  /** How often what takes many sessions is measured. */
+  readonly repeats: number;
+  /** How many sessions are at work at once, up to 10. */
+  readonly crowd: number;
   /** Aborting it ends and removes everything; {@link bench} throws its reason. */
   readonly signal: AbortSignal;
   /** Called after each round with how many are done. */
@@ -15,18 +23,37 @@ export interface BenchOptions {
 }
 
 /** Measures all rows. Processes, servers and files are gone when it settles. */
-export async function bench({ rounds, signal, onRound }: BenchOptions): Promise<Report> {
-  await using scene = await setScene(signal);
+export async function bench(options: BenchOptions): Promise<Report> {
+  const { rounds, repeats, crowd, signal } = options;
   const samples = new Map<RowKey, number[]>();
-  const record = (key: RowKey, milliseconds: number) => {
+  const record: Recorder = (key, value) => {
     const row = samples.get(key);
-    if (row === undefined) samples.set(key, [milliseconds]);
-    else row.push(milliseconds);
+    if (row === undefined) samples.set(key, [value]);
+    else row.push(value);
   };
+  await runRounds(options, record);
+  await runAtOnce(options, record);
+  await measureKnown({ repeats, record, signal });
+  return reportOf({ machine: await describeMachine(), rounds, repeats, crowd, samples });
+}
+
+async function runRounds(
+  { rounds, signal, onRound }: BenchOptions,
+  record: Recorder,
+): Promise<void> {
+  await using scene = await setScene(signal);
+  await using brokered = await startBrokered(scene);
+  await using spared = await startSpared(scene);
+  const context = { scene, brokered: brokered.setting, spared, record };
   for (let index = 0; index < rounds; index += 1) {
     // What a round still waits for when it is given up ends with the scene.
-    await unlessAborted(runRound(index, { ...scene, record }), signal);
+    await unlessAborted(runRound(index, context), signal);
     onRound?.(index + 1);
   }
-  return reportOf({ machine: await describeMachine(), rounds, samples });
+}
+
+async function runAtOnce(options: BenchOptions, record: Recorder): Promise<void> {
+  const { repeats, crowd, signal } = options;
+  await using scene = await setScene(signal);
+  await unlessAborted(runCrowd({ scene, crowd, repeats, record }), signal);
 }

@@ -1,5 +1,6 @@
 /**
- * What the product adds to the bare CLI: `npm run bench -- [--rounds N] [--json]`.
+ * What the product adds to the bare CLI:
+ * `npm run bench -- [--rounds N] [--repeats N] [--crowd N] [--json]`.
  *
  * Method. Both sides run the pinned, real CLI with the same flags, prompts and answers, against a
  * stand-in of the model's API on loopback that answers at once: what is left is the CLI's own time
@@ -15,6 +16,30 @@
  * one Node process here, and with it one event loop, to the product's disadvantage. Building and
  * signing the delivery is about a millisecond of "webhook to 202".
  *
+ * Broker. A second raw process reaches the stand-in through the product's own broker; all else is
+ * the same. It and the one without take turns in pairs, twelve in a round, with conversations of
+ * one length; the broker's cost is the median of the differences within a pair.
+ *
+ * Spare. A second product keeps one process ready for new pull requests. Its push begins when that
+ * one is ready, and the round goes on when the next one is, so that no start disturbs a measurement.
+ *
+ * Kill. The stand-in begins an answer and holds it open; the CLI is killed with SIGKILL when its
+ * first words are read from the event stream, and what is measured ends with the next words, those
+ * of the process that resumed. In "killed, resumed" it was killed between two turns instead.
+ *
+ * Crowd. Ten raw processes get a turn at the same moment, then ten pull requests of ours a push,
+ * all warm, and what counts is when the last one is done. It has a setting of its own, without the
+ * processes of the rounds. Memory is PSS, in which pages that processes share are split between
+ * them, and is read when the raw ones are gone.
+ *
+ * Known sessions. The real program runs alone on a new state folder, and on one with 1,000 pull
+ * requests that were reviewed and have no process; what is resident is read when it has answered
+ * GET /health and GET /v1/sessions. Memory comes from /proc: on macOS its rows are missing.
+ *
+ * Goals, at the median: a warm turn of ours at most 5 ms over its raw pair; a first review by a
+ * spare at most twice a later one, from webhook to end; the broker at most 2 ms a turn; 1,000 known
+ * sessions at most 30 MB.
+ *
  * p99 is the nearest rank: with fewer than 100 samples it is the maximum. Steps of the workspace
  * come from the journal, whose times are whole milliseconds. Everything is removed at the end, also
  * after SIGINT and SIGTERM.
@@ -24,9 +49,13 @@ import { bench } from "./bench.ts";
 import { table } from "./report.ts";
 
 const { values } = parseArgs({
-  options: { rounds: { type: "string", default: "15" }, json: { type: "boolean", default: false } },
+  options: {
+    rounds: { type: "string", default: "15" },
+    repeats: { type: "string", default: "3" },
+    crowd: { type: "string", default: "10" },
+    json: { type: "boolean", default: false },
+  },
 });
-const rounds = Number(values.rounds);
 
 const stop = new AbortController();
 for (const [signal, code] of [
@@ -40,13 +69,13 @@ for (const [signal, code] of [
 }
 
 try {
-  if (!Number.isSafeInteger(rounds) || rounds < 1) {
-    throw new Error(`--rounds must be a whole number from 1: ${values.rounds}`);
-  }
+  const rounds = countOf("rounds");
+  const repeats = countOf("repeats");
+  const crowd = countOf("crowd", 10);
   const onRound = (done: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\rround ${done} of ${rounds} `);
   };
-  const report = await bench({ rounds, signal: stop.signal, onRound });
+  const report = await bench({ rounds, repeats, crowd, signal: stop.signal, onRound });
   if (process.stderr.isTTY) process.stderr.write("\r");
   console.log(values.json ? JSON.stringify(report, null, 2) : table(report));
 } catch (error) {
@@ -54,4 +83,11 @@ try {
     console.error(`Benchmark failed: ${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
   }
+}
+
+function countOf(name: "rounds" | "repeats" | "crowd", most?: number): number {
+  const count = Number(values[name]);
+  if (Number.isSafeInteger(count) && count >= 1 && count <= (most ?? count)) return count;
+  const range = most === undefined ? "from 1" : `from 1 to ${most}`;
+  throw new Error(`--${name} must be a whole number ${range}: ${values[name]}`);
 }

@@ -4,12 +4,14 @@ import { execa } from "execa";
 import * as z from "zod";
 import { cliArguments } from "#runner/claude/arguments.ts";
 import { userLine } from "#runner/claude/input.ts";
-import { reviewInstructions } from "#runner/review/instructions.ts";
+import { readingTools } from "#runner/claude/tools.ts";
+import { instructions } from "#runner/review/instructions.ts";
 import { claudeCli } from "../claude-cli.ts";
 
 /** What a bare CLI runs in. */
 export interface RawSetting {
   readonly environment: Readonly<Record<string, string>>;
+  readonly stateDir: string;
   readonly cwd: string;
   /** Aborting it ends the process. */
   readonly signal: AbortSignal;
@@ -60,7 +62,8 @@ export function startRaw(setting: RawSetting): RawProcess {
 }
 
 function lastingArguments(): string[] {
-  const options = { model: "sonnet", maxTurns: 10, instructions: reviewInstructions };
+  const told = instructions({ allow: readingTools, ask: [] });
+  const options = { model: "sonnet", maxTurns: 10, instructions: told };
   return cliArguments({ kind: "new", id: randomUUID() }, options);
 }
 

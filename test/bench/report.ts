@@ -1,11 +1,13 @@
+import { type Goal, goalsOf } from "./goals.ts";
 import type { Machine } from "./machine.ts";
-import { type RowKey, rows } from "./rows.ts";
+import { type RowKey, rows, type Unit } from "./rows.ts";
 import { type Summary, summarize } from "./statistics.ts";
 
-/** One row as `--json` prints it; milliseconds. */
+/** One row as `--json` prints it, all but the ratio in its unit. */
 export interface ReportRow extends Summary {
   readonly key: RowKey;
   readonly name: string;
+  readonly unit: Unit;
   /** The row that `ratio` divides this one's median by; null for the first. */
   readonly against: RowKey | null;
   readonly ratio: number | null;
@@ -15,52 +17,54 @@ export interface ReportRow extends Summary {
 export interface Report {
   readonly machine: Machine;
   readonly rounds: number;
+  readonly repeats: number;
+  readonly crowd: number;
   readonly rows: readonly ReportRow[];
+  readonly goals: readonly Goal[];
 }
 
 /** What a run measured. */
-export interface Measured extends Pick<Report, "machine" | "rounds"> {
+export interface Measured extends Pick<Report, "machine" | "rounds" | "repeats" | "crowd"> {
   readonly samples: ReadonlyMap<RowKey, readonly number[]>;
 }
 
-/** Summarizes a run. @throws RangeError when a row has no sample. */
-export function reportOf({ machine, rounds, samples }: Measured): Report {
-  const summaryOf = (key: RowKey) => summarize(samples.get(key) ?? []);
-  return {
-    machine,
-    rounds,
-    rows: rows.map((row) => {
-      const { key, name } = row;
-      const summary = summaryOf(key);
-      const against = "against" in row ? row.against : null;
-      const ratio = against === null ? null : summary.median / summaryOf(against).median;
-      return { key, name: name.trim(), against, ratio, ...summary };
-    }),
-  };
+/** Summarizes a run; what could not be measured on this system is left out. */
+export function reportOf({ samples, ...run }: Measured): Report {
+  const reported = rows.flatMap((row): ReportRow[] => {
+    const { key, name } = row;
+    const taken = samples.get(key);
+    if (taken === undefined) return [];
+    const unit = "unit" in row ? row.unit : "ms";
+    const summary = summarize(taken);
+    const against = "against" in row ? row.against : null;
+    const ratio =
+      against === null ? null : summary.median / summarize(samples.get(against) ?? []).median;
+    return [{ key, name: name.trim(), unit, against, ratio, ...summary }];
+  });
+  return { ...run, rows: reported, goals: goalsOf(reported) };
 }
 
-/** How far a warm turn of ours may be over a raw one at the median, in milliseconds. */
-const goal = 5;
-
 /** A report as a person reads it. */
-export function table({ machine, rounds, rows: reported }: Report): string {
+export function table({ rows: reported, goals, ...run }: Report): string {
+  const { machine, rounds, repeats, crowd } = run;
   const { cpu, cores, memory_gb, node, cli, git } = machine;
-  const difference = reported.find(({ key }) => key === "ours_warm_turn_over_raw")?.median ?? 0;
   return [
     `${cores} cores (${cpu}), ${memory_gb} GB, Node ${node}, CLI ${cli}, git ${git}`,
-    `${rounds} rounds, milliseconds`,
+    `${rounds} rounds; ${repeats} repeats with ${crowd} sessions at once; milliseconds unless it says MB`,
     "",
     line("", ["n", "min", "p50", "p99", "max"], "p50 against"),
     ...reported.map(tableRow),
     "",
-    `Goal: a warm turn at most ${goal} ms over raw at p50: ${difference.toFixed(1)} ms, ${difference <= goal ? "met" : "missed"}`,
+    "Goals, at p50",
+    ...goals.map(goalLine),
   ].join("\n");
 }
 
-function tableRow({ key, against, ratio, count, min, median, p99, max }: ReportRow): string {
-  const figures = [min, median, p99, max].map((milliseconds) => milliseconds.toFixed(1));
+function tableRow({ key, unit, against, ratio, count, min, median, p99, max }: ReportRow): string {
+  const figures = [min, median, p99, max].map((figure) => figure.toFixed(1));
   const comparison = ratio === null ? "" : `${ratio.toFixed(2)} x ${against}`;
-  return line(shownName(key), [String(count), ...figures], comparison);
+  const name = unit === "ms" ? shownName(key) : `${shownName(key)}, ${unit}`;
+  return line(name, [String(count), ...figures], comparison);
 }
 
 /** With the indentation that shows whose part it is. */
@@ -70,5 +74,9 @@ function shownName(wanted: RowKey): string {
 
 function line(name: string, figures: readonly string[], comparison: string): string {
   const cells = figures.map((figure) => figure.padStart(8)).join("");
-  return `${name.padEnd(34)}${cells}   ${comparison}`.trimEnd();
+  return `${name.padEnd(38)}${cells}   ${comparison}`.trimEnd();
+}
+
+function goalLine({ name, limit, unit, value, met }: Goal): string {
+  return `  ${name}: ${value.toFixed(1)} ${unit} of at most ${limit}, ${met ? "met" : "missed"}`;
 }

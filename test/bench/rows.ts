@@ -1,10 +1,15 @@
-/** What is measured, in milliseconds. */
+/** What is measured. */
 interface Row {
   readonly key: string;
   readonly name: string;
+  /** Default: milliseconds. */
+  readonly unit?: Unit;
   /** The row whose median this one's is divided by. */
   readonly against?: string;
 }
+
+/** Milliseconds, and what has 1024 squared bytes. */
+export type Unit = "ms" | "MB";
 
 /** All rows, in the order in which they are shown; a part of a row is indented. */
 export const rows = [
@@ -12,12 +17,21 @@ export const rows = [
   { key: "raw_cold", name: "raw cold: start to result", against: "raw_one_shot" },
   { key: "raw_cold_first", name: "  first output", against: "raw_one_shot" },
   { key: "raw_warm", name: "raw warm: prompt to result", against: "raw_one_shot" },
+  { key: "raw_brokered", name: "raw warm, its API by the broker", against: "raw_warm" },
+  { key: "raw_brokered_over_raw", name: "  over raw warm, in pairs", against: "raw_warm" },
 
   { key: "ours_cold", name: "ours cold: webhook to end", against: "raw_cold" },
   { key: "ours_cold_workspace", name: "  workspace", against: "raw_cold" },
   { key: "ours_cold_process", name: "  process", against: "raw_cold" },
   { key: "ours_cold_turn", name: "  turn", against: "raw_cold" },
   { key: "ours_cold_rest", name: "  all the rest", against: "raw_cold" },
+
+  { key: "ours_spare", name: "ours by a spare: webhook to end", against: "raw_warm" },
+  { key: "ours_spare_first", name: "  first output", against: "raw_warm" },
+  { key: "ours_spare_workspace", name: "  workspace", against: "raw_warm" },
+  { key: "ours_spare_process", name: "  process", against: "raw_warm" },
+  { key: "ours_spare_turn", name: "  turn", against: "raw_warm" },
+  { key: "ours_spare_beside_warm", name: "  the whole, beside ours warm", against: "ours_warm" },
 
   { key: "ours_warm", name: "ours warm: webhook to end", against: "raw_warm" },
   { key: "ours_warm_first", name: "  first output", against: "raw_warm" },
@@ -32,9 +46,22 @@ export const rows = [
   { key: "ours_warm_rest", name: "  all the rest", against: "raw_warm" },
 
   { key: "webhook_202", name: "webhook to 202 (durable)", against: "raw_warm" },
+  { key: "killed_first", name: "kill -9 in a turn: first output again", against: "raw_cold_first" },
   { key: "resumed_first", name: "killed, resumed: first output", against: "raw_cold_first" },
   { key: "resumed", name: "killed, resumed: webhook to end", against: "raw_cold" },
+
+  { key: "raw_crowd", name: "raw warm, all at once: to the last", against: "raw_warm" },
+  { key: "ours_crowd", name: "ours warm, all at once: to the last", against: "raw_crowd" },
+  { key: "ours_crowd_workspace", name: "  workspace of each", against: "raw_crowd" },
+  { key: "ours_crowd_turn", name: "  turn of each", against: "raw_crowd" },
+  { key: "ours_crowd_memory", name: "  memory of each process (PSS)", unit: "MB" },
+  { key: "host_new", name: "program that knows no session", unit: "MB" },
+  { key: "host_known", name: "program that knows 1,000", unit: "MB", against: "host_new" },
+  { key: "host_known_more", name: "  more than without, in pairs", unit: "MB" },
 ] as const satisfies readonly Row[];
 
 /** The name of a row in the JSON report. */
 export type RowKey = (typeof rows)[number]["key"];
+
+/** Takes one measurement of a row, in its unit. */
+export type Recorder = (key: RowKey, value: number) => void;

@@ -8,12 +8,16 @@ import { type Product, startProduct } from "./product.ts";
 import { oneShot, type RawSetting } from "./raw.ts";
 import { answer } from "./sample.ts";
 
-/** What a run is measured in. Disposal ends all processes and removes all files. */
+/** What a part of a run is measured in. Disposal ends all processes and removes all files. */
 export interface Scene extends AsyncDisposable {
+  readonly folder: string;
+  readonly api: MessagesApi;
   readonly product: Product;
   readonly raw: RawSetting;
   /** What the product says to the model about a first push, and about a later one. */
   readonly prompts: { readonly first: string; readonly again: string };
+  /** Lets the model's next answer begin and not go on; those after it are whole again. */
+  holdNextAnswer(): void;
 }
 
 /** Sets a scene, with everything run once. */
@@ -21,7 +25,8 @@ export async function setScene(signal: AbortSignal): Promise<Scene> {
   signal.throwIfAborted();
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
-  const api = undo.use(await startMessagesApi({ respond: () => text(answer) }));
+  const respond = () => text(answer);
+  const api = undo.use(await startMessagesApi({ respond }));
   const product = undo.use(await startProduct({ folder, apiUrl: api.url }));
   const { sessionId } = await product.push(1, "cold");
   await product.push(1, "warm");
@@ -29,6 +34,7 @@ export async function setScene(signal: AbortSignal): Promise<Scene> {
 
   const stateDir = await prepareStateDir(join(folder, "raw"));
   const raw = {
+    stateDir,
     environment: cliEnvironment({
       host: process.env,
       passOn: [],
@@ -42,7 +48,20 @@ export async function setScene(signal: AbortSignal): Promise<Scene> {
   };
   await oneShot(prompts.first, raw);
   const resources = undo.move();
-  return { product, raw, prompts, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return {
+    folder,
+    api,
+    product,
+    raw,
+    prompts,
+    holdNextAnswer: () => {
+      api.respond = () => {
+        api.respond = respond;
+        return text("I begin ", new Promise(() => {}));
+      };
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 }
 
 /** The longest text of a request's last turn: what the CLI puts beside it is shorter. */

@@ -92,6 +92,7 @@ async function costsOf(model: string): Promise<{ asked: string; costs: number[] 
       }),
       cwd: folder.path,
       startupTimeout: 60_000,
+      silenceTimeout: 60_000,
       patience: 5000,
     },
     signal,

@@ -23,6 +23,7 @@ function read(opening: Opening, options: Partial<Parameters<typeof cliArguments>
       ...{ "session-id": text, resume: text, "setting-sources": text, tools: text },
       ...{ "permission-mode": text, model: text, "max-turns": text },
       "append-system-prompt": text,
+      "no-session-persistence": flag,
     },
   }).values;
 }
@@ -34,7 +35,17 @@ test("cliArguments: a new conversation gets its id, one that goes on is resumed 
   assert.deepEqual([resumed["session-id"], resumed.resume], [undefined, "two"]);
 });
 
-for (const kind of ["new", "resume"] as const) {
+test("cliArguments: only a conversation that nobody resumes is not saved", () => {
+  const flagOf = (kind: Opening["kind"]) => read({ kind, id: "one" })["no-session-persistence"];
+  assert.deepEqual((["new", "resume", "unsaved"] as const).map(flagOf), [
+    undefined,
+    undefined,
+    true,
+  ]);
+  assert.equal(read({ kind: "unsaved", id: "one" })["session-id"], "one");
+});
+
+for (const kind of ["new", "resume", "unsaved"] as const) {
   test(`cliArguments, ${kind}: it speaks stream-json both ways, as it comes`, () => {
     const values = read({ kind, id: "one" });
     assert.deepEqual(

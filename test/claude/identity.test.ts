@@ -26,8 +26,9 @@ suite("identify", () => {
   });
 
   test("one that has ended and is not yet collected by its parent: counts as gone", async () => {
-    // The shell becomes a program that never collects the child that it began.
-    using child = spawn("/bin/sh", ["-c", "true & echo $!; exec cat"]);
+    // The shell becomes a program that never collects the child that it began, which waits for it.
+    const wait = 'until read name </proc/$$/comm && [ "$name" = cat ]; do :; done';
+    using child = spawn("/bin/sh", ["-c", `${wait} & echo $!; exec cat`]);
     const [said] = await once(child.stdout, "data");
     const pid = Number(String(said));
     await until(async () => (await readStat(pid)).state === "Z");

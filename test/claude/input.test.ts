@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import * as z from "zod";
-import { controlLine, refusalLine, userLine } from "#runner/claude/input.ts";
+import {
+  type ControlRequest,
+  controlLine,
+  permissionLine,
+  refusalLine,
+  userLine,
+} from "#runner/claude/input.ts";
 
 const anyText = fc.oneof(
   fc.string({ unit: "binary" }),
@@ -39,44 +45,80 @@ suite("userLine", () => {
 });
 
 test("controlLine, any id: one line with the request and its id", () => {
-  const subtype = fc.constantFrom("initialize", "interrupt", "end_session");
+  const anyRequest = fc.oneof(
+    fc.constantFrom<ControlRequest>(
+      { subtype: "initialize" },
+      { subtype: "interrupt", cancel_queued: true },
+      { subtype: "end_session" },
+    ),
+    anyText.map((model): ControlRequest => ({ subtype: "set_model", model })),
+  );
   fc.assert(
-    fc.property(anyText, subtype, (id, name) => {
-      const expected = { type: "control_request", request_id: id, request: { subtype: name } };
-      assert.deepEqual(lineOf(controlLine(id, { subtype: name })), expected);
+    fc.property(anyText, anyRequest, (id, request) => {
+      const expected = { type: "control_request", request_id: id, request };
+      assert.deepEqual(lineOf(controlLine(id, request)), expected);
     }),
   );
 });
 
-suite("refusalLine", () => {
-  const Refusal = z.object({
+suite("permissionLine", () => {
+  const Answer = z.object({
     type: z.literal("control_response"),
-    response: z.discriminatedUnion("subtype", [
-      z.object({
-        subtype: z.literal("success"),
-        request_id: z.string(),
-        response: z.object({ behavior: z.literal("deny"), message: z.string().min(1) }),
-      }),
-      z.object({ subtype: z.literal("error"), request_id: z.string(), error: z.string().min(1) }),
-    ]),
+    response: z.object({
+      subtype: z.literal("success"),
+      request_id: z.string(),
+      response: z.unknown(),
+    }),
   });
+  const anyInput = fc.dictionary(anyText, fc.jsonValue()).map((input) => jsonOf(input));
 
-  test("a question whether a tool may run: is answered, with a denial", () => {
-    const { response } = Refusal.parse(lineOf(refusalLine("r1", "can_use_tool")));
-    assert.deepEqual([response.subtype, response.request_id], ["success", "r1"]);
-  });
-
-  test("any other request: one line, an error that names it", () => {
+  test("a tool that may run: one line, with the input that was asked about", () => {
     fc.assert(
-      fc.property(anyText, anyText, (id, subtype) => {
-        const { response } = Refusal.parse(lineOf(refusalLine(id, subtype)));
-        assert(response.subtype === "error");
+      fc.property(anyText, anyInput, (id, input) => {
+        const asked = { id, tool: "Bash", input };
+        const { response } = Answer.parse(lineOf(permissionLine(asked, { behavior: "allow" })));
         assert.equal(response.request_id, id);
-        assert(response.error.includes(subtype));
+        assert.deepEqual(response.response, { behavior: "allow", updatedInput: input });
+      }),
+    );
+  });
+
+  test("a tool that may not: one line, with the reason", () => {
+    fc.assert(
+      fc.property(anyText, anyText, (id, message) => {
+        const denial = { behavior: "deny", message } as const;
+        const asked = { id, tool: "Bash", input: {} };
+        const { response } = Answer.parse(lineOf(permissionLine(asked, denial)));
+        assert.deepEqual([response.request_id, response.response], [id, denial]);
       }),
     );
   });
 });
+
+test("refusalLine, any request: one line, an error that names it", () => {
+  const Refusal = z.object({
+    type: z.literal("control_response"),
+    response: z.object({
+      subtype: z.literal("error"),
+      request_id: z.string(),
+      error: z.string().min(1),
+    }),
+  });
+  fc.assert(
+    fc.property(anyText, anyText, (id, subtype) => {
+      const { response } = Refusal.parse(lineOf(refusalLine(id, subtype)));
+      assert.equal(response.request_id, id);
+      assert(response.error.includes(subtype));
+    }),
+  );
+});
+
+const Fields = z.record(z.string(), z.unknown());
+
+/** As it is behind a way through JSON, which has no -0. */
+function jsonOf(value: object): z.infer<typeof Fields> {
+  return Fields.parse(JSON.parse(JSON.stringify(value)));
+}
 
 /** What a line says; fails unless it is exactly one, for whoever splits at any of the usual ends. */
 function lineOf(line: string): unknown {

@@ -9,6 +9,7 @@ export const messages = {
     request_id: "r2",
     request: { subtype: "can_use_tool", tool_name: "Bash", input: { command: "id" } },
   },
+  control_cancel_request: { type: "control_cancel_request", request_id: "r2" },
   command_lifecycle: { type: "command_lifecycle", command_uuid: "u1", state: "started" },
   system: { type: "system", subtype: "init", cwd: "/tree", tools: ["Read"], model: "sonnet" },
   stream_event: {

@@ -27,6 +27,7 @@ export function scripted(
     cwd: "/",
     startupTimeout: 20_000,
     patience: 200,
+    silenceTimeout: 60_000,
     ...options,
   };
 }

@@ -29,7 +29,7 @@ test("Dispatcher runs the tasks of one session in order, one at a time", async (
 test("Dispatcher runs different sessions at once, as many as it may", beforePoll, async () => {
   const gate = Promise.withResolvers<void>();
   await using host = await startDispatcher({
-    concurrency: 3,
+    concurrency: () => 3,
     work: async () => {
       await gate.promise;
       return { kind: "close" };
@@ -92,7 +92,7 @@ test(
   async () => {
     const gate = Promise.withResolvers<void>();
     await using host = await startDispatcher({
-      concurrency: 2,
+      concurrency: () => 2,
       work: async ({ event }, { signal }) => {
         if (event.pull_request.number === 1) await gate.promise;
         else await new Promise((_, reject) => signal.addEventListener("abort", reject));

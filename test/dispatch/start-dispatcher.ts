@@ -39,7 +39,7 @@ export async function startDispatcher({
   };
   const dispatcher = new Dispatcher({
     store,
-    concurrency: 4,
+    concurrency: () => 4,
     work: async () => ({ kind: "close" }),
     retry: { maxAttempts: 3, initialDelay: 50, maxDelay: 50, backoffFactor: 1 },
     onStart: (claim) => told.claims.push(claim),

@@ -156,8 +156,11 @@ export function coreSuite(start: () => Promise<RunningEdge>): void {
       { method: "GET", path: `/v1/tasks/${taskId}`, scope: "read" },
       { method: "GET", path: `/v1/tasks/${taskId}/events`, scope: "read" },
       { method: "GET", path: "/v1/sessions", scope: "read" },
+      { method: "GET", path: `/v1/sessions/${sessionId}`, scope: "read" },
       { method: "GET", path: "/v1/deliveries/delivery-1", scope: "read" },
       { method: "POST", path: `/v1/tasks/${taskId}/cancel`, scope: "write" },
+      { method: "POST", path: `/v1/tasks/${taskId}/permissions/q-1_A`, scope: "write" },
+      { method: "POST", path: `/v1/sessions/${sessionId}/messages`, scope: "write" },
       { method: "DELETE", path: `/v1/sessions/${sessionId}`, scope: "write" },
     ];
     for (const { method, path, scope } of routes) {
@@ -276,6 +279,8 @@ const healthy = {
   sessions: 0,
   queue_depth: 0,
   running: 0,
+  degradation_level: 0,
+  breaker: "closed",
   problems: [],
   version: "0.0.0",
   uptime_seconds: 1,

@@ -5,10 +5,15 @@ import { EdgeConfig } from "#edge/config.ts";
 import worker from "#edge/worker.ts";
 import { readConfig } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
+import { Forge } from "#shared/event.ts";
 import { Problem } from "#shared/problem.ts";
+import { assertProblem } from "#test/runner-http/assert-problem.ts";
 import { environment } from "./settings.ts";
 
 const good = environment("http://127.0.0.1:8788");
+
+const forges = Forge.options;
+const variableOf = (forge: string) => `${forge.toUpperCase()}_WEBHOOK_SECRET`;
 
 /** The error that a changed environment leads to. */
 function errorOf(changes: Readonly<Record<string, string>>): CicdError {
@@ -25,7 +30,10 @@ function errorOf(changes: Readonly<Record<string, string>>): CicdError {
 test("EdgeConfig has defaults for all but the secrets", () => {
   const config = readConfig(EdgeConfig, {}, { RUNNER_SECRET: "a-runner-secret-0" });
   assert.deepEqual(config, {
-    github: {},
+    github: { host: "github.com" },
+    gitlab: { host: "gitlab.com" },
+    gitee: { host: "gitee.com" },
+    gitea: {},
     runner_url: "http://127.0.0.1:8788",
     runner_secret: ["a-runner-secret-0"],
     edge: {
@@ -50,6 +58,9 @@ test("EdgeConfig refuses what is no URL, no origin, no token and no size, by its
     API_TOKENS: ["root:00", "read", `read:${"0".repeat(63)}`, "reader"],
     EDGE_MAX_BODY: ["25", "big"],
     RUNNER_SECRET: ["short"],
+    GITLAB_WEBHOOK_SECRET: ["whsec_", "whsec_not base64", "good whsec_A"],
+    GITEE_PATH_SEGMENT: ["short", "with/a/slash/in/it", "with-percent-%20-in-it"],
+    GITHUB_HOST: ["https://github.com", "host/path", "user@host", "host:port", "a..b:99999"],
   };
   for (const [name, values] of Object.entries(wrong)) {
     for (const value of values) {
@@ -63,13 +74,32 @@ test("EdgeConfig refuses what is no URL, no origin, no token and no size, by its
 test("EdgeConfig shows no part of a secret or token that it refuses", () => {
   assert.doesNotMatch(errorOf({ RUNNER_SECRET: "hunter2" }).message, /hunter2/);
   assert.doesNotMatch(errorOf({ API_TOKENS: "read:hunter2" }).message, /hunter2/);
+  assert.doesNotMatch(errorOf({ GITLAB_WEBHOOK_SECRET: "whsec_hunter2" }).message, /hunter2/);
+  assert.doesNotMatch(errorOf({ GITEE_PATH_SEGMENT: "hunter2" }).message, /hunter2/);
 });
 
 test("createEdge refuses to start without a webhook secret, and says what to set", () => {
-  const { code, hint } = errorOf({ GITHUB_WEBHOOK_SECRET: "" });
+  const none = Object.fromEntries(forges.map((forge) => [variableOf(forge), " "]));
+  const { code, hint } = errorOf({ ...none, GITHUB_WEBHOOK_SECRET: "" });
   assert.equal(code, "config_invalid");
-  assert.match(hint ?? "", /GITHUB_WEBHOOK_SECRET/);
-  assert.equal(errorOf({ GITHUB_WEBHOOK_SECRET: " " }).code, "config_invalid");
+  for (const forge of forges) assert.match(hint ?? "", new RegExp(variableOf(forge)));
+});
+
+test("createEdge starts with the secret of any one forge, and answers 404 for the others", async () => {
+  for (const forge of forges) {
+    const env = { RUNNER_SECRET: good.RUNNER_SECRET, [variableOf(forge)]: "secret" };
+    const app = createEdge({ config: readConfig(EdgeConfig, {}, env) });
+    for (const other of forges) {
+      const response = await app.request(`/webhooks/${other}`, { method: "POST" });
+      if (other === forge) {
+        await assertProblem(response, 415, "unsupported_media_type");
+      } else {
+        const { detail, hint } = await assertProblem(response, 404, "not_found");
+        assert.match(detail, new RegExp(`${other} is not configured`));
+        assert.match(hint ?? "", new RegExp(variableOf(other)));
+      }
+    }
+  }
 });
 
 test("worker answers all with a problem when its settings are wrong, and logs which", async (t) => {

@@ -3,6 +3,21 @@ import { createHash } from "node:crypto";
 /** The webhook secrets of the edges under test: the current and the former one. */
 export const webhookSecrets: readonly [string, string] = ["current-webhook", "former-webhook"];
 
+/** The same for the other forges; those of GitLab prove a token, or sign. */
+export const secretsOf = {
+  github: webhookSecrets,
+  gitlabToken: ["current-gitlab", "former-gitlab"],
+  gitlabSigning: [
+    "whsec_Y3VycmVudCBnaXRsYWIgc2lnbmluZyBrZXk=",
+    "whsec_Zm9ybWVyIGdpdGxhYiBzaWduaW5nIGtleSE=",
+  ],
+  gitee: ["current-gitee", "former-gitee"],
+  gitea: ["current-gitea", "former-gitea"],
+} as const;
+
+/** The secret end of the path that Gitee sends to. */
+export const giteeSegment = "segment_of-the-tests";
+
 /** What the edges under test and the runner's stand-in know each other by: current and former. */
 export const runnerSecrets: readonly [string, string] = [
   "current-runner-secret",
@@ -19,6 +34,10 @@ export const maxBody = 65_536;
 export function environment(runnerUrl: string): Record<string, string> {
   return {
     GITHUB_WEBHOOK_SECRET: webhookSecrets.join(" "),
+    GITLAB_WEBHOOK_SECRET: [...secretsOf.gitlabToken, ...secretsOf.gitlabSigning].join(" "),
+    GITEE_WEBHOOK_SECRET: secretsOf.gitee.join(" "),
+    GITEE_PATH_SEGMENT: giteeSegment,
+    GITEA_WEBHOOK_SECRET: secretsOf.gitea.join(" "),
     RUNNER_SECRET: runnerSecrets.join(" "),
     RUNNER_URL: runnerUrl,
     API_TOKENS: Object.entries(apiTokens)

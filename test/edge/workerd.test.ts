@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { unstable_startWorker } from "wrangler";
 import { coreSuite } from "./core.ts";
+import { forgeSuite } from "./forges/suite.ts";
 import { environment } from "./settings.ts";
 import { startStandInRunner } from "./stand-in-runner.ts";
 import type { RunningEdge } from "./start-edge.ts";
@@ -11,6 +12,7 @@ process.env.WRANGLER_SEND_METRICS = "false";
 process.env.WRANGLER_WRITE_LOGS = "false";
 
 coreSuite(startWorker);
+forgeSuite(startWorker);
 
 /** Starts the edge in workerd, from the file and with the flags that it is deployed with. */
 async function startWorker(): Promise<RunningEdge> {

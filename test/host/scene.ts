@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { deliver } from "#demo/delivery.ts";
 import { follow } from "#demo/follow.ts";
 import { endOrphans } from "#runner/claude/orphans.ts";
-import type { WebhookAccepted } from "#shared/api.ts";
+import { MessageAccepted, type WebhookAccepted } from "#shared/api.ts";
 import type { JournalEntry, JournalType } from "#shared/journal.ts";
 import { Task } from "#shared/task.ts";
 import { type Responder, text } from "../messages-api/reply.ts";
@@ -40,7 +40,9 @@ export interface Scene extends AsyncDisposable {
   push(number: number, files?: Record<string, string>): Promise<Sent>;
   close(number: number): Promise<Sent>;
   /** Asks the public API, with a token that may write. */
-  ask(path: string, method?: string): Promise<Response>;
+  ask(path: string, method?: string, body?: unknown): Promise<Response>;
+  /** Says something to the session of a task; follows the task that it went to, or that it made. */
+  say(sent: Sent, text: string): Promise<Sent & Pick<MessageAccepted, "outcome">>;
 }
 
 /** Sets a scene. */
@@ -64,6 +66,7 @@ export async function setScene({
       RUNNER_SECRET: "runner-secret-of-the-test",
       RUNNER_STATE_DIR: stateDir,
       RUNNER_CLONE_PROTOCOLS: "file",
+      ASYNC_MIN_IDLE_SESSIONS: "0",
       ANTHROPIC_API_KEY: "the-key",
       ANTHROPIC_BASE_URL: api.url,
       API_TOKENS: `write:${createHash("sha256").update(apiToken).digest("hex")}`,
@@ -93,11 +96,18 @@ export async function setScene({
       return await send(action, number);
     },
     close: (number) => send("closed", number),
-    ask: (path, method = "GET") =>
+    ask: (path, method = "GET", body = undefined) =>
       fetch(scene.program.edgeUrl + path, {
         method,
-        headers: { authorization: `Bearer ${apiToken}` },
+        headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
+    say: async ({ session_id, headSha }, message) => {
+      const path = `/v1/sessions/${session_id}/messages`;
+      const response = await scene.ask(path, "POST", { text: message });
+      const { outcome, ...links } = MessageAccepted.parse(await response.json());
+      return { outcome, ...toSent({ ...links, session_id }, headSha, () => scene.program) };
+    },
     [Symbol.asyncDispose]: async () => {
       await scene.program[Symbol.asyncDispose]();
       await endOrphans(stateDir);

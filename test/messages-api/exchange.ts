@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text as readAll } from "node:stream/consumers";
-import { unlessAborted } from "./abort.ts";
+import { unlessAborted } from "#shared/unless-aborted.ts";
 import { classify } from "./classify.ts";
 import { watchHangUp } from "./hang-up.ts";
 import type { Responder } from "./reply.ts";

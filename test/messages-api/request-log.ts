@@ -1,4 +1,4 @@
-import { unlessAborted } from "./abort.ts";
+import { unlessAborted } from "#shared/unless-aborted.ts";
 import type { RecordedRequest, SideRequest } from "./recorded-request.ts";
 
 /** An index into `requests`, or a condition. */

@@ -1,8 +1,9 @@
 import type { ServerResponse } from "node:http";
-import { pause, unlessAborted } from "./abort.ts";
+import { unlessAborted } from "#shared/unless-aborted.ts";
 import { type ErrorReply, errorBody } from "./api-error.ts";
 import { openEventStream, writeEvent } from "./event-stream.ts";
 import { type MessageHead, messageObject } from "./message-object.ts";
+import { pause } from "./pause.ts";
 import { type CutReply, type MessageReply, type Reply, text } from "./reply.ts";
 import { sendError, sendJson } from "./send-json.ts";
 import { type WireStep, wireSteps } from "./wire-events.ts";

@@ -1,7 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ReviewContext, runReview } from "#runner/review/run-review.ts";
+import { openDay, openTaskBudget } from "#runner/budget/open.ts";
+import { answerQuestion } from "#runner/review/answer-question.ts";
+import type { SessionContext } from "#runner/review/in-session.ts";
+import { runReview } from "#runner/review/run-review.ts";
 import { SessionManager } from "#runner/session/manager.ts";
+import { Workspaces } from "#runner/session/workspaces.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
@@ -18,7 +22,9 @@ export interface Scene extends AsyncDisposable {
   /** All that reviews have journaled. */
   readonly events: JournalEvent[];
   /** Reviews an empty change. */
-  review(context?: Partial<ReviewContext>, task?: Task): Promise<TaskResult>;
+  review(context?: Partial<SessionContext>, task?: Task): Promise<TaskResult>;
+  /** Answers a question about it. */
+  ask(question: string, context?: Partial<SessionContext>): Promise<TaskResult>;
   /** What the processes were told, in order. */
   heard(): Heard[];
 }
@@ -27,8 +33,6 @@ export interface Scene extends AsyncDisposable {
 export async function setScene(...steps: readonly Step[]): Promise<Scene> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
-  const tree = join(folder, "tree");
-  await mkdir(tree);
   prepareTalk(folder, steps);
   const store = undo.use(new SqliteStore({ folder, host: "test-host" }));
   await accepted(store);
@@ -36,11 +40,13 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
   const sessions = new SessionManager({
     store,
     maxSessions: 2,
+    workspaces: new Workspaces(folder),
     cli: {
       executable: await executable(folder),
-      environment: {},
+      connect: () => ({ environment: {}, [Symbol.dispose]: () => {} }),
       startupTimeout: 20_000,
       patience: 5000,
+      silenceTimeout: 60_000,
       model: "sonnet",
       maxTurns: 3,
       instructions: "Review.",
@@ -48,9 +54,12 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
   });
   undo.defer(() => sessions.stop());
   const events: JournalEvent[] = [];
-  const context: ReviewContext = {
+  const context: SessionContext = {
     sessions,
-    prepare: async () => ({ ...noChange, tree }),
+    prepare: async (workspace) => ({ ...noChange, tree: join(workspace, "tree") }),
+    lastReview: async () => undefined,
+    budget: await openTaskBudget(task, { store, limits, day: await openDay(store) }),
+    onSpent: (spending) => store.addUsage(task.id, task.session_id, spending),
     signal: new AbortController().signal,
     turnTimeout: 60_000,
     onEvent: (event) => events.push(event),
@@ -61,10 +70,14 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
     sessions,
     events,
     review: (more, of = task) => runReview(of, { ...context, ...more }),
+    ask: (message, more) =>
+      answerQuestion({ ...task, kind: "ask", message }, { ...context, ...more }),
     heard: () => readHeard(folder),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
+
+const limits = { task: {}, session: {}, day: {} };
 
 const noChange = {
   headSha: "a".repeat(40),

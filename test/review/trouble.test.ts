@@ -39,14 +39,41 @@ test("runReview: a conversation in which two processes died is given up for a ne
   assert.match(third.text, /^Review pull request #7\./);
 });
 
-test("runReview: when a third process dies it fails, and says how the process ended", async () => {
-  await using scene = await setScene(die, die, die, answer);
+test("runReview: a message that two processes die over is journaled as poisonous", async () => {
+  await using scene = await setScene(die, die, answer);
+  await scene.review();
+  const found = scene.events.filter(({ type }) => type === "input.poisonous");
+  assert.deepEqual(found, [{ type: "input.poisonous", data: { deaths: 2 } }]);
+});
+
+test("runReview: a third death leads to a process for this alone, which nobody resumes", async () => {
+  await using scene = await setScene(die, die, die, answer, answer);
+  const result = await scene.review();
+  assert(result.kind === "review");
+  assert.equal(result.timing.start, "one_shot");
+  await scene.review();
+  const [last, before] = scene.heard().toReversed();
+  assert.equal(last?.opening, "--session-id");
+  assert.notEqual(last?.conversation, before?.conversation);
+});
+
+test("runReview: when a fourth process dies it fails, and says how all ended", async () => {
+  await using scene = await setScene(die, die, die, die, answer);
+  const how = "CLI ended with code 139: Segmentation fault";
   await assert.rejects(scene.review(), {
-    code: "cli_exited",
-    category: "session",
-    message: "CLI ended with code 139: Segmentation fault",
+    code: "input_poisonous",
+    category: "input",
+    message: `4 processes did not survive this review: ${[how, how, how, how].join("; ")}`,
   });
-  assert.equal(scene.heard().length, 3);
+  assert.equal(scene.heard().length, 4);
+});
+
+test("runReview: a new conversation is told what the last one said", async () => {
+  await using scene = await setScene(die, die, answer);
+  await scene.review({ lastReview: async () => ({ summary: "It leaks.", findings: [] }) });
+  const [first, , third] = scene.heard();
+  assert.match(first?.text ?? "", /It leaks\./);
+  assert.match(third?.text ?? "", /new version.*It leaks\./s);
 });
 
 test("runReview: a CLI that knows every message is asked in a new conversation", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { test } from "node:test";
 import { type Listening, listen } from "#runner/http/listen.ts";
 
@@ -54,6 +56,18 @@ test("close does not wait for a connection that is kept alive after a streamed a
   await writer.close();
   assert.equal(await response.text(), "at last");
   await closing;
+});
+
+test("close does not wait for a connection that was opened and never used", async () => {
+  const server = await serve(() => new Response());
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  // The server knows of it when it has answered another that came later.
+  await (await fetch(server.url)).text();
+  const ended = once(socket, "close");
+  await server.close(60_000);
+  await ended;
 });
 
 test("close cuts off a request that outlasts the grace", async () => {

@@ -2,9 +2,16 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { createMetrics } from "#runner/metrics.ts";
+import { createMetrics, type GaugeSources } from "#runner/metrics.ts";
+import type { BreakerState } from "#runner/resilience/breaker.ts";
 
-const sources = { sessionsActive: () => 3, queueDepth: async () => 7 };
+const sources: GaugeSources = {
+  sessionsActive: () => 3,
+  queueDepth: async () => 7,
+  processMemory: async () => 300_000_000,
+  degradationLevel: () => 1,
+  breakerState: () => "open",
+};
 
 /** The samples of the product: `name{labels}` to value. */
 async function samplesOf(metrics: ReturnType<typeof createMetrics>) {
@@ -24,6 +31,9 @@ test("createMetrics exposes every metric under its very name, with help and type
   const types = {
     cicd_async_sessions_active: "gauge",
     cicd_async_queue_depth: "gauge",
+    cicd_async_process_memory_bytes: "gauge",
+    cicd_async_degradation_level: "gauge",
+    cicd_async_breaker_state: "gauge",
     cicd_async_sse_clients: "gauge",
     cicd_async_sessions_total: "counter",
     cicd_async_tasks_executed: "counter",
@@ -66,6 +76,9 @@ test("createMetrics counts what it is told, durations in seconds", async () => {
   const expected = {
     cicd_async_sessions_active: 3,
     cicd_async_queue_depth: 7,
+    cicd_async_process_memory_bytes: 300_000_000,
+    cicd_async_degradation_level: 1,
+    cicd_async_breaker_state: 2,
     cicd_async_sse_clients: 1,
     cicd_async_sessions_total: 1,
     cicd_async_session_duration_sum: 90,
@@ -89,6 +102,24 @@ test("createMetrics reads its gauges anew each time", async () => {
   assert.equal((await samplesOf(metrics)).get("cicd_async_queue_depth"), 1);
   depth = 2;
   assert.equal((await samplesOf(metrics)).get("cicd_async_queue_depth"), 2);
+});
+
+test("createMetrics shows the breaker as 0 closed, 1 half-open and 2 open", async () => {
+  let state: BreakerState = "closed";
+  const metrics = createMetrics({ ...sources, breakerState: () => state });
+  const shown = async () => (await samplesOf(metrics)).get("cicd_async_breaker_state");
+  assert.equal(await shown(), 0);
+  state = "half-open";
+  assert.equal(await shown(), 1);
+  state = "open";
+  assert.equal(await shown(), 2);
+});
+
+test("createMetrics leaves out a gauge that nothing tells", async () => {
+  const { sessionsActive, queueDepth } = sources;
+  const { body } = await createMetrics({ sessionsActive, queueDepth }).render();
+  assert.doesNotMatch(body, /process_memory|degradation|breaker/);
+  assert.match(body, /^cicd_async_queue_depth 7$/m);
 });
 
 test("createMetrics has the metrics of Node, and keeps two runners apart", async () => {

@@ -7,7 +7,7 @@ import { CancelAnswer, Health, SessionList, TaskList } from "#shared/api.ts";
 import { Task } from "#shared/task.ts";
 import { assertProblem } from "./assert-problem.ts";
 import { handOff } from "./hand-off.ts";
-import { healthy, startRunner, type TestRunner } from "./start-runner.ts";
+import { healthy, idle, startRunner, type TestRunner } from "./start-runner.ts";
 
 const limit = 100;
 
@@ -216,6 +216,7 @@ function control({
   ended?: string[];
 }): RunnerAppOptions["sessions"] {
   return {
+    ...idle,
     processOf: (id) => resident.get(id),
     terminate: async (id) => ended.push(id) > 0,
   };

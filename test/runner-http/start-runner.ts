@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { createRunnerApp, type RunnerAppOptions } from "#runner/http/app.ts";
+import type { SessionControl } from "#runner/http/session-control.ts";
+import { Permissions } from "#runner/permission/permissions.ts";
 import type { Health } from "#shared/api.ts";
-import type { CicdError } from "#shared/error.ts";
+import { CicdError } from "#shared/error.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
 import { Level } from "./level.ts";
 import { WatchedStore } from "./watched-store.ts";
@@ -46,7 +48,8 @@ export async function startRunner(options: Partial<RunnerAppOptions> = {}): Prom
   const errors: CicdError[] = [];
   const app = createRunnerApp({
     store,
-    sessions: { processOf: () => undefined, terminate: async () => false },
+    sessions: idle,
+    permissions: new Permissions({ timeout: 60_000 }),
     secrets,
     queueLimit: 100,
     isDraining: () => false,
@@ -83,12 +86,23 @@ export async function startRunner(options: Partial<RunnerAppOptions> = {}): Prom
   };
 }
 
+/** Sessions of which none has a process. */
+export const idle: SessionControl = {
+  processOf: () => undefined,
+  terminate: async () => false,
+  say: async () => {
+    throw new CicdError("conflict", "No turn runs");
+  },
+};
+
 /** What the runner says of itself when all is well. */
 export const healthy: Health = {
   status: "healthy",
   sessions: 0,
   queue_depth: 0,
   running: 0,
+  degradation_level: 0,
+  breaker: "closed",
   problems: [],
   version: "0.0.0",
   uptime_seconds: 1,

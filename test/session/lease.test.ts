@@ -1,38 +1,58 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Start } from "#shared/task.ts";
+import { never } from "../claude/start-scripted.ts";
 import { until } from "../until.ts";
 import { say, sayAndDie } from "./drive.ts";
-import { setScene } from "./scene.ts";
+import { type Scene, setScene } from "./scene.ts";
 
 test("Lease.turn costs what the conversation's total rose by, also over leases and processes", async () => {
   await using scene = await setScene();
   const id = await scene.session(1);
   const costs: number[] = [];
-  for (const total of ["1", "1.5", "1.5", "4"]) {
-    using lease = await scene.acquire(id);
-    costs.push((await say(lease, total)).costUsd);
-    assert.equal((await scene.conversation(id))?.costUsd, Number(total));
-    if (total !== "1.5") continue;
-    process.kill(lease.pid, "SIGKILL");
-    await until(() => scene.manager.processOf(id) === undefined);
+  // The CLI saves its total when it ends in peace and counts on from there, also after it was killed.
+  for (const process of [
+    { totals: ["1", "1.5"], end: "peace", saved: 1.5 },
+    { totals: ["2.5", "4"], end: "SIGKILL", saved: 1.5 },
+    { totals: ["1.75", "1.75", "3"], end: "peace", saved: 3 },
+  ]) {
+    for (const total of process.totals) {
+      using lease = await scene.acquire(id);
+      costs.push((await say(lease, total)).costUsd);
+    }
+    await (process.end === "peace" ? scene.manager.terminate(id) : kill(scene, id));
+    assert.equal((await scene.record(id)).conversation?.costUsd, process.saved);
   }
-  assert.deepEqual(costs, [1, 0.5, 0, 2.5]);
+  assert.deepEqual(costs, [1, 0.5, 1, 1.5, 0.25, 0, 1.25]);
 });
 
-test("Lease.turn costs the total itself when that fell: it was counted from 0 again", async () => {
+test("Lease.turn costs what it alone did in a session that was leased while its process ended", async () => {
+  await using scene = await setScene();
+  const id = await scene.session(1);
+  {
+    using lease = await scene.acquire(id);
+    await say(lease, "3");
+  }
+  const ending = scene.manager.terminate(id);
+  using lease = await scene.acquire(id);
+  assert.deepEqual([lease.start, (await say(lease, "4")).costUsd], ["resumed", 1]);
+  await ending;
+});
+
+test("Lease.turn never costs less than nothing", async () => {
   await using scene = await setScene();
   const id = await scene.session(1);
   using lease = await scene.acquire(id);
   const costs: number[] = [];
   for (const total of ["3", "0.5", "2"]) costs.push((await say(lease, total)).costUsd);
-  assert.deepEqual(costs, [3, 0.5, 1.5]);
+  assert.deepEqual(costs, [3, 0, 1.5]);
 });
 
 test("Lease.turn costs nothing for a message that was answered before", async () => {
   await using scene = await setScene({ behaviour: "answered-before" });
   const id = await scene.session(1);
   using lease = await scene.acquire(id);
-  const follow = { signal: AbortSignal.timeout(20_000), onEvent: () => {} };
+  const follow = { signal: never, onEvent: () => {} };
   const end = await lease.turn({ uuid: "known", text: "again" }, follow);
   assert.deepEqual(end, { kind: "answered_before", costUsd: 0 });
 });
@@ -42,10 +62,78 @@ test("Lease.turn keeps the conversation through a turn in which the process dies
   const id = await scene.session(1);
   const lease = await scene.acquire(id);
   await say(lease, "2");
-  const before = await scene.conversation(id);
+  const before = (await scene.record(id)).conversation;
   await sayAndDie(lease);
-  assert.deepEqual(await scene.conversation(id), before);
+  assert.deepEqual((await scene.record(id)).conversation, before);
   lease[Symbol.dispose]();
   using next = await scene.acquire(id);
-  assert.equal((await say(next, "3")).costUsd, 1);
+  assert.deepEqual(await say(next, "3"), { said: "2\ndie\n3", costUsd: 3 });
 });
+
+test("Lease.ready gives up the wait when its signal aborts, and the process becomes an idle one", async () => {
+  await using scene = await setScene();
+  const id = await scene.session(1);
+  const abort = new AbortController();
+  const reason = new Error("not any more");
+  const acquiring = assert.rejects(scene.acquire(id, { signal: abort.signal }), reason);
+  await until(async () => (await scene.pids()).length === 1);
+  abort.abort(reason);
+  await acquiring;
+  assert.equal(scene.manager.processOf(id)?.state, "starting");
+  await until(() => scene.manager.processOf(id)?.state === "ready");
+  assert.equal((await scene.record(id)).conversation, null);
+  using lease = await scene.acquire(id);
+  assert.deepEqual([lease.start, await scene.pids()], ["warm", [lease.pid]]);
+});
+
+test("SessionManager.lease takes the process that an earlier lease was too impatient to wait for", async () => {
+  await using scene = await setScene();
+  const id = await scene.session(1);
+  const reason = new Error("not any more");
+  const starts: Start[] = [];
+  const onStarting = (start: Start) => starts.push(start);
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(scene.acquire(id, { signal, onStarting }), reason);
+  using lease = await scene.acquire(id, { onStarting });
+  assert.deepEqual([...starts, lease.start], ["cold", "cold"]);
+  assert.deepEqual(await scene.pids(), [lease.pid]);
+});
+
+test("Lease.say sends a message into the turn that runs, and refuses one when none does", async () => {
+  const busy: PromiseWithResolvers<void>[] = [];
+  await using scene = await setScene({
+    onState: ({ to }) => to === "busy" && busy.shift()?.resolve(),
+  });
+  const id = await scene.session(1);
+  const message = { uuid: "b", text: "2" };
+  await assert.rejects(scene.manager.say(id, message), { code: "conflict" });
+  using lease = await scene.acquire(id);
+  await assert.rejects(scene.manager.say(id, message), { code: "conflict" });
+  await say(lease, "1");
+  const begun = Promise.withResolvers<void>();
+  busy.push(begun);
+  const turn = lease.turn({ uuid: "a", text: "1" }, { signal: never, onEvent: () => {} });
+  await begun.promise;
+  await scene.manager.say(id, message);
+  const end = await turn;
+  // The turn goes on to the end of both.
+  assert(end.kind === "result");
+  assert.deepEqual([end.result.result, end.costUsd], ["1\n1\n2", 1]);
+  await assert.rejects(scene.manager.say(id, message), { code: "conflict" });
+});
+
+test("Lease can be given back twice, and only the first time counts", async () => {
+  await using scene = await setScene();
+  const id = await scene.session(1);
+  const lease = await scene.acquire(id);
+  lease[Symbol.dispose]();
+  using _next = await scene.acquire(id);
+  lease[Symbol.dispose]();
+  await assert.rejects(scene.acquire(id), { code: "conflict" });
+});
+
+/** Kills the idle process of a session, and waits until the manager knows. */
+async function kill({ manager }: Scene, id: string): Promise<void> {
+  process.kill(manager.processOf(id)?.pid ?? 0, "SIGKILL");
+  await until(() => manager.processOf(id) === undefined);
+}

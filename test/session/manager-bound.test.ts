@@ -33,7 +33,7 @@ test("SessionManager makes room for sessions that are acquired at once", async (
   let most = 0;
   await using scene = await setScene({
     maxSessions: 2,
-    onState: (_id, _from, to) => {
+    onState: ({ to }) => {
       if (to === "ready") living += 1;
       if (to === "dead") living -= 1;
       most = Math.max(most, living);
@@ -47,7 +47,7 @@ test("SessionManager makes room for sessions that are acquired at once", async (
   assert.equal(most, 2);
 });
 
-test("SessionManager.acquire of one session at once from many sides has one winner", async () => {
+test("SessionManager.lease of one session at once from many sides has one winner", async () => {
   await using scene = await setScene();
   const [a] = await idle(scene, 0, 1);
   const all = await Promise.allSettled(Array.from({ length: 5 }, () => scene.acquire(a)));

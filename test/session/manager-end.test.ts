@@ -4,21 +4,7 @@ import { until } from "../until.ts";
 import { say, sayAndDie } from "./drive.ts";
 import { setScene } from "./scene.ts";
 
-test("SessionManager.acquire leaves nothing behind when its signal aborts during the start", async () => {
-  await using scene = await setScene({ behaviour: "hang-at-start" });
-  const id = await scene.session(1);
-  const abort = new AbortController();
-  const reason = new Error("not any more");
-  const acquiring = assert.rejects(scene.acquire(id, { signal: abort.signal }), reason);
-  await until(async () => (await scene.pids()).length === 1);
-  abort.abort(reason);
-  await acquiring;
-  assert.deepEqual([await scene.pids(), scene.manager.size], [[], 0]);
-  assert.equal(scene.manager.processOf(id), undefined);
-  assert.equal(await scene.conversation(id), null);
-});
-
-test("SessionManager.acquire leaves nothing behind when the process ends during the start", async () => {
+test("SessionManager.lease leaves nothing behind when the process ends during the start", async () => {
   await using scene = await setScene({ behaviour: "exit-at-start" });
   const id = await scene.session(1);
   // The second one is not told that the session is leased.
@@ -27,13 +13,13 @@ test("SessionManager.acquire leaves nothing behind when the process ends during 
   assert.deepEqual([await scene.pids(), scene.manager.size], [[], 0]);
 });
 
-test("SessionManager.acquire keeps a conversation that could not be resumed for other reasons", async () => {
+test("SessionManager.lease keeps a conversation that could not be resumed for other reasons", async () => {
   await using scene = await setScene({ behaviour: "exit-at-start" });
   const id = await scene.session(1);
   const conversation = { id: "of old", costUsd: 7 };
   await scene.store.setConversation(id, conversation);
   await assert.rejects(scene.acquire(id), { code: "cli_exited" });
-  assert.deepEqual(await scene.conversation(id), conversation);
+  assert.deepEqual((await scene.record(id)).conversation, conversation);
 });
 
 test("SessionManager waits for the process that ends before it resumes its conversation", async () => {
@@ -42,7 +28,7 @@ test("SessionManager waits for the process that ends before it resumes its conve
   await using scene = await setScene({
     behaviour: "stubborn",
     patience: 200,
-    onState: (_id, _from, to) => states.push(to),
+    onState: ({ to }) => states.push(to),
   });
   const id = await scene.session(1);
   (await scene.acquire(id))[Symbol.dispose]();
@@ -94,4 +80,25 @@ test("SessionManager.stop leaves no process of a session that waits to start", a
   await scene.manager.stop();
   await acquiring;
   assert.deepEqual([await scene.pids(), scene.manager.size], [[], 0]);
+});
+
+test("SessionManager.stop ends a process that starts though nobody waits for it any more", async () => {
+  await using scene = await setScene({ behaviour: "hang-at-start" });
+  const id = await scene.session(1);
+  const abort = new AbortController();
+  const acquiring = assert.rejects(scene.acquire(id, { signal: abort.signal }));
+  await until(async () => (await scene.pids()).length === 1);
+  abort.abort();
+  await acquiring;
+  await scene.manager.stop();
+  assert.deepEqual(await scene.pids(), []);
+});
+
+test("SessionManager.terminate waits for a process that was told to end before", async () => {
+  await using scene = await setScene({ behaviour: "stubborn", patience: 200 });
+  const id = await scene.session(1);
+  (await scene.acquire(id))[Symbol.dispose]();
+  const ending = scene.manager.terminate(id);
+  assert.equal(await scene.manager.terminate(id), false);
+  assert.deepEqual([await scene.pids(), await ending], [[], true]);
 });

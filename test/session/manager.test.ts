@@ -31,7 +31,7 @@ test("SessionManager resumes the conversation of a session whose process was end
     using lease = await scene.acquire(id);
     await say(lease, "one");
   }
-  const before = await scene.conversation(id);
+  const before = (await scene.record(id)).conversation;
   assert.equal(await scene.manager.terminate(id), true);
   assert.deepEqual(await scene.pids(), []);
   assert.equal(scene.manager.processOf(id), undefined);
@@ -40,14 +40,14 @@ test("SessionManager resumes the conversation of a session whose process was end
   using lease = await scene.acquire(id, { onStarting: (start) => starts.push(start) });
   assert.deepEqual([...starts, lease.start], ["resumed", "resumed"]);
   assert.equal((await say(lease, "two")).said, "one\ntwo");
-  assert.equal((await scene.conversation(id))?.id, before?.id);
+  assert.equal((await scene.record(id)).conversation?.id, before?.id);
 });
 
 test("SessionManager begins a new conversation when no message was sent in the old one", async () => {
   await using scene = await setScene();
   const id = await scene.session(1);
   (await scene.acquire(id))[Symbol.dispose]();
-  assert.equal(await scene.conversation(id), null);
+  assert.equal((await scene.record(id)).conversation, null);
   await scene.manager.terminate(id);
   using lease = await scene.acquire(id);
   assert.equal(lease.start, "cold");
@@ -74,12 +74,12 @@ test("SessionManager.forget ends the process, and the next conversation is a new
     using lease = await scene.acquire(id);
     await say(lease, "one");
   }
-  const before = await scene.conversation(id);
+  const before = (await scene.record(id)).conversation;
   await scene.manager.forget(id);
-  assert.deepEqual([await scene.pids(), await scene.conversation(id)], [[], null]);
+  assert.deepEqual([await scene.pids(), (await scene.record(id)).conversation], [[], null]);
   using lease = await scene.acquire(id);
   assert.deepEqual([lease.start, (await say(lease, "two")).said], ["cold", "two"]);
-  assert.notEqual((await scene.conversation(id))?.id, before?.id);
+  assert.notEqual((await scene.record(id)).conversation?.id, before?.id);
 });
 
 test("SessionManager replaces a process that died while nobody used it by one that resumes", async () => {
@@ -128,5 +128,5 @@ test("SessionManager begins anew when the CLI has lost the conversation", async 
   using lease = await scene.acquire(id, { onStarting: (start) => starts.push(start) });
   assert.deepEqual([...starts, lease.start], ["resumed", "cold", "cold"]);
   assert.deepEqual(await say(lease, "0.5"), { said: "0.5", costUsd: 0.5 });
-  assert.notEqual((await scene.conversation(id))?.id, "lost");
+  assert.notEqual((await scene.record(id)).conversation?.id, "lost");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Lease } from "#runner/session/lease.ts";
 import { until } from "../until.ts";
+import type { Leased } from "./acquire.ts";
 import { say, sayAndDie } from "./drive.ts";
 import { type Scene, setScene } from "./scene.ts";
 import { type ModelSession, SessionsModel } from "./sessions-model.ts";
@@ -10,7 +10,7 @@ export class ModelRun implements AsyncDisposable {
   readonly model: SessionsModel;
   readonly #scene: Scene;
   readonly #ids: readonly string[];
-  readonly #leases = new Map<number, Lease>();
+  readonly #leases = new Map<number, Leased>();
   /** Sessions of which two processes lived at once, however briefly. */
   readonly #forks: readonly string[];
 
@@ -19,7 +19,8 @@ export class ModelRun implements AsyncDisposable {
     const forks: string[] = [];
     const scene = await setScene({
       maxSessions,
-      onState: (id, from, to) => {
+      onState: ({ sessionId: id, from, to }) => {
+        if (id === undefined) return;
         if (from === "starting" && living.has(id)) forks.push(id);
         if (to === "dead") living.delete(id);
         else living.add(id);
@@ -60,7 +61,7 @@ export class ModelRun implements AsyncDisposable {
     const { session, id } = this.#at(index);
     session.said.push(text);
     assert.equal((await say(this.#lease(index), text)).said, session.said.join("\n"));
-    session.conversation ??= (await this.#scene.conversation(id))?.id;
+    session.conversation ??= (await this.#scene.record(id)).conversation?.id;
   }
 
   /** A turn in the middle of which the process dies. */
@@ -68,7 +69,7 @@ export class ModelRun implements AsyncDisposable {
     const { session, id } = this.#at(index);
     session.said.push("die");
     await sayAndDie(this.#lease(index));
-    session.conversation ??= (await this.#scene.conversation(id))?.id;
+    session.conversation ??= (await this.#scene.record(id)).conversation?.id;
     session.pid = undefined;
     this.release(index);
   }
@@ -127,7 +128,7 @@ export class ModelRun implements AsyncDisposable {
       const id = this.#ids[index] ?? "";
       const expected = pid === undefined ? undefined : { state: "ready", pid };
       assert.deepEqual(manager.processOf(id), expected);
-      assert.equal((await this.#scene.conversation(id))?.id, conversation);
+      assert.equal((await this.#scene.record(id)).conversation?.id, conversation);
     }
   }
 
@@ -142,7 +143,7 @@ export class ModelRun implements AsyncDisposable {
     return { session, id };
   }
 
-  #lease(index: number): Lease {
+  #lease(index: number): Leased {
     return this.#leases.get(index) ?? assert.fail(`session ${index} is not leased`);
   }
 }

@@ -1,4 +1,5 @@
 import { suite } from "node:test";
+import { askContract } from "./contract/ask.ts";
 import { cancelContract } from "./contract/cancel.ts";
 import { claimContract } from "./contract/claim.ts";
 import { enqueueContract } from "./contract/enqueue.ts";
@@ -16,6 +17,7 @@ import type { NewPlace } from "./place.ts";
 export function storeContract(newPlace: NewPlace): void {
   suite("enqueue", () => enqueueContract(newPlace));
   suite("enqueue that supersedes", () => supersedeContract(newPlace));
+  suite("ask", () => askContract(newPlace));
   suite("claim", () => claimContract(newPlace));
   suite("finish", () => finishContract(newPlace));
   suite("cancel", () => cancelContract(newPlace));

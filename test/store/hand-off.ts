@@ -1,12 +1,11 @@
 import { v7 } from "uuid";
-import type { HandOff } from "#shared/api.ts";
-import type { TaskKind } from "#shared/task.ts";
+import type { DeliveredKind, HandOff } from "#shared/api.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
 
 /** A hand-off about a pull request; without `delivery` it is a new delivery. */
 export function handOff(
   number = 7,
-  { kind = "review", delivery = v7() }: { kind?: TaskKind; delivery?: string } = {},
+  { kind = "review", delivery = v7() }: { kind?: DeliveredKind; delivery?: string } = {},
 ): HandOff {
   return {
     delivery_id: delivery,

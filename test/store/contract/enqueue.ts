@@ -27,6 +27,7 @@ export function enqueueContract(newPlace: NewPlace): void {
       state: "queued",
       attempt: 0,
       event: work.event,
+      message: null,
       result: null,
       error: null,
       created_at: "2026-01-02T03:04:05.678Z",

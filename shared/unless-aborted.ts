@@ -1,5 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-
 /** The outcome of a promise, unless the signal aborts first: then its reason is thrown. */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
@@ -11,9 +9,4 @@ export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal)
   } finally {
     signal.removeEventListener("abort", abort);
   }
-}
-
-/** Waits so many milliseconds; 0 does not wait at all. */
-export async function pause(ms: number | undefined, signal: AbortSignal): Promise<void> {
-  if (ms) await delay(ms, undefined, { signal });
 }

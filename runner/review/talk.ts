@@ -1,0 +1,69 @@
+import { v5 } from "uuid";
+import { CicdError } from "#shared/error.ts";
+import type { Review } from "#shared/review.ts";
+import type { Task, Usage } from "#shared/task.ts";
+import type { UserMessage } from "../claude/input.ts";
+import type { Lease, Ready } from "../session/lease.ts";
+import type { Checkout } from "../workspace/checkout.ts";
+import { type Answer, type AskOptions, ask } from "./ask.ts";
+
+/** Who is talked to, and about what. */
+export interface Talk {
+  readonly lease: Lease;
+  readonly ready: Ready;
+  readonly checkout: Checkout;
+  /** What an earlier conversation said, for one that knows nothing of it. */
+  readonly lastReview: Review | undefined;
+  /** What people said into turns of this task that did not survive; the CLI takes each once. */
+  readonly received: readonly UserMessage[];
+}
+
+/** What a talk took, all its turns together. */
+export interface Spent {
+  readonly usage: Usage;
+  readonly turn_ms: number;
+}
+
+/** Says something, and gives the answer; each step of a task is said once in a conversation. */
+export type Say = (step: string, text: string) => Promise<Answer | undefined>;
+
+/** The voice of one attempt. What people said before goes along with its first message. */
+export function voice(task: Task, talk: Talk, options: AskOptions): Say {
+  let alongside = talk.received;
+  return async (step, text) => {
+    const message = { uuid: messageId(task, step), text };
+    const answer = ask(talk, message, { ...options, alongside });
+    alongside = [];
+    return await answer;
+  };
+}
+
+/** @throws CicdError `cli_protocol` when the CLI takes even a new message for an answered one. */
+export function answered(answer: Answer | undefined): Answer {
+  if (answer !== undefined) return answer;
+  throw new CicdError("cli_protocol", "CLI gave no answer to a new message");
+}
+
+/** The sum of some answers. */
+export function spent(answers: readonly Answer[]): Spent {
+  const sum = (of: (answer: Answer) => number) =>
+    answers.reduce((total, answer) => total + of(answer), 0);
+  return {
+    usage: {
+      input_tokens: sum(({ usage }) => usage.input_tokens),
+      output_tokens: sum(({ usage }) => usage.output_tokens),
+      cache_read_input_tokens: sum(({ usage }) => usage.cache_read_input_tokens),
+      cache_creation_input_tokens: sum(({ usage }) => usage.cache_creation_input_tokens),
+      cost_usd: sum(({ usage }) => usage.cost_usd),
+    },
+    turn_ms: sum(({ duration_ms }) => duration_ms),
+  };
+}
+
+/**
+ * The same for the same attempt, so that a message that is sent again after a crash is answered
+ * once; another for the next attempt, since the CLI never answers a message that failed.
+ */
+function messageId({ id, attempt }: Task, step: string): string {
+  return v5(`${attempt}:${step}`, id);
+}

@@ -1,0 +1,189 @@
+import type { Resident } from "./resident.ts";
+import { type Spare, Spares, type SparesOptions } from "./spares.ts";
+
+/**
+ * How processes are kept: `pooled` as the settings say; `frozen` no more than there are;
+ * `one_shot` each ends with the task that it was started for, and none is kept.
+ */
+export type PoolMode = "pooled" | "frozen" | "one_shot";
+
+/** What a pool needs. */
+export interface ProcessPoolOptions extends SparesOptions {
+  /** How many processes may be resident, spares included. */
+  readonly maxSessions: number;
+  /** How many are kept ready for conversations to come; default 0. */
+  readonly spares?: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** How long after a spare was claimed the next one is started: the claimer needs the cores now. */
+const refillDelay = 2000;
+
+/** The processes that live: those of the most recently used sessions, and spares. */
+export class ProcessPool {
+  readonly #options: ProcessPoolOptions;
+  readonly #spares: Spares;
+  readonly #residents = new Map<string, Resident>();
+  /** Two processes of one conversation would fork it: nobody starts one while another still ends. */
+  readonly #ending = new Map<string, Promise<unknown>>();
+  #mode: PoolMode = "pooled";
+  #frozenSize = 1;
+  #isStopping = false;
+  #refillTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: ProcessPoolOptions) {
+    this.#options = options;
+    this.#spares = new Spares(options);
+  }
+
+  get mode(): PoolMode {
+    return this.#mode;
+  }
+
+  /** How many sessions have a process, or are getting one. */
+  get size(): number {
+    return this.#residents.size;
+  }
+
+  /** How many processes wait for a new session. */
+  get spares(): number {
+    return this.#spares.size;
+  }
+
+  /** How many tasks can run at once. */
+  get capacity(): number {
+    return this.#mode === "one_shot" ? 1 : this.#limit;
+  }
+
+  /** The ids of the processes that are through with their start. */
+  get pids(): number[] {
+    const residents = [...this.#residents.values()].map(({ serving }) => serving?.process.pid);
+    return [...residents, ...this.#spares.pids].filter((pid) => pid !== undefined);
+  }
+
+  get(sessionId: string): Resident | undefined {
+    return this.#residents.get(sessionId);
+  }
+
+  /** Takes a session in until its process is gone. {@link makeRoom} is for whoever starts it. */
+  add(sessionId: string, resident: Resident): void {
+    this.#residents.set(sessionId, resident);
+    void resident.gone.then(() => this.#remove(sessionId, resident));
+  }
+
+  /** Takes a spare out, for a session that takes its room; undefined when there is none. */
+  claimSpare(): Spare | undefined {
+    const spare = this.#spares.claim();
+    if (spare !== undefined) this.#refillSoon();
+    return spare;
+  }
+
+  /** Ends a spare that was claimed in vain. */
+  async giveUp(spare: Spare): Promise<void> {
+    await this.#spares.end(spare);
+  }
+
+  /** Waits until no process of a session is left; never rejects. */
+  async gone(sessionId: string): Promise<void> {
+    const last = this.#residents.get(sessionId)?.gone;
+    await Promise.allSettled([last, this.#ending.get(sessionId)]);
+  }
+
+  /**
+   * Waits until there is room for the process of a session that was added: the least recently used
+   * ones make it, then spares.
+   */
+  async makeRoom(): Promise<void> {
+    const surplus = () => Math.max(0, this.size + this.#spares.size - this.#limit);
+    const evicted = this.#idle().slice(0, surplus());
+    const hibernated = evicted.map(([id, resident]) => this.hibernate(id, resident));
+    await Promise.all([...hibernated, this.#spares.remove(surplus())]);
+  }
+
+  /** Ends the process of a session; its conversation can be resumed. */
+  async hibernate(sessionId: string, resident: Resident): Promise<void> {
+    if (!this.#remove(sessionId, resident)) {
+      await this.#ending.get(sessionId);
+      return;
+    }
+    // One that waited for another's end in vain does not end before it.
+    const ended = Promise.all([resident.end(), this.#ending.get(sessionId)]);
+    this.#ending.set(sessionId, ended);
+    try {
+      await ended;
+    } finally {
+      if (this.#ending.get(sessionId) === ended) this.#ending.delete(sessionId);
+    }
+  }
+
+  /** Ends the processes that were not used for so many milliseconds; tells how many. */
+  async hibernateIdle(timeout: number): Promise<number> {
+    const now = this.#options.now();
+    const idle = this.#idle().filter(([, { usedAt }]) => usedAt + timeout <= now);
+    await Promise.all(idle.map(([id, resident]) => this.hibernate(id, resident)));
+    return idle.length;
+  }
+
+  /** Starts the spares that are missing; room is made by hibernating the least recently used. */
+  async refill(): Promise<void> {
+    const { maxSessions, spares = 0 } = this.#options;
+    const wanted = Math.min(spares, maxSessions - 1);
+    while (this.#mode === "pooled" && !this.#isStopping && this.#spares.size < wanted) {
+      if (this.size + this.#spares.size < maxSessions) {
+        this.#spares.add();
+        continue;
+      }
+      const [oldest] = this.#idle();
+      if (oldest === undefined) return;
+      await this.hibernate(...oldest);
+    }
+  }
+
+  /** Changes how processes are kept; what is in use is let finish. */
+  async setMode(mode: PoolMode): Promise<void> {
+    this.#mode = mode;
+    if (mode === "pooled") return await this.refill();
+    this.#frozenSize = Math.max(1, this.size);
+    const idle = mode === "one_shot" ? this.#idle() : [];
+    await Promise.all([
+      this.#spares.remove(this.#spares.size),
+      ...idle.map(([id, resident]) => this.hibernate(id, resident)),
+    ]);
+  }
+
+  /** Ends all processes. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#refillTimer);
+    const residents = [...this.#residents];
+    await Promise.all([
+      this.#spares.remove(this.#spares.size),
+      this.#spares.ended(),
+      ...residents.map(([id, resident]) => this.hibernate(id, resident)),
+      ...this.#ending.values(),
+    ]);
+  }
+
+  get #limit(): number {
+    return this.#mode === "frozen" ? this.#frozenSize : this.#options.maxSessions;
+  }
+
+  #refillSoon(): void {
+    clearTimeout(this.#refillTimer);
+    this.#refillTimer = setTimeout(() => {
+      this.refill().catch(this.#options.onError);
+    }, refillDelay).unref();
+  }
+
+  /** Sessions whose process nobody uses, the least recently used first. */
+  #idle(): [string, Resident][] {
+    const idle = [...this.#residents].filter(([, { lease }]) => lease === undefined);
+    return idle.sort(([, a], [, b]) => a.usedAt - b.usedAt);
+  }
+
+  /** A later process of the same session is another resident and stays. */
+  #remove(sessionId: string, resident: Resident): boolean {
+    return this.#residents.get(sessionId) === resident && this.#residents.delete(sessionId);
+  }
+}

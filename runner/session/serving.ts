@@ -1,0 +1,18 @@
+import type { Start } from "#shared/task.ts";
+import type { CliProcess } from "../claude/cli-process.ts";
+import type { Meter } from "../claude/connection.ts";
+import type { Conversation } from "../store/store.ts";
+
+/** A process that runs, and the conversation that it serves. */
+export interface Serving {
+  readonly process: CliProcess;
+  /** How it came to be. */
+  readonly start: Exclude<Start, "warm">;
+  /** Who meters what it uses; set while a turn runs. */
+  meter: Meter | undefined;
+  readonly conversation: Conversation;
+  /** What the conversation has cost by now, in US dollars, as the CLI counts it. */
+  costUsd: number;
+  /** The store knows the conversation: a message was sent. */
+  isRemembered: boolean;
+}

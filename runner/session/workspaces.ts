@@ -1,0 +1,53 @@
+import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { configFolder } from "../claude/environment.ts";
+
+/**
+ * The folders that sessions work in, below a state folder. One is named by its session, or by the
+ * spare process that was started in it before the session was known; its path never changes, because
+ * the CLI finds conversations by it.
+ */
+export class Workspaces {
+  readonly #stateDir: string;
+
+  constructor(stateDir: string) {
+    this.#stateDir = stateDir;
+  }
+
+  /** Where a workspace lies, there or not. */
+  folder(name: string): string {
+    return join(this.#stateDir, "workspaces", name);
+  }
+
+  /** Makes one; resolves to the folder in it that processes work in. */
+  async prepare(name: string): Promise<string> {
+    const tree = join(this.folder(name), "tree");
+    await mkdir(tree, { recursive: true, mode: 0o700 });
+    return tree;
+  }
+
+  /** Removes one, with what the CLI remembers of conversations in it. */
+  async remove(name: string): Promise<void> {
+    const folder = this.folder(name);
+    const paths = [folder, await this.#transcripts(join(folder, "tree"))];
+    await Promise.all(
+      paths.map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })),
+    );
+  }
+
+  /** Removes all but these: spares that no session has claimed before the runner ended. */
+  async removeAllBut(names: ReadonlySet<string>): Promise<void> {
+    const found = await readdir(join(this.#stateDir, "workspaces")).catch(() => []);
+    for (const name of found) if (!names.has(name)) await this.remove(name);
+  }
+
+  /**
+   * The CLI names a folder's transcripts by its path, without symbolic links and with a dash for all
+   * but letters and digits.
+   */
+  async #transcripts(tree: string): Promise<string> {
+    const path = await realpath(tree).catch(() => tree);
+    const name = path.replaceAll(/[^A-Za-z0-9]/g, "-");
+    return join(configFolder(this.#stateDir), "projects", name);
+  }
+}

@@ -1,0 +1,73 @@
+import type { Degradation } from "./resilience/degradation.ts";
+import { memoryOfAll } from "./resilience/memory.ts";
+import type { SessionManager } from "./session/manager.ts";
+import type { Store } from "./store/store.ts";
+
+/** What is looked after, and how. Times in milliseconds. */
+export interface UpkeepOptions {
+  readonly store: Pick<Store, "stats">;
+  readonly sessions: SessionManager;
+  readonly degradation: Degradation;
+  readonly queueLimit: number;
+  readonly idleTimeout: number;
+  readonly sessionTtl: number;
+  /** How often to look. */
+  readonly interval: number;
+  /** Ends what processes that died by themselves left behind; tells how many. */
+  readonly endStrays: () => Promise<number>;
+  /** So many processes were hibernated, sessions discarded, or stray processes ended. */
+  readonly onSwept: (event: Swept, count: number) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What was swept, as the log names it. */
+type Swept = "session_idle_timeout" | "session_expired" | "strays_ended";
+
+/** What is done from time to time, whatever else happens. */
+export class Upkeep implements Disposable {
+  readonly #options: UpkeepOptions;
+  readonly #timer: NodeJS.Timeout;
+  #memory = 0;
+  #isBusy = false;
+
+  constructor(options: UpkeepOptions) {
+    this.#options = options;
+    const interval = Math.min(options.interval, options.idleTimeout, options.sessionTtl);
+    this.#timer = setInterval(() => this.#tick(), interval).unref();
+  }
+
+  /** Memory of all CLI processes when it was last looked at, in bytes. */
+  get memory(): number {
+    return this.#memory;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    this.#look()
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#isBusy = false;
+      });
+  }
+
+  async #look(): Promise<void> {
+    const { store, sessions, degradation, queueLimit, idleTimeout, sessionTtl, onSwept } =
+      this.#options;
+    const [memory, { queued }] = await Promise.all([memoryOfAll(sessions.pids), store.stats()]);
+    this.#memory = [...memory.values()].reduce((sum, bytes) => sum + bytes, 0);
+    // Not the runner's own memory: to end processes would not make it less.
+    degradation.sample({ memoryBytes: this.#memory, queueDepth: queued, queueLimit });
+    const idle = await sessions.hibernateIdle(idleTimeout);
+    if (idle > 0) onSwept("session_idle_timeout", idle);
+    const expired = await sessions.expire(sessionTtl);
+    if (expired > 0) onSwept("session_expired", expired);
+    const strays = await this.#options.endStrays();
+    if (strays > 0) onSwept("strays_ended", strays);
+    await sessions.refill();
+  }
+}

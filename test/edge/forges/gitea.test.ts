@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gitea } from "#edge/forge/gitea.ts";
+import type { PullRequestEvent } from "#shared/event.ts";
+import { giteaPayload } from "./gitea-payload.ts";
+
+/** What is made of a payload with some of the pull request's own fields changed. */
+function normalize(fields: object, rest: object = {}) {
+  const payload = giteaPayload();
+  const pull_request = { ...payload.pull_request, ...fields };
+  return gitea.normalize("pull_request", { ...payload, pull_request, ...rest });
+}
+
+function eventOf(fields: object, rest?: object): PullRequestEvent {
+  const normalized = normalize(fields, rest);
+  assert.equal(normalized.kind, "event");
+  return normalized.event;
+}
+
+test("gitea leaves the base's commit open when its branch is gone", () => {
+  const { base } = eventOf({ base: { sha: "", ref: "main" } }).pull_request;
+  assert.deepEqual(base, { ref: "main" });
+});
+
+test("gitea takes the word of newer versions for a draft, else the title's", () => {
+  const draftOf = (fields: object) => eventOf(fields).pull_request.draft;
+  assert.equal(draftOf({ draft: true }), true);
+  assert.equal(draftOf({ draft: false, title: "WIP: Pay" }), false);
+  for (const title of ["WIP: Pay", "[WIP] Pay", "wip:pay"]) assert.equal(draftOf({ title }), true);
+  for (const title of ["Wipe the cache", "Explain WIP: and [WIP]"]) {
+    assert.equal(draftOf({ title }), false);
+  }
+});
+
+test("gitea takes an edit for the end of a draft only when the title lost its mark", () => {
+  const edited = (from: string | undefined, title: string) =>
+    normalize(
+      { title },
+      { action: "edited", changes: from === undefined ? {} : { title: { from } } },
+    );
+  assert.equal(edited("WIP: Pay", "Pay").kind, "event");
+  for (const [from, title] of [
+    ["Pay", "Pay now"],
+    ["WIP: Pay", "[WIP] Pay"],
+    ["Pay", "WIP: Pay"],
+    [undefined, "Pay"],
+  ] as const) {
+    assert.equal(edited(from, title).kind, "ignored", `${from} ${title}`);
+  }
+});
+
+test("gitea takes a pull request of an account that is gone", () => {
+  assert.equal(eventOf({ user: null }).pull_request.author, "");
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { gitlab } from "#edge/forge/gitlab.ts";
+import type { PullRequestEvent } from "#shared/event.ts";
+import { assertProblem } from "#test/runner-http/assert-problem.ts";
+import { secretsOf } from "../settings.ts";
+import { startEdge } from "../start-edge.ts";
+import { commits } from "./changes.ts";
+import { gitlabByToken, gitlabSigned } from "./deliveries.ts";
+import { gitlabPayload } from "./gitlab-payload.ts";
+
+const event = "Merge Request Hook";
+
+/** The payload with some of the merge request's own fields changed. */
+function payloadWith(attributes: object, rest: object = {}) {
+  const payload = gitlabPayload({ action: "labeled" });
+  const object_attributes = { ...payload.object_attributes, ...attributes };
+  return { ...payload, object_attributes, ...rest };
+}
+
+function eventOf(payload: unknown, name = event): PullRequestEvent {
+  const normalized = gitlab.normalize(name, payload);
+  assert.equal(normalized.kind, "event");
+  return normalized.event;
+}
+
+function reasonOf(payload: unknown, name = event): string {
+  const normalized = gitlab.normalize(name, payload);
+  assert.equal(normalized.kind, "ignored");
+  return normalized.reason;
+}
+
+test("gitlab takes the hook of a whole instance, which has all kinds of events", () => {
+  assert.equal(eventOf(gitlabPayload(), "System Hook").action, "opened");
+  assert.match(reasonOf({ event_name: "project_create" }, "System Hook"), /System Hook/);
+  assert.match(reasonOf({ object_kind: "note" }, "Note Hook"), /Note Hook/);
+});
+
+test("gitlab takes an update for new code only when it says what the branch was at", () => {
+  assert.match(reasonOf(payloadWith({ oldrev: null })), /action update/);
+  assert.equal(eventOf(payloadWith({ oldrev: commits.before })).action, "synchronize");
+});
+
+test("gitlab tells the end of a draft by its switch, in older versions by its title", () => {
+  const draft = (previous: boolean) => ({ draft: { previous, current: !previous } });
+  assert.equal(eventOf(payloadWith({}, { changes: draft(true) })).action, "ready_for_review");
+  assert.match(reasonOf(payloadWith({}, { changes: draft(false) })), /action update/);
+  const title = (previous: string, current: string) => ({ title: { previous, current } });
+  for (const before of ["WIP: Pay", "Draft: Pay", "[Draft] Pay", "(draft) Pay", "[WIP] Pay"]) {
+    const payload = payloadWith({}, { changes: title(before, "Pay") });
+    assert.equal(eventOf(payload).action, "ready_for_review", before);
+  }
+  assert.match(reasonOf(payloadWith({}, { changes: title("Pay", "Draft: Pay") })), /action update/);
+  assert.match(reasonOf(payloadWith({}, { changes: title("Draft of it", "It") })), /action update/);
+});
+
+test("gitlab ends a merge request that is closed as one that is merged", () => {
+  assert.equal(eventOf(payloadWith({ action: "close" })).action, "closed");
+  assert.match(reasonOf(payloadWith({ action: "approved" })), /action approved/);
+  assert.match(reasonOf(payloadWith({ action: undefined })), /action none/);
+});
+
+test("gitlab ignores a merge request without commits", () => {
+  const empty = payloadWith({ action: "open", last_commit: null });
+  assert.match(reasonOf(empty), /no commits/);
+});
+
+test("gitlab names the author where the payload has the name", () => {
+  const authorOf = (rest: object) =>
+    eventOf(payloadWith({ action: "open" }, rest)).pull_request.author;
+  const user = { id: 1, username: "other" };
+  assert.equal(authorOf({}), "mona");
+  assert.equal(authorOf({ user }), "");
+  assert.equal(authorOf({ user, assignees: [{ id: 51, username: "mona" }] }), "mona");
+  assert.equal(authorOf({ user, reviewers: [user, { id: 51, username: "mona" }] }), "mona");
+});
+
+test("gitlab knows a delivery by webhook-id, Idempotency-Key or its body, not by the event", async () => {
+  const identify = (headers: Record<string, string>, text = "{}") => {
+    const all = { "x-gitlab-event": event, "x-gitlab-event-uuid": "uuid", ...headers };
+    return gitlab.identify({ headers: new Headers(all), body: new TextEncoder().encode(text) });
+  };
+  const both = { "webhook-id": "id-1", "idempotency-key": "id-2" };
+  assert.deepEqual(await identify(both), { id: "id-1", event });
+  assert.equal((await identify({ "idempotency-key": "id-2" })).id, "id-2");
+  const { id } = await identify({});
+  assert.match(id, /^[0-9a-f]{64}$/);
+  assert.equal((await identify({})).id, id);
+  assert.notEqual((await identify({}, "[]")).id, id);
+  await assert.rejects(identify({ "webhook-id": "a/b" }), { code: "invalid_request" });
+});
+
+test("gitlab takes no signing token as a plain one, and signs under no plain one", async () => {
+  const [token] = secretsOf.gitlabToken;
+  const [signing] = secretsOf.gitlabSigning;
+  for (const [secret, wrong, name] of [
+    [signing, gitlabByToken(gitlabPayload(), { secret: signing }), /webhook-signature/],
+    [token, gitlabSigned(gitlabPayload(), { secret: token }), /X-Gitlab-Token/],
+  ] as const) {
+    await using edge = await startEdge({ environment: { GITLAB_WEBHOOK_SECRET: secret } });
+    const response = await fetch(`${edge.url}/webhooks/gitlab`, wrong);
+    assert.match((await assertProblem(response, 401, "unauthorized")).detail, name);
+  }
+});
+
+test("gitlab refuses a signature without its id or its time", async () => {
+  const { headers, body } = gitlabSigned(gitlabPayload());
+  const now = Date.now();
+  const secrets = [secretsOf.gitlabSigning[0]];
+  for (const [name, value] of [
+    ["webhook-id", undefined],
+    ["webhook-id", "another"],
+    ["webhook-timestamp", undefined],
+    ["webhook-timestamp", "soon"],
+    ["webhook-timestamp", String(Math.floor(now / 1000) - 10)],
+  ] as const) {
+    const changed = new Headers(headers);
+    if (value === undefined) changed.delete(name);
+    else changed.set(name, value);
+    const verified = gitlab.verify({ headers: changed, body }, { secrets, now });
+    await assert.rejects(verified, { code: "unauthorized" }, `${name} ${value}`);
+  }
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { until } from "../until.ts";
+import { type Scene, setScene } from "./scene.ts";
+
+test("SessionManager hibernates idle sessions to make room for spares, but no leased ones", async () => {
+  await using scene = await setScene({ maxSessions: 2, spares: 1 });
+  const [a, b] = [await scene.session(1), await scene.session(2)];
+  {
+    using _first = await scene.acquire(a);
+    using _second = await scene.acquire(b);
+    await scene.manager.refill();
+    assert.deepEqual([scene.manager.size, scene.manager.spares], [2, 0]);
+    scene.now += 1;
+  }
+  await scene.manager.refill();
+  assert.deepEqual([scene.manager.size, scene.manager.spares], [1, 1]);
+  await until(async () => (await scene.pids()).length === 2);
+});
+
+test("SessionManager counts spares toward the bound: one makes room for a session that can't take it", async () => {
+  await using scene = await setScene({ maxSessions: 2, spares: 1 });
+  const [a, b] = await withWorkspaces(scene);
+  await scene.manager.open();
+  await until(() => scene.manager.pids.length === 1);
+  using first = await scene.acquire(a);
+  assert.equal(scene.manager.spares, 1);
+  using second = await scene.acquire(b);
+  assert.equal(scene.manager.spares, 0);
+  assert.deepEqual((await scene.pids()).sort(), [first.pid, second.pid].sort());
+  assert.deepEqual(await scene.workspaces(), [a, b].sort());
+});
+
+test("SessionManager.setMode removes the spares, and only pooled makes new ones", async () => {
+  for (const mode of ["frozen", "one_shot"] as const) {
+    await using scene = await setScene({ maxSessions: 3, spares: 2 });
+    await scene.manager.open();
+    await scene.manager.setMode(mode);
+    assert.deepEqual([scene.manager.spares, await scene.pids()], [0, []]);
+    assert.deepEqual(await scene.workspaces(), []);
+    await scene.manager.refill();
+    assert.equal(scene.manager.spares, 0);
+    await scene.manager.setMode("pooled");
+    assert.equal(scene.manager.spares, 2);
+  }
+});
+
+test("SessionManager.open removes the workspaces that no session has", async () => {
+  await using scene = await setScene({ maxSessions: 2, spares: 1 });
+  const [a, b] = await withWorkspaces(scene);
+  // As if the runner had ended before the session was remembered.
+  await scene.store.setWorkspace(b, null);
+  await scene.manager.open();
+  await until(() => scene.manager.pids.length === 1);
+  const left = await scene.workspaces();
+  assert.equal(left.length, 2);
+  assert.deepEqual([left.includes(a), left.includes(b)], [true, false]);
+});
+
+test("SessionManager.stop ends spares, and a session that waits for one that starts", async () => {
+  await using scene = await setScene({ maxSessions: 3, spares: 2, behaviour: "hang-at-start" });
+  await scene.manager.open();
+  await until(async () => (await scene.pids()).length === 2);
+  const id = await scene.session(1);
+  const acquiring = assert.rejects(scene.acquire(id), { code: "shutting_down" });
+  await until(async () => (await scene.record(id)).workspace !== null);
+  await scene.manager.stop();
+  await acquiring;
+  assert.deepEqual([await scene.pids(), scene.manager.spares], [[], 0]);
+  assert.deepEqual(await scene.workspaces(), [(await scene.record(id)).workspace]);
+});
+
+test("SessionManager.stop waits for spares that were told to end before", async () => {
+  await using scene = await setScene({ spares: 1, behaviour: "stubborn", patience: 200 });
+  await scene.manager.open();
+  await until(() => scene.manager.pids.length === 1);
+  const freezing = scene.manager.setMode("frozen");
+  await scene.manager.stop();
+  assert.deepEqual([await scene.pids(), await scene.workspaces()], [[], []]);
+  await freezing;
+});
+
+test("SessionManager starts nothing for a session that was given up and has no room, until it is leased", async () => {
+  await using scene = await setScene({ maxSessions: 2, spares: 1 });
+  const [a, b, c] = [await scene.session(1), await scene.session(2), await scene.session(3)];
+  scene.behave("hang-at-start", "remembers");
+  await scene.manager.open();
+  await until(async () => (await scene.pids()).length === 1);
+  const [spare = 0] = await scene.pids();
+  const early = await scene.manager.lease(a);
+  using _b = await scene.acquire(b);
+  using _c = await scene.acquire(c);
+  early[Symbol.dispose]();
+  // The spare that it waits for.
+  process.kill(spare, "SIGKILL");
+  await until(() => scene.manager.processOf(a) === undefined);
+  using lease = await scene.acquire(a);
+  assert.equal(lease.start, "cold");
+});
+
+test("SessionManager starts nothing for a session that was given up in one-shot mode", async () => {
+  await using scene = await setScene({ spares: 1, behaviour: "hang-at-start" });
+  const id = await scene.session(1);
+  await scene.manager.open();
+  await until(async () => (await scene.pids()).length === 1);
+  const [spare = 0] = await scene.pids();
+  const lease = await scene.manager.lease(id);
+  await scene.manager.setMode("one_shot");
+  lease[Symbol.dispose]();
+  process.kill(spare, "SIGKILL");
+  await scene.manager.terminate(id);
+  assert.deepEqual([await scene.pids(), scene.manager.size], [[], 0]);
+});
+
+/** Two sessions that have a workspace, and no process. */
+async function withWorkspaces(scene: Scene): Promise<[string, string]> {
+  const ids: [string, string] = [await scene.session(1), await scene.session(2)];
+  for (const id of ids) {
+    (await scene.acquire(id))[Symbol.dispose]();
+    await scene.manager.terminate(id);
+  }
+  return ids;
+}

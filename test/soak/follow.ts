@@ -1,0 +1,64 @@
+import { createParser } from "eventsource-parser";
+import { isTerminalType, JournalEntry } from "#shared/journal.ts";
+import type { Runner } from "./runner.ts";
+
+/**
+ * The journal of a task to its end. The client hangs up after each so many entries, comes back with
+ * `Last-Event-ID`, and does so too when the runner went.
+ * @throws Error for an entry that is not the next one.
+ */
+export async function* follow(
+  runner: Runner,
+  taskId: string,
+  hangUpAfter = Number.POSITIVE_INFINITY,
+): AsyncGenerator<JournalEntry> {
+  let last = 0;
+  for (;;) {
+    let left = hangUpAfter;
+    for await (const entry of connection(runner, taskId, last)) {
+      if (entry.seq !== last + 1) {
+        throw new Error(`Journal of ${taskId}: ${entry.seq} came after ${last}`);
+      }
+      last = entry.seq;
+      yield entry;
+      if (isTerminalType(entry.type)) return;
+      left -= 1;
+      if (left === 0) break;
+    }
+  }
+}
+
+/** What one connection brings, until either side ends it. */
+async function* connection(
+  runner: Runner,
+  taskId: string,
+  after: number,
+): AsyncGenerator<JournalEntry> {
+  const path = `/v1/tasks/${taskId}/events`;
+  const response = await runner.ask(path, { headers: { "last-event-id": String(after) } });
+  if (response.status !== 200 || response.body === null) {
+    throw new Error(`Cannot follow ${taskId} after ${after}: ${response.status}`);
+  }
+  const entries: JournalEntry[] = [];
+  const parser = createParser({
+    onEvent: ({ event, data }) => {
+      if (event === "error" || event === "resync") throw new Error(`${path}: ${event}: ${data}`);
+      entries.push(JournalEntry.parse(JSON.parse(data)));
+    },
+  });
+  const chunks = response.body.pipeThrough(new TextDecoderStream());
+  try {
+    for await (const text of chunks) {
+      parser.feed(text);
+      yield* entries.splice(0);
+    }
+  } catch (error) {
+    if (isCut(error)) return;
+    throw error;
+  }
+}
+
+/** The runner went in the midst of an answer. */
+function isCut(error: unknown): boolean {
+  return error instanceof TypeError && error.message === "terminated";
+}

@@ -1,0 +1,10 @@
+// Loaded into the runner before its own code: at SIGUSR2 it tells what the program holds.
+import { readdirSync } from "node:fs";
+
+process.on("SIGUSR2", () => {
+  globalThis.gc?.();
+  const timers = process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const { heapUsed: heap, rss } = process.memoryUsage();
+  const held = { heap, rss, files: readdirSync("/proc/self/fd").length, timers };
+  process.stderr.write(`probe ${JSON.stringify(held)}\n`);
+});

@@ -1,0 +1,75 @@
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import * as z from "zod";
+
+const main = new URL("../../cli/main.ts", import.meta.url).pathname;
+const probe = new URL("probe.ts", import.meta.url).href;
+
+const Held = z.object({ heap: z.number(), rss: z.number(), files: z.int(), timers: z.int() });
+/** What a program holds after a collection of garbage: bytes, open files, running timers. */
+export type Held = z.infer<typeof Held>;
+
+const LogLine = z.looseObject({
+  event: z.string().optional(),
+  url: z.string().optional(),
+  err: z.looseObject({ type: z.string(), message: z.string(), stack: z.string() }).optional(),
+});
+/** A line of the runner's log. */
+export type LogLine = z.infer<typeof LogLine>;
+
+/** The runner program while it runs. */
+export interface Program {
+  readonly url: string;
+  /** Of all errors that it logged. */
+  readonly errors: readonly NonNullable<LogLine["err"]>[];
+  /** Counts what it holds. */
+  held(): Promise<Held>;
+  /** Sends a signal; resolves, when the program is gone, to its exit code. */
+  stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | undefined>;
+}
+
+/** Starts `cicd-runner runner` as an operator does. @throws Error when it ends at its start. */
+export async function startProgram(
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Program> {
+  const child = execa(process.execPath, ["--expose-gc", "--import", probe, main, "runner"], {
+    cwd: folder,
+    extendEnv: false,
+    env: { PATH: process.env.PATH, ...environment },
+    buffer: false,
+    reject: false,
+  });
+  const errors: NonNullable<LogLine["err"]>[] = [];
+  const started = Promise.withResolvers<string>();
+  createInterface({ input: child.stdout }).on("line", (text) => {
+    const { event, url, err } = LogLine.parse(JSON.parse(text));
+    if (event === "started" && url !== undefined) started.resolve(url);
+    if (err !== undefined) errors.push(err);
+  });
+  const said: string[] = [];
+  let probed = Promise.withResolvers<Held>();
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    if (line.startsWith("probe ")) probed.resolve(Held.parse(JSON.parse(line.slice(6))));
+    else said.push(line);
+  });
+  void child.then(({ exitCode }) => {
+    const error = new Error(`Runner ended with ${exitCode}: ${said.join("\n")}`);
+    started.reject(error);
+    probed.reject(error);
+  });
+  probed.promise.catch(() => {});
+  return {
+    url: await started.promise,
+    errors,
+    held: async () => {
+      probed = Promise.withResolvers();
+      child.kill("SIGUSR2");
+      return await probed.promise;
+    },
+    stop: async (signal) => {
+      child.kill(signal);
+      return (await child).exitCode;
+    },
+  };
+}

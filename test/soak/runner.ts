@@ -1,0 +1,128 @@
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { seal, sealHeader } from "#shared/seal.ts";
+import { until } from "../until.ts";
+import { type Program, startProgram } from "./program.ts";
+
+const cli = new URL("cli/main.ts", import.meta.url).pathname;
+const secret = "runner-secret-of-the-soak";
+
+/** How a request is sent. */
+export interface Sending {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A runner that is killed and started again; whoever asks it something waits for the next one. */
+export class Runner implements AsyncDisposable {
+  /** Everything that was ever logged as an error. */
+  readonly errors: { readonly type: string; readonly message: string; readonly stack: string }[] =
+    [];
+  /** How often it was killed. */
+  kills = 0;
+  readonly stateDir: string;
+  readonly #folder: string;
+  readonly #seed: string;
+  #program: Program | undefined;
+
+  constructor(folder: string, seed: string) {
+    this.#folder = folder;
+    this.#seed = seed;
+    this.stateDir = join(folder, "state");
+  }
+
+  /** The program that runs. */
+  get program(): Program {
+    if (this.#program === undefined) throw new Error("Runner does not run");
+    return this.#program;
+  }
+
+  async start(): Promise<void> {
+    // The CLI is started as one file.
+    const executable = join(this.#folder, "claude");
+    await writeFile(
+      executable,
+      [
+        "#!/bin/sh",
+        // Most of the time of a start would be compilation.
+        `export NODE_COMPILE_CACHE='${join(this.#folder, "compiled")}'`,
+        `exec '${process.execPath}' '${cli}' "$@"\n`,
+      ].join("\n"),
+    );
+    await chmod(executable, 0o755);
+    this.#program = await startProgram(this.#folder, {
+      RUNNER_PORT: "0",
+      RUNNER_SECRET: secret,
+      RUNNER_STATE_DIR: this.stateDir,
+      CLAUDE_CLI_PATH: executable,
+      CLAUDE_PASS_ENVIRONMENT: "SOAK_FOLDER SOAK_SEED",
+      SOAK_FOLDER: this.#folder,
+      SOAK_SEED: this.#seed,
+      ANTHROPIC_API_KEY: "nobody-asks-the-api",
+      ...settings,
+    });
+  }
+
+  /** Ends it and starts it again in the same folder. */
+  async restart(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    await this.stop(signal);
+    await this.start();
+  }
+
+  /** Resolves to its exit code. */
+  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | undefined> {
+    const { program } = this;
+    this.#program = undefined;
+    if (signal === "SIGKILL") this.kills += 1;
+    const code = await program.stop(signal);
+    this.errors.push(...program.errors);
+    return code;
+  }
+
+  /** Asks the runner, as often as it takes until one answers. @throws Error for a refusal. */
+  async ask(path: string, { method = "GET", body, headers = {} }: Sending = {}): Promise<Response> {
+    const bytes = new TextEncoder().encode(body === undefined ? "" : JSON.stringify(body));
+    for (;;) {
+      await until(() => this.#program !== undefined);
+      const { program } = this;
+      const response = await fetch(program.url + path, {
+        method,
+        headers: {
+          ...headers,
+          ...(body !== undefined && { "content-type": "application/json" }),
+          [sealHeader]: await seal(secret, { method, path, body: bytes }, Date.now()),
+        },
+        ...(body !== undefined && { body: bytes }),
+      }).catch((error: unknown) => {
+        if (this.#program === program) throw error;
+      });
+      if (response?.ok) return response;
+      const text = await response?.text();
+      if (response !== undefined && response.status !== 503) {
+        throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#program !== undefined) await this.stop("SIGKILL");
+  }
+}
+
+/** Short waits, little room, and thresholds that keep all modes in play. */
+const settings = {
+  RUNNER_CLONE_PROTOCOLS: "file",
+  ASYNC_MAX_SESSIONS: "8",
+  ASYNC_MIN_IDLE_SESSIONS: "1",
+  ASYNC_IDLE_TIMEOUT: "1s",
+  ASYNC_SESSION_TTL: "5s",
+  ASYNC_SILENCE_TIMEOUT: "500ms",
+  ASYNC_STARTUP_TIMEOUT: "2s",
+  ASYNC_FORCE_KILL_TIMEOUT: "100ms",
+  ASYNC_GRACEFUL_SHUTDOWN_TIMEOUT: "100ms",
+  SESSION_MEMORY_LIMIT: "1T",
+  ASYNC_RETRY_INITIAL_DELAY: "20ms",
+  ASYNC_CIRCUIT_BREAKER_OPEN_TIMEOUT: "50ms",
+  FALLBACK_ENABLED: "false",
+};

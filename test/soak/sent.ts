@@ -1,0 +1,123 @@
+import { v7 } from "uuid";
+import { CancelAnswer, type HandOff, HandOffAnswer } from "#shared/api.ts";
+import type { JournalEntry, JournalType } from "#shared/journal.ts";
+import { follow } from "./follow.ts";
+import type { Step } from "./plan.ts";
+import type { Runner } from "./runner.ts";
+import { within } from "./within.ts";
+
+/** The commits of a pull request. */
+export interface Target {
+  readonly cloneUrl: string;
+  readonly baseSha: string;
+  readonly headSha: string;
+}
+
+/** What is handed over. */
+export type Kind = "review" | "close";
+
+/** How long a task may take until the run is given up, in seconds. */
+const patience = 60;
+
+/** A hand-off that was accepted, and its task as a client sees it. */
+export class Sent {
+  readonly kind: Kind;
+  readonly step: Step;
+  readonly taskId: string;
+  readonly sessionId: string;
+  readonly journal: JournalEntry[] = [];
+  /** What became of the request to cancel it. */
+  cancelled: CancelAnswer["outcome"] | undefined;
+  readonly #runner: Runner;
+  #isOver = false;
+  #error: unknown;
+
+  /** Hands a push over, or the end of its pull request; twice where the plan says so. */
+  static async deliver(runner: Runner, kind: Kind, step: Step, target: Target): Promise<Sent> {
+    const body = handOff(kind, step, target);
+    const answer = await post(runner, body);
+    if (step.meddling === "deliver twice") {
+      const again = await post(runner, { ...body, task_id: v7() });
+      if (again.outcome !== "duplicate" || again.task_id !== answer.task_id) {
+        throw new Error(`Delivery ${body.delivery_id} made two tasks: ${JSON.stringify(again)}`);
+      }
+    }
+    return new Sent(runner, kind, step, answer);
+  }
+
+  private constructor(runner: Runner, kind: Kind, step: Step, answer: HandOffAnswer) {
+    this.#runner = runner;
+    this.kind = kind;
+    this.step = step;
+    this.taskId = answer.task_id;
+    this.sessionId = answer.session_id;
+    void this.#follow();
+  }
+
+  async cancel(): Promise<void> {
+    const path = `/v1/tasks/${this.taskId}/cancel`;
+    const response = await this.#runner.ask(path, { method: "POST" });
+    this.cancelled = CancelAnswer.parse(await response.json()).outcome;
+  }
+
+  /** Waits for an entry of a type, or the end. */
+  async reached(type: JournalType): Promise<void> {
+    await this.#wait(type, () => this.journal.some((entry) => entry.type === type));
+  }
+
+  async ended(): Promise<void> {
+    await this.#wait("the end", () => false);
+  }
+
+  async #wait(what: string, isReached: () => boolean): Promise<void> {
+    const { push } = this.step;
+    const where = () => `${what} of push ${push}, now ${JSON.stringify(this.journal.at(-1))}`;
+    await within(patience, where, () => this.#isOver || isReached());
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  async #follow(): Promise<void> {
+    try {
+      for await (const entry of follow(this.#runner, this.taskId, this.step.hangUpAfter)) {
+        this.journal.push(entry);
+      }
+    } catch (error) {
+      this.#error = error;
+    } finally {
+      this.#isOver = true;
+    }
+  }
+}
+
+async function post(runner: Runner, body: HandOff): Promise<HandOffAnswer> {
+  const response = await runner.ask("/v1/events", { method: "POST", body });
+  return HandOffAnswer.parse(await response.json());
+}
+
+function handOff(kind: Kind, { push, number }: Step, target: Target): HandOff {
+  return {
+    delivery_id: `${kind}-${push}`,
+    forge: "github",
+    task_id: v7(),
+    kind,
+    event: {
+      type: "pull_request",
+      forge: "github",
+      action: kind === "close" ? "closed" : "synchronize",
+      repository: { host: "github.com", owner: "octo", name: "soak", clone_url: target.cloneUrl },
+      pull_request: {
+        number,
+        url: `https://github.com/octo/soak/pull/${number}`,
+        // What the scripted CLI knows the push by.
+        title: `soak ${push}`,
+        body: "",
+        author: "mona",
+        draft: false,
+        head: { sha: target.headSha, ref: `change-${number}` },
+        base: { sha: target.baseSha, ref: "main" },
+        fork: false,
+      },
+      sender: { login: "mona", bot: false },
+    },
+  };
+}
