@@ -7,7 +7,7 @@ const RUNNER_SECRET = "x".repeat(32);
 const read = (file: unknown, environment: Record<string, string> = {}) =>
   readConfig(RunnerConfig, file, { RUNNER_SECRET, ...environment });
 
-test("RunnerConfig, nothing set: five failures open the breaker, and 1 GB, 80 % or a tenth degrade", () => {
+test("RunnerConfig, nothing set: five failures open the breaker, and 1.5 GB, 80 % or a tenth degrade", () => {
   const { async, fallback, observability } = read({});
   assert.deepEqual(async.circuit_breaker, {
     failure_threshold: 5,
@@ -17,10 +17,10 @@ test("RunnerConfig, nothing set: five failures open the breaker, and 1 GB, 80 % 
   assert.deepEqual(fallback, {
     enabled: true,
     auto_downgrade: true,
-    degraded_when_memory_above: 1024 ** 3,
+    degraded_when_memory_above: 1500 * 1024 ** 2,
     degraded_when_queue_depth_above: 0.8,
     degraded_when_error_rate_above: 0.1,
-    one_shot_when_memory_above: 2 * 1024 ** 3,
+    one_shot_when_memory_above: 3 * 1024 ** 3,
     one_shot_when_consecutive_failures: 5,
   });
   assert.equal(observability.health_check_interval, 30_000);

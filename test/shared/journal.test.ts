@@ -36,6 +36,22 @@ const examples: JournalEvent[] = [
     type: "turn.completed",
     data: { turn_id: "t", usage, duration_ms: 1, overhead_ms: 0, model_turns: 1 },
   },
+  { type: "message.received", data: { message_id: "m", text: "Look again" } },
+  {
+    type: "permission.requested",
+    data: {
+      request_id: "r",
+      tool: "Bash",
+      input: { command: "ls" },
+      expires_at: "2026-01-02T03:04:05Z",
+    },
+  },
+  {
+    type: "permission.resolved",
+    data: { request_id: "r", behavior: "deny", by: "timeout", message: "Nobody answered" },
+  },
+  { type: "turn.stopped", data: { step: "interrupt" } },
+  { type: "input.poisonous", data: { deaths: 2 } },
   { type: "task.retrying", data: { attempt: 1, delay_ms: 1000, error } },
   { type: "task.succeeded", data: { result: { kind: "close" } } },
   { type: "task.failed", data: { error } },
