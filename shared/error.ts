@@ -66,6 +66,8 @@ export interface ErrorOptions {
   hint?: string;
   /** When a repeat makes sense, in seconds; becomes `Retry-After`. */
   retryAfter?: number;
+  /** What the model had said when its work was cut short. */
+  partial?: string | undefined;
 }
 
 /**
@@ -77,12 +79,14 @@ export class CicdError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly partial: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.hint = options.hint;
     this.retryAfter = options.retryAfter;
+    this.partial = options.partial;
   }
 
   get category(): ErrorCategory {

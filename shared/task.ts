@@ -103,6 +103,8 @@ export const TaskError = z.object({
   category: z.enum(errorCategories),
   message: z.string(),
   hint: z.string().optional(),
+  /** What the model had said when a limit cut its work short: text, and no whole answer. */
+  partial: z.string().optional(),
 });
 /** {@link TaskError} as a type. */
 export type TaskError = z.infer<typeof TaskError>;

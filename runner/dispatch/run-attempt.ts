@@ -68,6 +68,12 @@ function outcomeOf(thrown: unknown, { attempt }: Task, retry: RetryPolicy): Outc
     : { state: "queued", delay, error: toTaskError(error) };
 }
 
-function toTaskError({ code, category, message, hint }: CicdError): TaskError {
-  return { code, category, message, ...(hint !== undefined && { hint }) };
+function toTaskError({ code, category, message, hint, partial }: CicdError): TaskError {
+  return {
+    code,
+    category,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(partial !== undefined && { partial }),
+  };
 }

@@ -29,9 +29,10 @@ export interface AskOptions {
 }
 
 /**
- * Runs one turn and journals it; `alongside` goes into it behind the message. Undefined when the conversation has an answer to this very
- * message from before, which is not told again.
- * @throws CicdError `turn_timeout`, `budget_exhausted`, and of {@link failureOf} when it failed.
+ * Runs one turn and journals it; `alongside` goes into it behind the message. Undefined when the
+ * conversation has an answer to this very message from before, which is not told again.
+ * @throws CicdError `turn_timeout`, `budget_exhausted`, and of {@link failureOf} when it failed;
+ * with what was said until then, where a limit cut it short.
  */
 export async function ask(
   { lease, ready }: { readonly lease: Lease; readonly ready: Ready },
@@ -46,10 +47,14 @@ export async function ask(
   const timeout = AbortSignal.timeout(turnTimeout);
   let end: PricedTurnEnd | undefined;
   let usage: Usage | undefined;
+  let said = "";
   try {
     end = await lease.turn(message, {
       signal: AbortSignal.any([signal, timeout]),
-      onEvent,
+      onEvent: (event) => {
+        if (event.type === "message.delta") said += event.data.text;
+        onEvent(event);
+      },
       onPermission,
       alongside,
       meter: {
@@ -64,11 +69,11 @@ export async function ask(
   if (end.kind === "answered_before") return undefined;
   if (end.kind === "stopped") {
     signal.throwIfAborted();
-    throw timeout.aborted ? tookTooLong(turnTimeout, end.reason) : end.reason;
+    throw timeout.aborted ? cutShort(tookTooLong(turnTimeout, end.reason), said) : end.reason;
   }
   const failure = failureOf(end.result);
   // A request that a budget refused looks like one that the API refused.
-  if (failure !== undefined) throw budget.exceeded() ?? failure;
+  if (failure !== undefined) throw cutShort(budget.exceeded() ?? failure, said);
   const duration_ms = performance.now() - began;
   const overhead_ms = Math.max(0, duration_ms - end.result.duration_ms);
   const model_turns = end.result.num_turns;
@@ -88,6 +93,21 @@ function usageOf({ usage }: CliResult, cost_usd: number): Usage {
     cache_creation_input_tokens,
     cost_usd,
   };
+}
+
+/** How much of what was said is kept with the error; the journal has all of it. */
+const partialLength = 64 * 1024;
+
+/** The error with what was said until then; itself when nothing was. */
+function cutShort(error: CicdError, said: string): CicdError {
+  if (said === "") return error;
+  const { code, message, hint, retryAfter, cause } = error;
+  return new CicdError(code, message, {
+    cause,
+    ...(hint !== undefined && { hint }),
+    ...(retryAfter !== undefined && { retryAfter }),
+    partial: said.slice(-partialLength),
+  });
 }
 
 function tookTooLong(limit: number, cause: unknown): CicdError {

@@ -146,6 +146,7 @@ test("a budget of a pull request: a turn ends at the request that would pass it"
   const last = journal.at(-1);
   assert(last?.type === "task.failed");
   assert.equal(last.data.error.code, "budget_exhausted");
+  assert.equal(last.data.error.partial, "I look.");
   assert.match(last.data.error.message + last.data.error.hint, /budget\.session\.usd/);
   assert.equal(scene.api.requests.length, 1);
   const again = await (await scene.push(1)).first("task.failed");
