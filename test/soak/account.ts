@@ -25,6 +25,7 @@ export async function account(sent: readonly Sent[], evidence: Evidence): Promis
             ...(await journalWrongs(one, evidence.store)),
             ...endWrongs(task, one, sent[index + 1], evidence),
             ...orderWrongs(one, sent[index - 1]),
+            ...pointlessWrongs(one, sent[index + 1]),
           ];
     const { kind, step, taskId } = one;
     problems.push(...wrongs.map((wrong) => `${kind} ${step.push} (task ${taskId}): ${wrong}`));
@@ -77,6 +78,24 @@ function endWrongs(task: Task, sent: Sent, next: Sent | undefined, evidence: Evi
     }
   }
 }
+
+/** It did not go on when the next one had made it pointless. */
+function pointlessWrongs({ kind, journal }: Sent, next: Sent | undefined): string[] {
+  const last = journal.at(-1);
+  const since = Date.parse(next?.journal.at(0)?.time ?? "");
+  if (kind === "close" || last === undefined || Number.isNaN(since)) return [];
+  const started = journal.findLast(({ type }) => type === "task.started");
+  if (started !== undefined && Date.parse(started.time) > since) {
+    return ["it was started when the next one was there"];
+  }
+  const late = Date.parse(last.time) - since;
+  return last.type !== "task.superseded" && late > interruptTime
+    ? [`it went on for ${late} ms beside the next one`]
+    : [];
+}
+
+/** An interrupt takes its steps, on a busy machine. In milliseconds. */
+const interruptTime = 3000;
 
 /** It began after the one before it in its session had ended. */
 function orderWrongs({ journal }: Sent, before: Sent | undefined): string[] {

@@ -71,6 +71,10 @@ export class Driver {
       case "close at the end":
         await sent.ended();
         return [await this.#deliver("close", step)];
+      case "end the process":
+        await sent.ended();
+        this.#options.runner.endSession(sent.sessionId).catch((error) => sent.fail(error));
+        return [];
       case "cancel in the turn":
         await sent.reached("turn.started");
         await sent.cancel();

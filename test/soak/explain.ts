@@ -42,52 +42,54 @@ export function explain(
   }
 }
 
-/** Every process of the ladder has to have come to harm. */
+/** Every process of the ladder has to have come to harm, or not to have started. */
 function ladderWrong(
   journal: readonly JournalEntry[],
   turns: readonly TurnTold[],
   deeds: readonly Deed[],
 ): string | undefined {
-  const from = Date.parse(journal.at(0)?.time ?? "");
+  const from = Date.parse(journal.at(0)?.time ?? "") - spareAge;
   const to = Date.parse(journal.at(-1)?.time ?? "");
-  const pids = new Set(turns.map(({ pid }) => pid));
-  const isHarmed = (pid: number | null) =>
-    turns.some((turn) => turn.pid === pid && isLethal(turn.fault)) ||
-    deeds.some((deed) => deed.pid === pid && isHarm(deed) && deed.at <= to);
-  const unharmed = [...pids].filter((pid) => !isHarmed(pid));
-  if (unharmed.length > 0) return `no harm came to process ${unharmed}`;
+  const byRung = [...Map.groupBy(turns, ({ rung }) => rung).values()];
+  const isHarmed = (rung: readonly TurnTold[]) =>
+    rung.some(({ fault }) => isLethal(fault)) ||
+    deeds.some(({ pid, kind, at }) => pid === rung[0]?.pid && harms.has(kind) && at <= to);
+  const unharmed = byRung.find((rung) => !isHarmed(rung));
+  if (unharmed !== undefined) return `no harm came to process ${unharmed[0]?.pid}`;
   const badStarts = deeds.filter(
-    ({ kind, at, ...deed }) =>
-      kind === "begun" &&
-      "fault" in deed &&
-      deed.fault !== undefined &&
-      at >= from - 5000 &&
-      at <= to,
+    (deed) => deed.kind === "begun" && deed.fault !== undefined && deed.at >= from && deed.at <= to,
   );
-  if (pids.size + badStarts.length >= rungs) return undefined;
-  return `only ${pids.size} processes and ${badStarts.length} starts came to harm`;
+  if (byRung.length + badStarts.length >= rungs) return undefined;
+  return `only ${byRung.length} processes and ${badStarts.length} starts came to harm`;
 }
 
-function isHarm({ kind }: Deed): boolean {
-  return kind === "lost" || kind === "killed";
-}
+/** How long before a task a spare that it was given may have been started, in milliseconds. */
+const spareAge = 5000;
+const harms: ReadonlySet<Deed["kind"]> = new Set(["lost", "killed"]);
 
-/** A turn with the process that it ran in, and what that did to it. */
+/** A turn, the process that it ran in, and what that did to it. */
 interface TurnTold {
+  /** The process of which step of the ladder: the same one may serve two, when it lives on. */
+  readonly rung: number;
   readonly pid: number | null;
   readonly fault: string | undefined;
 }
 
 function turnsOf(journal: readonly JournalEntry[], deeds: readonly Deed[]): TurnTold[] {
   const turns: TurnTold[] = [];
+  let rung = 0;
   let pid: number | null = null;
+  // A message may be told twice to one process: each deed is of one turn.
+  const left = deeds.filter((deed) => deed.kind === "told");
   for (const { type, data } of journal) {
-    if (type === "session.ready" || type === "session.resumed") pid = data.pid;
+    if (type === "session.ready" || type === "session.resumed") {
+      rung += 1;
+      pid = data.pid;
+    }
     if (type !== "turn.started") continue;
-    const told = deeds.find(
-      (deed) => deed.kind === "told" && deed.pid === pid && deed.uuid === data.turn_id,
-    );
-    turns.push({ pid, fault: told?.kind === "told" ? told.fault : undefined });
+    const index = left.findIndex((deed) => deed.pid === pid && deed.uuid === data.turn_id);
+    const [told] = index === -1 ? [] : left.splice(index, 1);
+    turns.push({ rung, pid, fault: told?.fault });
   }
   return turns;
 }

@@ -8,6 +8,8 @@ const meddlings = {
   "cancel at once": 15,
   "cancel in the turn": 40,
   "kill the process": 40,
+  /** The next push comes while the process is being ended. */
+  "end the process": 60,
   "close at once": 10,
   "close at the end": 20,
   "deliver twice": 30,

@@ -12,7 +12,9 @@ export type Held = z.infer<typeof Held>;
 const LogLine = z.looseObject({
   event: z.string().optional(),
   url: z.string().optional(),
-  err: z.looseObject({ type: z.string(), message: z.string(), stack: z.string() }).optional(),
+  err: z
+    .looseObject({ code: z.string().optional(), message: z.string(), stack: z.string() })
+    .optional(),
 });
 /** A line of the runner's log. */
 export type LogLine = z.infer<typeof LogLine>;

@@ -19,13 +19,11 @@ export interface Report {
   readonly kills: number;
   /** What it held whenever it was idle in the second half. */
   readonly held: readonly Held[];
-  readonly stopMs: number;
   readonly durationMs: number;
 }
 
 /** What a report is made of. */
-export interface ReportParts
-  extends Pick<Report, "problems" | "kills" | "held" | "stopMs" | "durationMs"> {
+export interface ReportParts extends Pick<Report, "problems" | "kills" | "held" | "durationMs"> {
   readonly sent: readonly Sent[];
   readonly deeds: readonly Deed[];
 }

@@ -2,6 +2,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { seal, sealHeader } from "#shared/seal.ts";
 import { until } from "../until.ts";
+import { processesOf } from "./processes.ts";
 import { type Program, startProgram } from "./program.ts";
 
 const cli = new URL("cli/main.ts", import.meta.url).pathname;
@@ -12,24 +13,33 @@ export interface Sending {
   readonly method?: "GET" | "POST" | "DELETE";
   readonly body?: object;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What may be answered besides a success. */
+  readonly allowed?: readonly number[];
 }
 
 /** A runner that is killed and started again; whoever asks it something waits for the next one. */
 export class Runner implements AsyncDisposable {
   /** Everything that was ever logged as an error. */
-  readonly errors: { readonly type: string; readonly message: string; readonly stack: string }[] =
-    [];
+  readonly errors: Program["errors"][number][] = [];
+  /** What was wrong when it was asked to end. */
+  readonly problems: string[] = [];
   /** How often it was killed. */
   kills = 0;
   readonly stateDir: string;
   readonly #folder: string;
   readonly #seed: string;
   #program: Program | undefined;
+  #isOver = false;
 
   constructor(folder: string, seed: string) {
     this.#folder = folder;
     this.#seed = seed;
     this.stateDir = join(folder, "state");
+  }
+
+  /** The run was given up or is through: nobody waits for a program any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   /** The program that runs. */
@@ -38,7 +48,7 @@ export class Runner implements AsyncDisposable {
     return this.#program;
   }
 
-  async start(): Promise<void> {
+  async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     // The CLI is started as one file.
     const executable = join(this.#folder, "claude");
     await writeFile(
@@ -61,30 +71,46 @@ export class Runner implements AsyncDisposable {
       SOAK_SEED: this.#seed,
       ANTHROPIC_API_KEY: "nobody-asks-the-api",
       ...settings,
+      ...environment,
     });
+    // It was disposed of meanwhile.
+    if (this.#isOver) await this.stop("SIGKILL");
   }
 
-  /** Ends it and starts it again in the same folder. */
-  async restart(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  /** Ends it and starts it again in the same folder, with other settings. */
+  async restart(
+    signal: "SIGTERM" | "SIGKILL",
+    environment: Readonly<Record<string, string>>,
+  ): Promise<void> {
     await this.stop(signal);
-    await this.start();
+    await this.start(environment);
   }
 
-  /** Resolves to its exit code. */
-  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | undefined> {
+  /** Ends it. What asks it to end has to do so in time, and to leave nothing behind. */
+  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     const { program } = this;
     this.#program = undefined;
-    if (signal === "SIGKILL") this.kills += 1;
+    const began = performance.now();
     const code = await program.stop(signal);
     this.errors.push(...program.errors);
-    return code;
+    if (signal === "SIGKILL") {
+      this.kills += 1;
+      return;
+    }
+    const ms = performance.now() - began;
+    if (code !== 0 || ms > stopTime) this.problems.push(`It ended with ${code} after ${ms} ms`);
+    const left = await processesOf(this.stateDir);
+    if (left.length > 0) this.problems.push(`It left behind: ${left}`);
   }
 
   /** Asks the runner, as often as it takes until one answers. @throws Error for a refusal. */
-  async ask(path: string, { method = "GET", body, headers = {} }: Sending = {}): Promise<Response> {
+  async ask(
+    path: string,
+    { method = "GET", body, headers = {}, allowed = [] }: Sending = {},
+  ): Promise<Response> {
     const bytes = new TextEncoder().encode(body === undefined ? "" : JSON.stringify(body));
     for (;;) {
-      await until(() => this.#program !== undefined);
+      await until(() => this.#program !== undefined || this.#isOver);
       const { program } = this;
       const response = await fetch(program.url + path, {
         method,
@@ -97,18 +123,28 @@ export class Runner implements AsyncDisposable {
       }).catch((error: unknown) => {
         if (this.#program === program) throw error;
       });
-      if (response?.ok) return response;
-      const text = await response?.text();
-      if (response !== undefined && response.status !== 503) {
+      if (response === undefined) continue;
+      if (response.ok || allowed.includes(response.status)) return response;
+      const text = await response.text();
+      if (response.status !== 503) {
         throw new Error(`${method} ${path}: ${response.status} ${text}`);
       }
     }
   }
 
+  /** Ends the process of a session, unless a task was faster. */
+  async endSession(id: string): Promise<void> {
+    await this.ask(`/v1/sessions/${id}`, { method: "DELETE", allowed: [409] });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     if (this.#program !== undefined) await this.stop("SIGKILL");
   }
 }
+
+/** How long it may take to end, in milliseconds. */
+const stopTime = 5000;
 
 /** Short waits, little room, and thresholds that keep all modes in play. */
 const settings = {

@@ -69,6 +69,11 @@ export class Sent {
     await this.#wait("the end", () => false);
   }
 
+  /** Lets whoever waits for it fail. */
+  fail(error: unknown): void {
+    this.#error ??= error;
+  }
+
   async #wait(what: string, isReached: () => boolean): Promise<void> {
     const { push } = this.step;
     const where = () => `${what} of push ${push}, now ${JSON.stringify(this.journal.at(-1))}`;
@@ -82,7 +87,7 @@ export class Sent {
         this.journal.push(entry);
       }
     } catch (error) {
-      this.#error = error;
+      this.fail(error);
     } finally {
       this.#isOver = true;
     }

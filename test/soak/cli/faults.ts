@@ -8,7 +8,7 @@ const lethal = {
   deaf: 5,
   mute: 5,
   "answered, not told": 15,
-  "exit with a grandchild": 10,
+  "exit with a grandchild": 20,
 };
 
 /** What a process gets over, or what hits only the next message. */
@@ -16,7 +16,7 @@ const harmless = {
   garbage: 20,
   "long line": 10,
   flood: 5,
-  grandchild: 15,
+  grandchild: 20,
   unparsable: 20,
   "late exit": 15,
   "late hang": 5,

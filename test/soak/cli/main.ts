@@ -57,7 +57,7 @@ function begin(): void {
       break;
     default:
       // A few end by nothing but SIGKILL.
-      if (fractionOf(seed, "stubborn", id, count) < 0.05) stay();
+      if (fractionOf(seed, "stubborn", id, count) < 0.1) stay();
   }
 }
 
