@@ -3,6 +3,7 @@ import { type PullRequestAction, PullRequestEvent, Repository, Sha } from "#shar
 import { verifyHmacHex } from "#shared/hmac.ts";
 import { isDraftTitle } from "./draft-title.ts";
 import type { Expected, ForgeAdapter, Identity, Normalized, RawDelivery } from "./forge.ts";
+import { eventOf } from "./github-like.ts";
 import { eventHeader, idHeader } from "./header.ts";
 import { parseFields } from "./parse-fields.ts";
 import { unauthorized } from "./unauthorized.ts";
@@ -97,30 +98,15 @@ function isDraftNoMore({ pull_request, changes }: z.infer<typeof Action>): boole
 
 function toEvent(action: PullRequestAction, payload: Payload): PullRequestEvent {
   const { repository, pull_request, sender } = payload;
-  const { head, base } = pull_request;
-  return {
-    type: "pull_request",
+  const { sha, ref } = pull_request.base;
+  return eventOf(payload, {
     forge: "gitea",
     action,
-    repository: {
-      host: new URL(pull_request.html_url).host,
-      owner: repository.owner.login,
-      name: repository.name,
-      clone_url: repository.clone_url,
-    },
-    pull_request: {
-      number: pull_request.number,
-      url: pull_request.html_url,
-      title: pull_request.title,
-      body: pull_request.body ?? "",
-      author: pull_request.user?.login ?? "",
-      draft: pull_request.draft ?? isDraftTitle(pull_request.title),
-      head: { sha: head.sha, ref: head.ref },
-      base: base.sha === "" ? { ref: base.ref } : { sha: base.sha, ref: base.ref },
-      fork: head.repo?.id !== repository.id,
-    },
-    sender: { login: sender.login, bot: isBot(sender.login) },
-  };
+    path: { owner: repository.owner.login, name: repository.name },
+    base: sha === "" ? { ref } : { sha, ref },
+    draft: pull_request.draft ?? isDraftTitle(pull_request.title),
+    bot: isBot(sender.login),
+  });
 }
 
 /** Gitea marks no account as one: its own runner's, and those that name themselves so. */

@@ -6,6 +6,7 @@ import { isOneOf } from "../same-secret.ts";
 import { bodyHash } from "./body-hash.ts";
 import { isDraftTitle } from "./draft-title.ts";
 import type { Expected, ForgeAdapter, Identity, Normalized, RawDelivery } from "./forge.ts";
+import { eventOf } from "./github-like.ts";
 import { eventHeader } from "./header.ts";
 import { parseFields } from "./parse-fields.ts";
 import { RepositoryPath } from "./repository-path.ts";
@@ -119,27 +120,12 @@ function actionOf({ action, action_desc }: z.infer<typeof Action>): PullRequestA
 
 function toEvent(action: PullRequestAction, payload: Payload): PullRequestEvent {
   const { repository, pull_request, sender } = payload;
-  const { head, base } = pull_request;
-  return {
-    type: "pull_request",
+  return eventOf(payload, {
     forge: "gitee",
     action,
-    repository: {
-      host: new URL(pull_request.html_url).host,
-      ...repository.path_with_namespace,
-      clone_url: repository.clone_url,
-    },
-    pull_request: {
-      number: pull_request.number,
-      url: pull_request.html_url,
-      title: pull_request.title,
-      body: pull_request.body ?? "",
-      author: pull_request.user?.login ?? "",
-      draft: pull_request.draft ?? isDraftTitle(pull_request.title),
-      head: { sha: head.sha, ref: head.ref },
-      base: { sha: base.sha, ref: base.ref },
-      fork: head.repo?.id !== repository.id,
-    },
-    sender: { login: sender.login, bot: sender.type === "Bot" },
-  };
+    path: repository.path_with_namespace,
+    base: pull_request.base,
+    draft: pull_request.draft ?? isDraftTitle(pull_request.title),
+    bot: sender.type === "Bot",
+  });
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { PullRequestAction, PullRequestEvent, Repository, Sha } from "#shared/event.ts";
 import type { Normalized } from "./forge.ts";
+import { eventOf } from "./github-like.ts";
 import { parseFields } from "./parse-fields.ts";
 
 const { number, url, title, body, author, head } = PullRequestEvent.shape.pull_request.shape;
@@ -46,30 +47,16 @@ export function normalizePullRequest(payload: unknown): Normalized {
   return { kind: "event", event: toEvent(parseFields(Payload, payload)) };
 }
 
-function toEvent({ action, repository, pull_request, sender }: Payload): PullRequestEvent {
-  const { head, base } = pull_request;
-  return {
-    type: "pull_request",
+function toEvent(payload: Payload): PullRequestEvent {
+  const { action, repository, pull_request, sender } = payload;
+  return eventOf(payload, {
     forge: "github",
     action,
-    repository: {
-      host: new URL(pull_request.html_url).host,
-      owner: repository.owner.login,
-      name: repository.name,
-      clone_url: repository.clone_url,
-    },
-    pull_request: {
-      number: pull_request.number,
-      url: pull_request.html_url,
-      title: pull_request.title,
-      body: pull_request.body ?? "",
-      // GitHub itself shows the work of accounts that are gone as that of "ghost".
-      author: pull_request.user?.login ?? "ghost",
-      draft: pull_request.draft,
-      head: { sha: head.sha, ref: head.ref },
-      base: { sha: base.sha, ref: base.ref },
-      fork: head.repo?.id !== repository.id,
-    },
-    sender: { login: sender.login, bot: sender.type === "Bot" },
-  };
+    path: { owner: repository.owner.login, name: repository.name },
+    base: pull_request.base,
+    draft: pull_request.draft,
+    // GitHub itself shows the work of accounts that are gone as that of "ghost".
+    ghost: "ghost",
+    bot: sender.type === "Bot",
+  });
 }
