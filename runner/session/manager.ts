@@ -1,26 +1,20 @@
 import { CicdError } from "#shared/error.ts";
 import type { ProcessState } from "#shared/session.ts";
-import type { Start } from "#shared/task.ts";
 import { unlessAborted } from "#shared/unless-aborted.ts";
-import type { Exit } from "../claude/failure.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Store } from "../store/store.ts";
 import { Lease } from "./lease.ts";
+import { Opener, type OpenerOptions, type OpenRequest } from "./opener.ts";
 import { type PoolMode, ProcessPool } from "./pool.ts";
-import { type CliSettings, ProcessStarter } from "./process-starter.ts";
 import { Resident } from "./resident.ts";
-import type { Serving } from "./serving.ts";
 import type { Spare } from "./spares.ts";
-import type { Workspaces } from "./workspaces.ts";
 
 /** What a session manager needs. Times in milliseconds, sizes in bytes. */
-export interface SessionManagerOptions {
+export interface SessionManagerOptions extends OpenerOptions {
   readonly store: Pick<
     Store,
     "session" | "setConversation" | "setWorkspace" | "workspaces" | "sessionsIdleSince"
   >;
-  readonly workspaces: Workspaces;
-  readonly cli: CliSettings;
   /** How many processes may be resident, spares included. Sessions themselves are not limited. */
   readonly maxSessions: number;
   /** How many processes are kept ready for conversations to come; default 0. */
@@ -31,25 +25,8 @@ export interface SessionManagerOptions {
   readonly memoryOf?: (pid: number) => Promise<number | undefined>;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-  readonly onState?: (change: StateChange) => void;
   /** Trouble that no task is waiting for: a spare that can't be started, say. */
   readonly onError?: (error: unknown) => void;
-}
-
-/** A process went from one state to the next; a spare has no session. */
-interface StateChange {
-  readonly sessionId: string | undefined;
-  readonly pid: number;
-  readonly from: ProcessState;
-  readonly to: ProcessState;
-}
-
-/** How a session is leased. */
-export interface LeaseRequest {
-  /** A process of its own, for a conversation that nobody comes back to. */
-  readonly oneShot?: boolean;
-  /** A process has to be started first, in this way. */
-  readonly onStarting?: ((start: Exclude<Start, "warm" | "spare">) => void) | undefined;
 }
 
 /** Where a session works, and the process that waits there. */
@@ -66,7 +43,7 @@ export class SessionManager {
   readonly #options: SessionManagerOptions;
   readonly #now: () => number;
   readonly #onError: (error: unknown) => void;
-  readonly #starter: ProcessStarter;
+  readonly #opener: Opener;
   readonly #pool: ProcessPool;
   readonly #stopping = new AbortController();
   readonly #discarding = new Map<string, Promise<void>>();
@@ -75,11 +52,11 @@ export class SessionManager {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#onError = options.onError ?? (() => {});
-    this.#starter = new ProcessStarter(options.cli);
+    this.#opener = new Opener(options);
     this.#pool = new ProcessPool({
       ...options,
       now: this.#now,
-      start: (name) => this.#startSpare(name),
+      start: (name) => this.#opener.openSpare(name),
       remove: (name) => options.workspaces.remove(name),
       onError: this.#onError,
     });
@@ -117,7 +94,7 @@ export class SessionManager {
    * resumes the conversation, or begins it. Disposing the lease gives it back.
    * @throws CicdError `conflict` when it is leased already, `shutting_down` once the manager stops.
    */
-  async lease(sessionId: string, request: LeaseRequest = {}): Promise<Lease> {
+  async lease(sessionId: string, request: OpenRequest = {}): Promise<Lease> {
     this.#stopping.signal.throwIfAborted();
     const before = this.#pool.get(sessionId);
     if (before?.lease !== undefined) {
@@ -199,15 +176,6 @@ export class SessionManager {
     }
   }
 
-  async #discard(sessionId: string): Promise<void> {
-    const { store, workspaces } = this.#options;
-    await this.forget(sessionId);
-    const { workspace } = (await store.session(sessionId)) ?? {};
-    if (!workspace) return;
-    await workspaces.remove(workspace);
-    await store.setWorkspace(sessionId, null);
-  }
-
   /** Ends the processes that were not used for so many milliseconds; tells how many. */
   async hibernateIdle(timeout: number): Promise<number> {
     return await this.#pool.hibernateIdle(timeout);
@@ -238,12 +206,21 @@ export class SessionManager {
   /** Ends all processes; nothing can be leased any more. */
   async stop(): Promise<void> {
     this.#stopping.abort(new CicdError("shutting_down", "Cannot lease session: runner stops"));
-    this.#starter.stop();
+    this.#opener.stop();
     await this.#pool.stop();
   }
 
+  async #discard(sessionId: string): Promise<void> {
+    const { store, workspaces } = this.#options;
+    await this.forget(sessionId);
+    const { workspace } = (await store.session(sessionId)) ?? {};
+    if (!workspace) return;
+    await workspaces.remove(workspace);
+    await store.setWorkspace(sessionId, null);
+  }
+
   /** Makes a session resident: it gets its folder first, and its process while that is filled. */
-  #admit(sessionId: string, request: LeaseRequest): Resident {
+  #admit(sessionId: string, request: OpenRequest): Resident {
     const { oneShot = false } = request;
     const before = this.#pool.gone(sessionId);
     const place = this.#place(sessionId, oneShot);
@@ -255,11 +232,13 @@ export class SessionManager {
         const claimed = await spare?.serving.catch(() => undefined);
         if (claimed !== undefined) return claimed;
         await unlessAborted(Promise.all([before, this.#pool.makeRoom()]), ending);
-        return await this.#start(sessionId, name, request);
+        // Only now: the process before has saved what the conversation has cost.
+        return await this.#opener.open(sessionId, name, request);
       },
       isTransient: oneShot || this.#pool.mode === "one_shot",
       usedAt: this.#now(),
-      onExit: (serving, exit) => this.#saveCost(sessionId, serving, exit),
+      onExit: (serving, exit) =>
+        this.#opener.saveCost(sessionId, serving, exit).catch(this.#onError),
     });
     this.#pool.add(sessionId, resident);
     return resident;
@@ -280,49 +259,6 @@ export class SessionManager {
       throw error;
     }
     return { name, spare };
-  }
-
-  async #start(
-    sessionId: string,
-    name: string,
-    { oneShot = false, onStarting }: LeaseRequest,
-  ): Promise<Serving> {
-    const { store, workspaces } = this.#options;
-    // Only now: the process before has saved what the conversation has cost.
-    const { conversation = null } = (await store.session(sessionId)) ?? {};
-    const cwd = await workspaces.prepare(name);
-    const onState = this.#stateChange(sessionId);
-    if (conversation !== null && !oneShot) {
-      onStarting?.("resumed");
-      try {
-        return await this.#starter.start({ conversation, start: "resumed", cwd, onState });
-      } catch (error) {
-        if (!(error instanceof CicdError && error.code === "session_lost")) throw error;
-        await store.setConversation(sessionId, null);
-      }
-    }
-    const start = oneShot ? "one_shot" : "cold";
-    onStarting?.(start);
-    return await this.#starter.start({ conversation: null, start, cwd, onState });
-  }
-
-  async #startSpare(name: string): Promise<Serving> {
-    const cwd = await this.#options.workspaces.prepare(name);
-    const onState = this.#stateChange(undefined);
-    return await this.#starter.start({ conversation: null, start: "spare", cwd, onState });
-  }
-
-  /** The CLI saves its count when it ends in peace, and counts on from there. */
-  async #saveCost(sessionId: string, serving: Serving, { code }: Exit): Promise<void> {
-    const { conversation, costUsd, isRemembered, start } = serving;
-    if (code !== 0 || !isRemembered || start === "one_shot") return;
-    const saved = { ...conversation, costUsd };
-    await this.#options.store.setConversation(sessionId, saved).catch(this.#onError);
-  }
-
-  #stateChange(sessionId: string | undefined) {
-    return (from: ProcessState, to: ProcessState, pid: number) =>
-      this.#options.onState?.({ sessionId, pid, from, to });
   }
 
   #release(sessionId: string, resident: Resident): void {

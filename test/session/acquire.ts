@@ -1,5 +1,6 @@
 import type { Lease, Ready } from "#runner/session/lease.ts";
-import type { LeaseRequest, SessionManager } from "#runner/session/manager.ts";
+import type { SessionManager } from "#runner/session/manager.ts";
+import type { OpenRequest } from "#runner/session/opener.ts";
 import { never } from "../claude/start-scripted.ts";
 
 /** A lease whose process is there. */
@@ -9,7 +10,7 @@ export interface Leased extends Ready, Disposable {
 }
 
 /** How to acquire one. */
-export interface Acquire extends LeaseRequest {
+export interface Acquire extends OpenRequest {
   /** Gives up the wait for the process, and the lease with it. */
   readonly signal?: AbortSignal;
 }
