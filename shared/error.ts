@@ -66,7 +66,7 @@ export interface ErrorOptions {
   hint?: string;
   /** When a repeat makes sense, in seconds; becomes `Retry-After`. */
   retryAfter?: number;
-  /** What the model had said when its work was cut short. */
+  /** What the model had said when its turn failed. */
   partial?: string | undefined;
 }
 

@@ -40,6 +40,17 @@ const Tokens = z.object({
 /** {@link Tokens} as a type. */
 export type Tokens = z.infer<typeof Tokens>;
 
+/** The sum of two. */
+export function addTokens(one: Tokens, other: Tokens): Tokens {
+  return {
+    input_tokens: one.input_tokens + other.input_tokens,
+    output_tokens: one.output_tokens + other.output_tokens,
+    cache_read_input_tokens: one.cache_read_input_tokens + other.cache_read_input_tokens,
+    cache_creation_input_tokens:
+      one.cache_creation_input_tokens + other.cache_creation_input_tokens,
+  };
+}
+
 /** What the model used in one task, the cost in US dollars. */
 export const Usage = Tokens.extend({ cost_usd: z.number().nonnegative() });
 /** {@link Usage} as a type. */
@@ -103,7 +114,7 @@ export const TaskError = z.object({
   category: z.enum(errorCategories),
   message: z.string(),
   hint: z.string().optional(),
-  /** What the model had said when a limit cut its work short: text, and no whole answer. */
+  /** What the model had said when its turn failed: text, and no whole answer. */
   partial: z.string().optional(),
 });
 /** {@link TaskError} as a type. */

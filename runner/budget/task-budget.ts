@@ -1,5 +1,5 @@
 import type { CicdError } from "#shared/error.ts";
-import type { Spending, Tokens, Usage } from "#shared/task.ts";
+import { addTokens, type Spending, type Tokens, type Usage } from "#shared/task.ts";
 import { type Amount, add, amountOf, subtract } from "./amount.ts";
 import type { DaySpending } from "./day-spending.ts";
 import { exhausted } from "./exhausted.ts";
@@ -94,13 +94,9 @@ const none: Spending = {
 };
 
 function sum(one: Spending, other: Spending): Spending {
-  const of = (figure: keyof Spending) => one[figure] + other[figure];
   return {
-    model_requests: of("model_requests"),
-    input_tokens: of("input_tokens"),
-    output_tokens: of("output_tokens"),
-    cache_read_input_tokens: of("cache_read_input_tokens"),
-    cache_creation_input_tokens: of("cache_creation_input_tokens"),
-    cost_usd: of("cost_usd"),
+    ...addTokens(one, other),
+    model_requests: one.model_requests + other.model_requests,
+    cost_usd: one.cost_usd + other.cost_usd,
   };
 }

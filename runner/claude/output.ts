@@ -1,15 +1,15 @@
 import * as z from "zod";
+import { addTokens } from "#shared/task.ts";
 
 const Tokens = z.int().nonnegative().catch(0);
 
 /** Token counts of one turn. */
-const TokenCounts = z.object({
+const TurnUsage = z.looseObject({
   input_tokens: Tokens,
   output_tokens: Tokens,
   cache_read_input_tokens: Tokens,
   cache_creation_input_tokens: Tokens,
 });
-const TurnUsage = z.looseObject(TokenCounts.shape);
 
 /** The end of a turn. Usage, turns and duration are the turn's own, `total_cost_usd` is the
  * process's whole life's. */
@@ -111,18 +111,11 @@ export type CliResult = z.infer<typeof Result>;
 
 /** Two results of one turn as one: the later answer, with the tokens and the time of both. */
 export function joinResults(first: CliResult, second: CliResult): CliResult {
-  const tokens = (key: keyof z.infer<typeof TokenCounts>) => first.usage[key] + second.usage[key];
   return {
     ...second,
     num_turns: first.num_turns + second.num_turns,
     duration_ms: first.duration_ms + second.duration_ms,
-    usage: {
-      ...second.usage,
-      input_tokens: tokens("input_tokens"),
-      output_tokens: tokens("output_tokens"),
-      cache_read_input_tokens: tokens("cache_read_input_tokens"),
-      cache_creation_input_tokens: tokens("cache_creation_input_tokens"),
-    },
+    usage: { ...second.usage, ...addTokens(first.usage, second.usage) },
     user_message_uuids: [...first.user_message_uuids, ...second.user_message_uuids],
   };
 }

@@ -32,7 +32,7 @@ export interface AskOptions {
  * Runs one turn and journals it; `alongside` goes into it behind the message. Undefined when the
  * conversation has an answer to this very message from before, which is not told again.
  * @throws CicdError `turn_timeout`, `budget_exhausted`, and of {@link failureOf} when it failed;
- * with what was said until then, where a limit cut it short.
+ * with what was said until then, when the turn failed or took too long.
  */
 export async function ask(
   { lease, ready }: { readonly lease: Lease; readonly ready: Ready },

@@ -1,7 +1,7 @@
 import { v5 } from "uuid";
 import { CicdError } from "#shared/error.ts";
 import type { Review } from "#shared/review.ts";
-import type { Task, Usage } from "#shared/task.ts";
+import { addTokens, type Task, type Usage } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
 import type { Checkout } from "../workspace/checkout.ts";
@@ -45,19 +45,18 @@ export function answered(answer: Answer | undefined): Answer {
 }
 
 /** The sum of some answers. */
-export function spent(answers: readonly Answer[]): Spent {
-  const sum = (of: (answer: Answer) => number) =>
-    answers.reduce((total, answer) => total + of(answer), 0);
-  return {
-    usage: {
-      input_tokens: sum(({ usage }) => usage.input_tokens),
-      output_tokens: sum(({ usage }) => usage.output_tokens),
-      cache_read_input_tokens: sum(({ usage }) => usage.cache_read_input_tokens),
-      cache_creation_input_tokens: sum(({ usage }) => usage.cache_creation_input_tokens),
-      cost_usd: sum(({ usage }) => usage.cost_usd),
-    },
-    turn_ms: sum(({ duration_ms }) => duration_ms),
-  };
+export function spent([first, ...others]: readonly [Answer, ...Answer[]]): Spent {
+  const start = { usage: first.usage, turn_ms: first.duration_ms };
+  return others.reduce(
+    ({ usage, turn_ms }, answer) => ({
+      usage: {
+        ...addTokens(usage, answer.usage),
+        cost_usd: usage.cost_usd + answer.usage.cost_usd,
+      },
+      turn_ms: turn_ms + answer.duration_ms,
+    }),
+    start,
+  );
 }
 
 /**
