@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import { getRuntimeKey } from "hono/adapter";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
@@ -74,10 +75,12 @@ export function createEdge(options: EdgeOptions): Hono {
       segment: c.req.param("segment"),
       requestId: c.get("requestId"),
       forges,
+      rules: config.rules,
       maxBody: edge.max_body,
       ...links,
       runner,
       onDelivery,
+      later: (work) => later(c, work),
     }),
   );
 
@@ -127,6 +130,11 @@ export function createEdge(options: EdgeOptions): Hono {
   app.get("/health", (c) => health(runner, c.get("requestId")));
   app.get("/health/ready", (c) => readiness(runner, c.get("requestId")));
   return app;
+}
+
+/** A Worker may end with its answer, unless it is told what goes on. */
+function later(c: Context, work: Promise<void>): void {
+  if (getRuntimeKey() === "workerd") c.executionCtx.waitUntil(work);
 }
 
 /** Answers are made as plain responses, which don't carry what was set on the context before. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { forgeSections } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { RulesConfig } from "./rules/config.ts";
 
 /** What an API token may do; each scope includes the ones before it. */
 export const Scope = z.enum(["read", "write", "admin"]);
@@ -47,6 +48,7 @@ export const EdgeConfig = z.strictObject({
     description: "Where the edge reaches the runner",
   }),
   runner_secret: RunnerSecret,
+  rules: RulesConfig.prefault({}),
   edge: z
     .strictObject({
       public_url: PublicUrl.optional().meta({

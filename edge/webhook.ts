@@ -3,6 +3,7 @@ import type { WebhookAccepted, WebhookDuplicate, WebhookIgnored } from "#shared/
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { statusOf } from "#shared/problem.ts";
+import type { SkipCode } from "#shared/skip.ts";
 import type { ForgeAdapter } from "./forge/forge.ts";
 import { gitea } from "./forge/gitea.ts";
 import { gitee } from "./forge/gitee.ts";
@@ -12,7 +13,9 @@ import { checkDoor, type ForgeSettings } from "./forge-settings.ts";
 import { handOff } from "./hand-off.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
 import { receive } from "./receive.ts";
+import type { Rules } from "./rules/config.ts";
 import type { RunnerClient } from "./runner-client.ts";
+import { tellSkipped } from "./tell-skipped.ts";
 
 /**
  * What became of a webhook request. `refused` is the sender's fault (4xx), `failed` is ours (5xx);
@@ -29,6 +32,7 @@ export type DeliveryReport =
       readonly forge: Forge;
       readonly outcome: "ignored";
       readonly deliveryId: string;
+      readonly code: SkipCode;
       readonly reason: string;
     }
   | { readonly forge: Forge; readonly outcome: "refused" | "failed"; readonly reason: string };
@@ -41,6 +45,7 @@ export interface WebhookContext {
   readonly segment: string | undefined;
   readonly requestId: string;
   readonly forges: Readonly<Record<Forge, ForgeSettings>>;
+  readonly rules: Rules;
   /** In bytes. */
   readonly maxBody: number;
   readonly publicUrl: string | undefined;
@@ -48,6 +53,8 @@ export interface WebhookContext {
   readonly runner: RunnerClient;
   readonly now: () => number;
   readonly onDelivery: (report: DeliveryReport) => void;
+  /** Lets work go on behind the answer. */
+  readonly later: (work: Promise<void>) => void;
 }
 
 const adapters: readonly ForgeAdapter[] = [github, gitlab, gitee, gitea];
@@ -78,16 +85,17 @@ export async function handleWebhook(request: Request, context: WebhookContext): 
 }
 
 async function take(request: Request, adapter: ForgeAdapter, context: WebhookContext) {
-  const { requestId, segment, forges, maxBody, runner, now } = context;
+  const { requestId, segment, forges, rules, maxBody, runner, now, later } = context;
   const forge = adapter.name;
-  const { secrets } = await checkDoor(forge, forges[forge], segment);
-  const received = await receive(request, { adapter, expected: { secrets, now: now() }, maxBody });
+  const settings = await checkDoor(forge, forges[forge], segment);
+  const received = await receive(request, { adapter, settings, rules, now: now(), maxBody });
   const { deliveryId } = received;
   if (received.kind === "ignored") {
-    const { reason } = received;
-    const body: WebhookIgnored = { ignored: true, reason };
+    const { code, reason } = received;
+    later(tellSkipped(runner, requestId, { delivery_id: deliveryId, forge, code, reason }));
+    const body: WebhookIgnored = { ignored: true, code, reason };
     return {
-      report: { forge, outcome: received.kind, deliveryId, reason },
+      report: { forge, outcome: received.kind, deliveryId, code, reason },
       response: Response.json(body),
     };
   }
@@ -98,6 +106,7 @@ async function take(request: Request, adapter: ForgeAdapter, context: WebhookCon
     task_id: v7({ msecs: now() }),
     kind: received.task,
     event: received.event,
+    ...(received.message !== undefined && { message: received.message }),
   });
   const base = context.publicUrl ?? new URL(request.url).origin;
   const links = await taskLinks(base, task_id, context.link, now());

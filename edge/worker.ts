@@ -6,17 +6,28 @@ import { EdgeConfig } from "./config.ts";
 
 /** Answers requests; the part of an app that a Worker needs. */
 interface Answers {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(
+    request: Request,
+    env: Readonly<Record<string, unknown>>,
+    context: WorkerContext,
+  ): Response | Promise<Response>;
 }
+
+/** What a Worker is given besides: a way to go on behind the answer. */
+type WorkerContext = NonNullable<Parameters<ReturnType<typeof createEdge>["fetch"]>[2]>;
 
 /** Variables and secrets are the same for all requests of an isolate: they are read once. */
 let edge: Answers | undefined;
 
 /** The edge as a Cloudflare Worker. */
 export default {
-  fetch(request: Request, env: Readonly<Record<string, unknown>>): Response | Promise<Response> {
+  fetch(
+    request: Request,
+    env: Readonly<Record<string, unknown>>,
+    context: WorkerContext,
+  ): Response | Promise<Response> {
     edge ??= start(env);
-    return edge.fetch(request);
+    return edge.fetch(request, env, context);
   },
 };
 

@@ -11,6 +11,7 @@ import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth } from "./health.ts";
 import { createRunnerApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
+import { SkippedDeliveries } from "./http/skipped-deliveries.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
@@ -158,6 +159,8 @@ export async function startHost({ config, environment, log, version }: HostOptio
       }),
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
+    skipped: new SkippedDeliveries(),
+    onSkipped: metrics.skipped,
     onSseClients: metrics.sseClients,
     onError: (error, request_id) => log.error({ err: error, event: "error", request_id }),
   });

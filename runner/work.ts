@@ -1,16 +1,19 @@
 import type { Review } from "#shared/review.ts";
 import type { Task } from "#shared/task.ts";
+import { type People, requireAllowed } from "./authorize.ts";
 import type { DaySpending } from "./budget/day-spending.ts";
 import type { BudgetLimits } from "./budget/limits.ts";
 import { openTaskBudget } from "./budget/open.ts";
 import type { UserMessage } from "./claude/input.ts";
 import type { Work } from "./dispatch/run-attempt.ts";
+import { help } from "./help.ts";
 import type { Permissions } from "./permission/permissions.ts";
 import { answerQuestion } from "./review/answer-question.ts";
 import type { SessionContext } from "./review/in-session.ts";
 import { runReview } from "./review/run-review.ts";
 import type { SessionManager } from "./session/manager.ts";
 import type { Store } from "./store/store.ts";
+import { subjectOf } from "./subject.ts";
 import { prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 
@@ -24,16 +27,26 @@ export interface WorkOptions {
   readonly limits: BudgetLimits;
   readonly day: DaySpending;
   readonly permissions: Permissions;
+  /** Without it, commands that the edge could not verify are refused. */
+  readonly people?: People;
 }
 
 /** Does what a task's kind asks for. */
 export function taskWork(options: WorkOptions): Work {
   return async (task, context) => {
+    await requireAllowed(task, options.people, context.signal);
     switch (task.kind) {
       case "review":
         return await runReview(task, await sessionContext(task, context, options));
       case "ask":
+      case "analyze":
+      case "test":
         return await answerQuestion(task, await sessionContext(task, context, options));
+      case "help":
+        return await help(task, options.store);
+      case "cancel":
+        // It was done when the task was taken in.
+        return { kind: "answer", text: "Nothing runs or waits for this pull request any more." };
       case "close":
         await options.sessions.discard(task.session_id);
         return { kind: "close" };
@@ -46,9 +59,10 @@ async function sessionContext(
   { signal, onEvent }: Parameters<Work>[1],
   { store, sessions, git, maxDiffBytes, turnTimeout, limits, day, permissions }: WorkOptions,
 ): Promise<SessionContext> {
+  const subject = await subjectOf(task, store);
   const prepare = async (folder: string) => {
     const began = performance.now();
-    const checkout = await prepareCheckout(task.event, {
+    const checkout = await prepareCheckout(subject, {
       folder,
       git,
       signal,
@@ -70,6 +84,7 @@ async function sessionContext(
   };
   return {
     sessions,
+    subject,
     prepare,
     lastReview: () => lastReviewOf(task.session_id, store),
     received: await receivedBefore(task.id, store),

@@ -8,6 +8,21 @@ const GitLabSecret = Secret.refine(
   "must hold base64 after whsec_",
 );
 
+/** `owner=secret` or `owner/name=secret`, parsed; GitLab's groups are owners too. */
+const ScopedSecret = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*=./,
+    "must be owner=secret, or owner/repository=secret",
+  )
+  .transform((text) => {
+    const at = text.indexOf("=");
+    return { scope: text.slice(0, at).toLowerCase(), secret: text.slice(at + 1) };
+  })
+  .refine(({ secret }) => GitLabSecret.safeParse(secret).success, "must hold base64 after whsec_");
+/** A secret that vouches for the repositories of an owner, or for one, alone. */
+export type ScopedSecret = z.infer<typeof ScopedSecret>;
+
 const PathSegment = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,128}$/, "must be 16 to 128 letters, digits, - and _");
@@ -28,18 +43,21 @@ export const forgeSections = {
   github: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the GitHub webhook"),
+      secrets: scopedSecrets("GitHub"),
       host: Host.default("github.com").meta({ description: "Host that `github_token` is sent to" }),
     })
     .prefault({}),
   gitlab: z
     .strictObject({
       webhook_secret: secrets(GitLabSecret, "Secret or signing token of the GitLab webhook"),
+      secrets: scopedSecrets("GitLab"),
       host: Host.default("gitlab.com").meta({ description: "Host that `gitlab_token` is sent to" }),
     })
     .prefault({}),
   gitee: z
     .strictObject({
       webhook_secret: secrets(Secret, "Password or signing secret of the Gitee webhook"),
+      secrets: scopedSecrets("Gitee"),
       path_segment: secrets(PathSegment, "Secret last part of the Gitee webhook's URL"),
       host: Host.default("gitee.com").meta({ description: "Host that `gitee_token` is sent to" }),
     })
@@ -47,10 +65,20 @@ export const forgeSections = {
   gitea: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the Gitea or Forgejo webhook"),
+      secrets: scopedSecrets("Gitea or Forgejo"),
       host: Host.optional().meta({ description: "Host that `gitea_token` is sent to" }),
     })
     .prefault({}),
 };
+
+function scopedSecrets(forge: string) {
+  return z
+    .array(ScopedSecret)
+    .optional()
+    .meta({
+      description: `Secrets of ${forge} webhooks of one owner or repository: \`owner=secret\`, \`owner/name=secret\``,
+    });
+}
 
 function secrets(schema: z.ZodType<string, string>, what: string) {
   const description = `${what}; several while they are rotated`;

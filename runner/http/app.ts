@@ -11,6 +11,7 @@ import { type ProbeOptions, probeRoutes } from "./probes.ts";
 import { type SealOptions, sealed } from "./sealed.ts";
 import type { SessionControl } from "./session-control.ts";
 import { type SessionOptions, sessionRoutes } from "./sessions.ts";
+import { type SkippedOptions, takeSkipped } from "./skipped.ts";
 import { type TaskEventsOptions, taskEvents } from "./task-events.ts";
 import { type TaskOptions, taskRoutes } from "./tasks.ts";
 
@@ -18,6 +19,7 @@ import { type TaskOptions, taskRoutes } from "./tasks.ts";
 export interface RunnerAppOptions
   extends SealOptions,
     AdmitOptions,
+    SkippedOptions,
     TaskOptions,
     TaskEventsOptions,
     SessionOptions,
@@ -41,6 +43,7 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: failures.methodNotAllowed }));
   app.use("/v1/*", sealed(options));
   app.post("/v1/events", admit(options));
+  app.post("/v1/deliveries/skipped", takeSkipped(options));
   app.get("/v1/tasks/:id/events", taskEvents(options));
   app.post("/v1/sessions/:id/messages", messages(options));
   app.post("/v1/tasks/:id/permissions/:request", answerPermission(options));

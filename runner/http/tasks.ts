@@ -8,10 +8,12 @@ import { deliveryKey } from "../store/enqueue.ts";
 import type { Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
 import { Limit, readQuery } from "./read-query.ts";
+import type { SkippedDeliveries } from "./skipped-deliveries.ts";
 
 /** What the routes about tasks need. */
 export interface TaskOptions {
   readonly store: Pick<Store, "task" | "tasks" | "taskOfDelivery" | "cancel">;
+  readonly skipped: SkippedDeliveries;
 }
 
 const ListQuery = z.strictObject({
@@ -23,7 +25,7 @@ const ListQuery = z.strictObject({
 const DeliveryQuery = z.strictObject({ forge: Forge.default("github") });
 
 /** `/tasks`, `/tasks/:id`, `/tasks/:id/cancel` and `/deliveries/:id`. */
-export function taskRoutes({ store }: TaskOptions): Hono<RunnerEnv> {
+export function taskRoutes({ store, skipped }: TaskOptions): Hono<RunnerEnv> {
   const routes = new Hono<RunnerEnv>();
   routes.get("/tasks", async (c) => {
     const { session_id, state, limit } = readQuery(c, ListQuery);
@@ -42,8 +44,9 @@ export function taskRoutes({ store }: TaskOptions): Hono<RunnerEnv> {
   routes.get("/deliveries/:id", async (c) => {
     const { forge } = readQuery(c, DeliveryQuery);
     const id = c.req.param("id");
-    const task = await store.taskOfDelivery(deliveryKey({ forge, delivery_id: id }));
-    return c.json(task ?? missing("delivery", id));
+    const key = deliveryKey({ forge, delivery_id: id });
+    const found = (await store.taskOfDelivery(key)) ?? skipped.get(key);
+    return c.json(found ?? missing("delivery", id));
   });
   return routes;
 }

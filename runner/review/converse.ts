@@ -17,8 +17,8 @@ export interface Conversed extends Spent {
  */
 export async function converse(task: Task, talk: Talk, options: AskOptions): Promise<Conversed> {
   const say = voice(task, talk, options);
-  const { checkout, ready, lastReview } = talk;
-  const prompt = reviewPrompt(task.event, checkout, { isNew: ready.isNew, lastReview });
+  const { subject, checkout, ready, lastReview } = talk;
+  const prompt = reviewPrompt(subject, checkout, { isNew: ready.isNew, lastReview }, task.message);
   const first = answered((await say("review", prompt)) ?? (await say("repeat", repeatPrompt)));
   const parsed = parseReview(first.text);
   if (parsed.ok) return { review: parsed.review, ...spent([first]) };

@@ -4,6 +4,7 @@ import type { Review } from "#shared/review.ts";
 import { addTokens, type Task, type Usage } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
+import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import { type Answer, type AskOptions, ask } from "./ask.ts";
 
@@ -11,6 +12,7 @@ import { type Answer, type AskOptions, ask } from "./ask.ts";
 export interface Talk {
   readonly lease: Lease;
   readonly ready: Ready;
+  readonly subject: Subject;
   readonly checkout: Checkout;
   /** What an earlier conversation said, for one that knows nothing of it. */
   readonly lastReview: Review | undefined;

@@ -1,18 +1,38 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { DeliveredKind, HandOff } from "#shared/api.ts";
+import type { HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
+import type { TaskKind } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
 import { prepared } from "./prepared.ts";
 import type { Row } from "./rows.ts";
 import type { Admission, Interruption } from "./store.ts";
-import { countQueued, endTask } from "./task-table.ts";
+import { countQueued, endingOf, endTask } from "./task-table.ts";
 
 /** Which live tasks of its session a new task makes pointless, by their supersede key. */
-const supersedes: Record<DeliveredKind, string> = { review: "review", close: "review" };
+const supersedes: Record<TaskKind, string | null> = {
+  review: "review",
+  ask: null,
+  analyze: null,
+  test: null,
+  help: null,
+  cancel: null,
+  close: "review",
+};
 
 /** The supersede key that a task of a kind is known by; null for one that must always run. */
-const supersedeKeys: Record<DeliveredKind, string | null> = { review: "review", close: null };
+const supersedeKeys: Record<TaskKind, string | null> = {
+  review: "review",
+  ask: null,
+  analyze: null,
+  test: null,
+  help: null,
+  cancel: null,
+  close: null,
+};
+
+/** Which live tasks of its session a task of kind `cancel` cancels. */
+const cancellable: readonly TaskKind[] = ["review", "ask", "analyze", "test"];
 
 /** What {@link enqueueTask} did, and which other tasks it touched. */
 export interface Enqueued {
@@ -45,15 +65,11 @@ export function enqueueTask(
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
-  // By name: SQLite would rather walk through the whole history of the session.
-  const pointless = prepared(
-    database,
-    `SELECT id, state FROM task INDEXED BY task_live
-       WHERE session = ? AND supersede_key = ? AND state IN ('queued', 'running')`,
-  ).all(sessionId, supersedes[handOff.kind]);
+  const pointless = findPointless(database, handOff, sessionId);
   const depth = countQueued(database) - pointless.filter(({ state }) => state === "queued").length;
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
-  for (const row of pointless) supersede(database, row, handOff.task_id, now);
+  const interruption = interruptionBy(handOff);
+  for (const row of pointless) interrupt(database, row, interruption, now);
   insert(database, handOff, sessionId, now);
   appendEvents(
     database,
@@ -76,13 +92,39 @@ export function deliveryKey({
   return `${forge}:${delivery_id}`;
 }
 
-function supersede(database: DatabaseSync, { id, state }: Row, by: string, now: number): void {
+/** The live tasks that a hand-off ends. What nobody has allowed yet ends none. */
+function findPointless(database: DatabaseSync, { kind, event }: HandOff, sessionId: string): Row[] {
+  if (event.type === "comment" && event.authorization !== "verified") return [];
+  // By name: SQLite would rather walk through the whole history of the session.
+  const live = prepared(
+    database,
+    `SELECT id, state, kind, supersede_key FROM task INDEXED BY task_live
+       WHERE session = ? AND state IN ('queued', 'running')`,
+  ).all(sessionId);
+  return live.filter((row) =>
+    kind === "cancel"
+      ? cancellable.some((each) => each === row.kind)
+      : row.supersede_key !== null && row.supersede_key === supersedes[kind],
+  );
+}
+
+function interruptionBy({ kind, event, task_id }: HandOff): Interruption {
+  if (kind !== "cancel") return { kind: "superseded", by: task_id };
+  return { kind: "cancelled", reason: `Cancelled by ${event.sender.login} in a comment` };
+}
+
+function interrupt(
+  database: DatabaseSync,
+  { id, state }: Row,
+  interruption: Interruption,
+  now: number,
+): void {
   if (state === "queued") {
-    endTask(database, String(id), { state: "superseded", by }, now);
+    endTask(database, String(id), endingOf(interruption), now);
     return;
   }
   prepared(database, "UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?").run(
-    JSON.stringify({ kind: "superseded", by } satisfies Interruption),
+    JSON.stringify(interruption),
     String(id),
   );
 }
@@ -106,8 +148,9 @@ function insert(database: DatabaseSync, handOff: HandOff, sessionId: string, now
   );
   prepared(
     database,
-    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, created_at)
-       VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, ?)`,
+    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, message,
+         created_at)
+       VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, ?, ?)`,
   ).run(
     handOff.task_id,
     sessionId,
@@ -115,6 +158,7 @@ function insert(database: DatabaseSync, handOff: HandOff, sessionId: string, now
     handOff.kind,
     supersedeKeys[handOff.kind],
     JSON.stringify(handOff.event),
+    handOff.message ?? null,
     now,
   );
   prepared(database, "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)").run(

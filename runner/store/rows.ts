@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { PullRequestEvent } from "#shared/event.ts";
 import { type JournalEntry, JournalEvent } from "#shared/journal.ts";
 import { type Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
+import { TaskEvent } from "#shared/task-event.ts";
 import type { Interruption, SessionRecord } from "./store.ts";
 
 /** A row as node:sqlite returns it. */
@@ -14,7 +14,7 @@ const taskRow = z.object({
   kind: TaskKind,
   state: TaskState,
   attempt: z.number(),
-  event: json(PullRequestEvent),
+  event: json(TaskEvent),
   message: z.string().nullable(),
   result: json(TaskResult).nullable(),
   error: json(TaskError).nullable(),

@@ -1,5 +1,5 @@
 import { CicdError } from "#shared/error.ts";
-import type { PullRequestEvent } from "#shared/event.ts";
+import type { Subject } from "../subject.ts";
 import { type ChangedFile, listChanges } from "./changes.ts";
 import { readDiff } from "./diff.ts";
 import { fetchCommits } from "./fetch.ts";
@@ -41,28 +41,29 @@ export interface Checkout {
 const defaultMaxDiffBytes = 1024 * 1024;
 
 /**
- * Brings the head of a pull request into `<folder>/tree`, at the very commit that the event names,
- * and reads what it changes. The objects are kept in `<folder>/git`, so that the next push fetches
+ * Brings the head of a pull request into `<folder>/tree`, at the very commit that the event names
+ * where it names one, and reads what it changes. The objects are kept in `<folder>/git`, so that the next push fetches
  * only what is new. A git dir that does not work any more is made again from nothing, once.
  * @throws CicdError `repository_refused`, `repository_unavailable`, `config_invalid` (no git),
  * `store_unavailable` (the disk), `internal`; the signal's reason when it aborts.
  */
 export async function prepareCheckout(
-  event: PullRequestEvent,
+  subject: Subject,
   options: CheckoutOptions,
 ): Promise<Checkout> {
   const { folder, git, signal } = options;
   signal.throwIfAborted();
-  const { sha } = event.pull_request.head;
+  const { head, base } = subject.pull_request;
+  const sha = head.sha ?? base.sha ?? subject.likeSha ?? "";
   const { gitDir, tree, reused } = await layOut(folder, sha);
   const workspace: Workspace = { gitDir, tree, options: git, signal };
   try {
-    return await attempt(event, workspace, options);
+    return await attempt(subject, workspace, options);
   } catch (error) {
     if (!reused || !isDamage(error)) throw error;
     await discardGitDir(folder);
     await layOut(folder, sha);
-    return await attempt(event, workspace, options);
+    return await attempt(subject, workspace, options);
   }
 }
 
@@ -72,13 +73,12 @@ export async function removeCheckout(folder: string): Promise<void> {
 }
 
 async function attempt(
-  event: PullRequestEvent,
+  subject: Subject,
   workspace: Workspace,
   { maxDiffBytes = defaultMaxDiffBytes, onStep = () => {} }: CheckoutOptions,
 ): Promise<Checkout> {
-  const headSha = event.pull_request.head.sha;
   onStep("fetch");
-  const mergeBase = await fetchCommits(event, workspace);
+  const { headSha, mergeBase } = await fetchCommits(subject, workspace);
   onStep("checkout");
   // Also what an agent changed, added or deleted in the tree is put right.
   await runGit(workspace, ["read-tree", "--reset", "-u", headSha]);

@@ -1,5 +1,6 @@
 import { CicdError } from "#shared/error.ts";
-import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { Forge } from "#shared/event.ts";
+import type { Subject } from "../subject.ts";
 import { runGit, tryGit } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
@@ -27,36 +28,46 @@ const pullRefs: Record<Forge, (number: number) => string> = {
   gitea: (number) => `refs/pull/${number}/head`,
 };
 
+/** What was fetched. */
+interface Fetched {
+  readonly headSha: string;
+  /** The base itself when the histories have none. */
+  readonly mergeBase: string;
+}
+
 /**
  * Fetches head and base of a pull request from the base's repository, which has a fork's head too:
- * by their ids or, where the server refuses that or the event names no base, by their refs. Enough
+ * by their ids or, where the server refuses that or they are not named, by their refs. Enough
  * history comes along to hold the merge base. Git asks no server for commits that are there.
- * @returns the merge base; the base itself when the histories have none.
  */
-export async function fetchCommits(event: PullRequestEvent, workspace: Workspace): Promise<string> {
-  const { head, base } = event.pull_request;
-  const remote = await openRemote(event.repository.clone_url, workspace.options);
+export async function fetchCommits(subject: Subject, workspace: Workspace): Promise<Fetched> {
+  const { head, base } = subject.pull_request;
+  const remote = await openRemote(subject.repository.clone_url, workspace.options);
   const ladder = (await isNew(workspace)) ? newLadder : reusedLadder;
-  const byId = base.sha === undefined ? branchRefspec(base.ref) : `+${base.sha}:${baseRef}`;
-  let refspecs = [`+${head.sha}:${headRef}`, byId];
+  let refspecs = [
+    head.sha === undefined ? headRefspec(subject) : `+${head.sha}:${headRef}`,
+    base.sha === undefined ? branchRefspec(base.ref) : `+${base.sha}:${baseRef}`,
+  ];
+  let headSha = head.sha ?? "";
   let baseSha = base.sha ?? "";
   for (const [step, depth] of ladder.entries()) {
     // On a complete history git refuses to deepen, and there is nothing to find.
     if (step > 0 && !(await isShallow(workspace))) break;
     if (!(await fetch(workspace, remote, refspecs, depth))) {
-      refspecs = refspecsByName(event);
+      refspecs = [headRefspec(subject), branchRefspec(base.ref)];
       await fetchByName(workspace, remote, refspecs, depth);
     }
+    headSha = head.sha ?? (await runGit(workspace, ["rev-parse", headRef])).trim();
     baseSha = base.sha ?? (await runGit(workspace, ["rev-parse", baseRef])).trim();
-    const missing = await missingCommit(workspace, [head.sha, baseSha]);
+    const missing = await missingCommit(workspace, [headSha, baseSha]);
     if (missing !== undefined) {
       if (step + 1 < patience && (await isShallow(workspace))) continue;
       throw gone(missing);
     }
-    const mergeBase = await findMergeBase(workspace, head.sha, baseSha);
-    if (mergeBase !== undefined) return await keep(workspace, [head.sha, baseSha], mergeBase);
+    const mergeBase = await findMergeBase(workspace, headSha, baseSha);
+    if (mergeBase !== undefined) return await keep(workspace, [headSha, baseSha], mergeBase);
   }
-  return await keep(workspace, [head.sha, baseSha], baseSha);
+  return await keep(workspace, [headSha, baseSha], baseSha);
 }
 
 /** Whether no fetch was completed yet. */
@@ -114,8 +125,8 @@ async function fetchByName(
   });
 }
 
-function refspecsByName({ forge, pull_request: { number, base } }: PullRequestEvent): string[] {
-  return [`+${pullRefs[forge](number)}:${headRef}`, branchRefspec(base.ref)];
+function headRefspec({ forge, pull_request: { number } }: Subject): string {
+  return `+${pullRefs[forge](number)}:${headRef}`;
 }
 
 /** @throws CicdError `repository_refused` for a branch name that git itself would not allow. */
@@ -144,10 +155,10 @@ async function keep(
   workspace: Workspace,
   [head, base]: readonly [head: string, base: string],
   mergeBase: string,
-): Promise<string> {
+): Promise<Fetched> {
   await runGit(workspace, ["update-ref", headRef, head]);
   await runGit(workspace, ["update-ref", baseRef, base]);
-  return mergeBase;
+  return { headSha: head, mergeBase };
 }
 
 function gone(sha: string): CicdError {

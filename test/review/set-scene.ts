@@ -9,6 +9,7 @@ import { Workspaces } from "#runner/session/workspaces.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
+import { pullRequestEvent } from "../shared/pull-request-event.ts";
 import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { type Heard, prepareTalk, readHeard, type Step } from "./talk.ts";
@@ -56,6 +57,7 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
   const events: JournalEvent[] = [];
   const context: SessionContext = {
     sessions,
+    subject: pullRequestEvent(),
     prepare: async (workspace) => ({ ...noChange, tree: join(workspace, "tree") }),
     lastReview: async () => undefined,
     budget: await openTaskBudget(task, { store, limits, day: await openDay(store) }),

@@ -20,7 +20,7 @@ function payloadWith(attributes: object, rest: object = {}) {
 
 function eventOf(payload: unknown, name = event): PullRequestEvent {
   const normalized = gitlab.normalize(name, payload);
-  assert.equal(normalized.kind, "event");
+  assert(normalized.kind === "event" && normalized.event.type === "pull_request");
   return normalized.event;
 }
 
@@ -33,25 +33,28 @@ function reasonOf(payload: unknown, name = event): string {
 test("gitlab takes the hook of a whole instance, which has all kinds of events", () => {
   assert.equal(eventOf(gitlabPayload(), "System Hook").action, "opened");
   assert.match(reasonOf({ event_name: "project_create" }, "System Hook"), /System Hook/);
-  assert.match(reasonOf({ object_kind: "note" }, "Note Hook"), /Note Hook/);
+  assert.match(reasonOf({ object_kind: "note" }), /Merge Request Hook is not handled/);
+  assert.match(reasonOf({ object_kind: "note" }, "Confidential Note Hook"), /Confidential/);
 });
 
 test("gitlab takes an update for new code only when it says what the branch was at", () => {
-  assert.match(reasonOf(payloadWith({ oldrev: null })), /action update/);
+  assert.match(reasonOf(payloadWith({ oldrev: null }, { changes: {} })), /action update/);
   assert.equal(eventOf(payloadWith({ oldrev: commits.before })).action, "synchronize");
 });
 
 test("gitlab tells the end of a draft by its switch, in older versions by its title", () => {
   const draft = (previous: boolean) => ({ draft: { previous, current: !previous } });
   assert.equal(eventOf(payloadWith({}, { changes: draft(true) })).action, "ready_for_review");
-  assert.match(reasonOf(payloadWith({}, { changes: draft(false) })), /action update/);
+  assert.equal(eventOf(payloadWith({}, { changes: draft(false) })).action, "converted_to_draft");
   const title = (previous: string, current: string) => ({ title: { previous, current } });
   for (const before of ["WIP: Pay", "Draft: Pay", "[Draft] Pay", "(draft) Pay", "[WIP] Pay"]) {
     const payload = payloadWith({}, { changes: title(before, "Pay") });
     assert.equal(eventOf(payload).action, "ready_for_review", before);
   }
-  assert.match(reasonOf(payloadWith({}, { changes: title("Pay", "Draft: Pay") })), /action update/);
-  assert.match(reasonOf(payloadWith({}, { changes: title("Draft of it", "It") })), /action update/);
+  const now = eventOf(payloadWith({}, { changes: title("Pay", "Draft: Pay") })).action;
+  assert.equal(now, "converted_to_draft");
+  const other = eventOf(payloadWith({}, { changes: title("Draft of it", "It") })).action;
+  assert.equal(other, "edited");
 });
 
 test("gitlab ends a merge request that is closed as one that is merged", () => {

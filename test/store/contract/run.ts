@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { v7 } from "uuid";
 import type { Claim, Outcome, Store } from "#runner/store/store.ts";
-import type { DeliveredKind, HandOff } from "#shared/api.ts";
+import type { HandOff } from "#shared/api.ts";
+import type { TaskKind } from "#shared/task.ts";
 import { done, retryIn, said, story, trouble } from "../drive.ts";
 import { handOff } from "../hand-off.ts";
 import type { Place } from "../place.ts";
@@ -13,7 +14,7 @@ const limit = 4;
 
 /** One thing that can happen. Indexes count modulo what there is; with nothing there, nothing happens. */
 export type Step =
-  | { readonly type: "enqueue"; readonly number: number; readonly kind: DeliveredKind }
+  | { readonly type: "enqueue"; readonly number: number; readonly kind: TaskKind }
   | { readonly type: "redeliver"; readonly delivery: number }
   | { readonly type: "claim" }
   | { readonly type: "append"; readonly claim: number; readonly count: number }
