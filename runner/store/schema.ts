@@ -62,6 +62,8 @@ const migrations = [
   `ALTER TABLE session ADD COLUMN workspace TEXT;
    UPDATE session SET workspace = id;
    ALTER TABLE task ADD COLUMN message TEXT;`,
+
+  "ALTER TABLE usage ADD COLUMN turn_ms INTEGER NOT NULL DEFAULT 0",
 ];
 
 /**

@@ -11,9 +11,9 @@ export function addUsage(
   prepared(
     database,
     `INSERT INTO usage(session, task, at, model_requests, input_tokens, output_tokens,
-         cache_read_input_tokens, cache_creation_input_tokens, cost_usd)
+         cache_read_input_tokens, cache_creation_input_tokens, cost_usd, turn_ms)
        VALUES (:session, :task, :at, :model_requests, :input_tokens, :output_tokens,
-         :cache_read_input_tokens, :cache_creation_input_tokens, :cost_usd)`,
+         :cache_read_input_tokens, :cache_creation_input_tokens, :cost_usd, :turn_ms)`,
   ).run({ session, task, at, ...Spending.parse(spending) });
 }
 
@@ -31,7 +31,8 @@ export function sumUsage(database: DatabaseSync, filter: LedgerFilter): Spending
        coalesce(sum(output_tokens), 0) AS output_tokens,
        coalesce(sum(cache_read_input_tokens), 0) AS cache_read_input_tokens,
        coalesce(sum(cache_creation_input_tokens), 0) AS cache_creation_input_tokens,
-       coalesce(sum(cost_usd), 0) AS cost_usd
+       coalesce(sum(cost_usd), 0) AS cost_usd,
+       coalesce(sum(turn_ms), 0) AS turn_ms
      FROM usage WHERE ${conditionOf(filter)}`;
   return Spending.parse(prepared(database, sql).get({ ...filter }));
 }
