@@ -68,6 +68,10 @@ export const RunnerConfig = z.strictObject({
         env: ["SESSION_MEMORY_LIMIT"],
         description: "A process that uses more is replaced between two turns",
       }),
+      memory_budget: Size.optional().meta({
+        description:
+          "Memory of all processes together above which unused ones are ended; default: no limit",
+      }),
       silence_timeout: Duration.prefault("60s").meta({
         description: "How long a process may say nothing while neither model nor tool is at work",
       }),
