@@ -62,6 +62,9 @@ const migrations = [
   `ALTER TABLE session ADD COLUMN workspace TEXT;
    UPDATE session SET workspace = id;
    ALTER TABLE task ADD COLUMN message TEXT;`,
+
+  // As JSON, like all text of people: not every database takes any text.
+  `UPDATE task SET message = json_quote(message) WHERE message IS NOT NULL;`,
 ];
 
 /**
