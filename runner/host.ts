@@ -34,6 +34,8 @@ export interface HostOptions {
   readonly environment: Environment;
   readonly log: Logger;
   readonly version: string;
+  /** A socket that listens already, passed by a service manager. */
+  readonly descriptor?: number | undefined;
 }
 
 /** A running runner host. */
@@ -51,7 +53,13 @@ export interface Host {
  * Starts a runner host: the one place where its parts are put together.
  * @throws CicdError `config_invalid` when the state folder or the address can't be used.
  */
-export async function startHost({ config, environment, log, version }: HostOptions): Promise<Host> {
+export async function startHost({
+  config,
+  environment,
+  log,
+  version,
+  descriptor,
+}: HostOptions): Promise<Host> {
   const limits = config.async;
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
@@ -107,6 +115,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
       queueLimit: limits.queue_size,
       idleTimeout: limits.idle_timeout,
       sessionTtl: limits.session_ttl,
+      memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
       onSwept: (event, count) => log.info({ component: "session", event, count }),
@@ -164,7 +173,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     onSseClients: metrics.sseClients,
     onError: (error, request_id) => log.error({ err: error, event: "error", request_id }),
   });
-  const server = await listen({ fetch: app.fetch, ...config.runner });
+  const server = await listen({ fetch: app.fetch, ...config.runner, descriptor });
   undo.defer(() => server.close(connectionPatience));
 
   await sessions.open();

@@ -1,38 +1,11 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
-import type { TaskKind } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
-import { prepared } from "./prepared.ts";
-import type { Row } from "./rows.ts";
+import { findPointless, interruptionBy, supersedeKeys } from "./pointless.ts";
 import type { Admission, Interruption } from "./store.ts";
-import { countQueued, endingOf, endTask } from "./task-table.ts";
-
-/** Which live tasks of its session a new task makes pointless, by their supersede key. */
-const supersedes: Record<TaskKind, string | null> = {
-  review: "review",
-  ask: null,
-  analyze: null,
-  test: null,
-  help: null,
-  cancel: null,
-  close: "review",
-};
-
-/** The supersede key that a task of a kind is known by; null for one that must always run. */
-const supersedeKeys: Record<TaskKind, string | null> = {
-  review: "review",
-  ask: null,
-  analyze: null,
-  test: null,
-  help: null,
-  cancel: null,
-  close: null,
-};
-
-/** Which live tasks of its session a task of kind `cancel` cancels. */
-const cancellable: readonly TaskKind[] = ["review", "ask", "analyze", "test"];
+import { countQueued, endingOf, endTask, interruptTask } from "./task-table.ts";
+import { lock, type Row, row, rows, type Work } from "./work.ts";
 
 /** What {@link enqueueTask} did, and which other tasks it touched. */
 export interface Enqueued {
@@ -40,17 +13,17 @@ export interface Enqueued {
   readonly touched: readonly string[];
 }
 
-/** Takes a hand-off into the tables. Runs in its caller's transaction. */
-export function enqueueTask(
-  database: DatabaseSync,
+/** Takes a hand-off into the tables. */
+export function* enqueueTask(
   handOff: HandOff,
   { limit, now }: { limit: number; now: number },
-): Enqueued {
+): Work<Enqueued> {
   const sessionId = sessionIdOf(handOff.event);
-  const known = prepared(
-    database,
+  yield* lock(sessionId);
+  const known = yield* row(
     "SELECT d.task, t.session FROM delivery d JOIN task t ON t.id = d.task WHERE d.id = ?",
-  ).get(deliveryKey(handOff));
+    deliveryKey(handOff),
+  );
   if (known !== undefined) {
     const admission = {
       outcome: "duplicate",
@@ -59,24 +32,21 @@ export function enqueueTask(
     } as const;
     return { admission, touched: [] };
   }
-  if (prepared(database, "SELECT 1 FROM task WHERE id = ?").get(handOff.task_id) !== undefined) {
+  if ((yield* row("SELECT 1 FROM task WHERE id = ?", handOff.task_id)) !== undefined) {
     throw new CicdError(
       "conflict",
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
-  const pointless = findPointless(database, handOff, sessionId);
-  const depth = countQueued(database) - pointless.filter(({ state }) => state === "queued").length;
+  const pointless = yield* findPointless(handOff, sessionId);
+  const queued = yield* countQueued();
+  const depth = queued - pointless.filter(({ state }) => state === "queued").length;
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
   const interruption = interruptionBy(handOff);
-  for (const row of pointless) interrupt(database, row, interruption, now);
-  insert(database, handOff, sessionId, now);
-  appendEvents(
-    database,
-    handOff.task_id,
-    [{ type: "task.queued", data: { kind: handOff.kind } }],
-    now,
-  );
+  for (const task of pointless) yield* end(task, interruption, now);
+  yield* insert(handOff, sessionId, now);
+  const event = { type: "task.queued", data: { kind: handOff.kind } } as const;
+  yield* appendEvents(handOff.task_id, [event], now);
   const admission = { outcome: "accepted", taskId: handOff.task_id, sessionId } as const;
   return { admission, touched: pointless.map(({ id }) => String(id)) };
 }
@@ -92,51 +62,17 @@ export function deliveryKey({
   return `${forge}:${delivery_id}`;
 }
 
-/** The live tasks that a hand-off ends. What nobody has allowed yet ends none. */
-function findPointless(database: DatabaseSync, { kind, event }: HandOff, sessionId: string): Row[] {
-  if (event.type === "comment" && event.authorization !== "verified") return [];
-  // By name: SQLite would rather walk through the whole history of the session.
-  const live = prepared(
-    database,
-    `SELECT id, state, kind, supersede_key FROM task INDEXED BY task_live
-       WHERE session = ? AND state IN ('queued', 'running')`,
-  ).all(sessionId);
-  return live.filter((row) =>
-    kind === "cancel"
-      ? cancellable.some((each) => each === row.kind)
-      : row.supersede_key !== null && row.supersede_key === supersedes[kind],
-  );
+function* end({ id, state }: Row, interruption: Interruption, now: number): Work<void> {
+  if (state === "queued") yield* endTask(String(id), endingOf(interruption), now);
+  else yield* interruptTask(String(id), interruption);
 }
 
-function interruptionBy({ kind, event, task_id }: HandOff): Interruption {
-  if (kind !== "cancel") return { kind: "superseded", by: task_id };
-  return { kind: "cancelled", reason: `Cancelled by ${event.sender.login} in a comment` };
-}
-
-function interrupt(
-  database: DatabaseSync,
-  { id, state }: Row,
-  interruption: Interruption,
-  now: number,
-): void {
-  if (state === "queued") {
-    endTask(database, String(id), endingOf(interruption), now);
-    return;
-  }
-  prepared(database, "UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?").run(
-    JSON.stringify(interruption),
-    String(id),
-  );
-}
-
-function insert(database: DatabaseSync, handOff: HandOff, sessionId: string, now: number): void {
+function* insert(handOff: HandOff, sessionId: string, now: number): Work<void> {
   const { repository, pull_request, forge } = handOff.event;
-  prepared(
-    database,
+  yield* rows(
     `INSERT INTO session(id, forge, host, owner, repository, number, created_at, active_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT(id) DO UPDATE SET active_at = excluded.active_at`,
-  ).run(
     sessionId,
     forge,
     repository.host,
@@ -146,22 +82,21 @@ function insert(database: DatabaseSync, handOff: HandOff, sessionId: string, now
     now,
     now,
   );
-  prepared(
-    database,
+  yield* rows(
     `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, message,
          created_at)
        VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, ?, ?)`,
-  ).run(
     handOff.task_id,
     sessionId,
     handOff.delivery_id,
     handOff.kind,
-    supersedeKeys[handOff.kind],
+    supersedeKeys[handOff.kind] ?? null,
     JSON.stringify(handOff.event),
-    handOff.message ?? null,
+    handOff.message === undefined ? null : JSON.stringify(handOff.message),
     now,
   );
-  prepared(database, "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)").run(
+  yield* rows(
+    "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)",
     deliveryKey(handOff),
     handOff.task_id,
     now,
