@@ -37,6 +37,8 @@ const OnIssue = z.object({
   pull_request: GiteaPullRequest.optional().catch(undefined),
 });
 
+const OnPage = z.object({ issue: GitHubIssue });
+
 const Review = z.object({
   ...shared,
   pull_request: GiteaPullRequest,
@@ -57,9 +59,10 @@ export function normalizeGiteaComment(payload: unknown): Normalized {
   }
   const told = parseFields(OnIssue, payload);
   const { comment, repository, pull_request } = told;
-  const url = told.issue.html_url ?? comment.html_url?.split("#")[0] ?? "";
+  const html_url = told.issue.html_url ?? comment.html_url?.split("#")[0];
+  const { issue: onPage } = parseFields(OnPage, { issue: { ...told.issue, html_url } });
   const known = pull_request === undefined ? undefined : toTold(pull_request, repository.id);
-  const request = known ?? toldByIssue({ ...told.issue, html_url: url }, {});
+  const request = known ?? toldByIssue(onPage, {});
   return toEvent(told, request, {
     action: told.action,
     comment: defined({

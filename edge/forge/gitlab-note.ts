@@ -33,8 +33,11 @@ const Payload = z.object({
       .nullish()
       .catch(undefined),
   }),
-  merge_request: GitLabMergeRequest,
+  /** Older versions leave its page out; that of the note is on it. */
+  merge_request: GitLabMergeRequest.extend({ url: Page }),
 });
+
+const OnPage = z.object({ merge_request: GitLabMergeRequest });
 
 /**
  * A `note` payload about a merge request in forge-neutral form.
@@ -47,7 +50,10 @@ export function normalizeNote(payload: unknown): Normalized {
   }
   if (system === true) return { kind: "ignored", reason: "the comment is GitLab's own" };
   if (internal === true) return { kind: "ignored", reason: "the comment is internal" };
-  const { user, project, object_attributes: note, merge_request } = parseFields(Payload, payload);
+  const told = parseFields(Payload, payload);
+  const { user, project, object_attributes: note } = told;
+  const url = told.merge_request.url ?? note.url?.split("#")[0];
+  const { merge_request } = parseFields(OnPage, { merge_request: { ...told.merge_request, url } });
   if (!merge_request.last_commit) {
     return { kind: "ignored", reason: "the merge request has no commits" };
   }

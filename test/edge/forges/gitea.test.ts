@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as z from "zod";
 import { gitea } from "#edge/forge/gitea.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
+import { commits } from "./changes.ts";
+import { commentPayloads } from "./comment-payloads.ts";
 import { giteaPayload } from "./gitea-payload.ts";
 
 /** What is made of a payload with some of the pull request's own fields changed. */
@@ -45,4 +48,25 @@ test("gitea takes an edit for the end of a draft only when the title lost its ma
 
 test("gitea takes a pull request of an account that is gone", () => {
   assert.equal(eventOf({ user: null }).pull_request.author, "");
+});
+
+test("gitea takes the text of a review for a comment, with the head of its pull request", () => {
+  const review = { type: "pull_request_review_comment", content: "/ask Why?" };
+  const normalized = gitea.normalize("pull_request_comment", { ...giteaPayload(), review });
+  assert(normalized.kind === "event" && normalized.event.type === "comment");
+  const { comment, pull_request } = normalized.event;
+  assert.deepEqual(comment, { body: "/ask Why?", author: "mona" });
+  assert.equal(pull_request.head?.sha, commits.head);
+});
+
+test("gitea refuses a comment whose page nothing tells", () => {
+  const { payload } = commentPayloads.gitea("/review");
+  const Told = z.object({ issue: z.looseObject({}), comment: z.looseObject({}) });
+  const { issue, comment } = Told.parse(payload);
+  const bare = {
+    ...payload,
+    issue: { ...issue, html_url: undefined },
+    comment: { ...comment, html_url: undefined },
+  };
+  assert.throws(() => gitea.normalize("issue_comment", bare), { code: "invalid_request" });
 });

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as z from "zod";
 import { gitlab } from "#edge/forge/gitlab.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
 import { secretsOf } from "../settings.ts";
 import { startEdge } from "../start-edge.ts";
 import { commits } from "./changes.ts";
+import { commentPayloads } from "./comment-payloads.ts";
 import { gitlabByToken, gitlabSigned } from "./deliveries.ts";
 import { gitlabPayload } from "./gitlab-payload.ts";
 
@@ -76,6 +78,24 @@ test("gitlab names the author where the payload has the name", () => {
   assert.equal(authorOf({ user }), "");
   assert.equal(authorOf({ user, assignees: [{ id: 51, username: "mona" }] }), "mona");
   assert.equal(authorOf({ user, reviewers: [user, { id: 51, username: "mona" }] }), "mona");
+});
+
+test("gitlab tells the page of an old note's merge request by the note's, and refuses one without", () => {
+  const { payload } = commentPayloads.gitlab("/review");
+  const note = z.object({ object_attributes: z.looseObject({}), merge_request: z.looseObject({}) });
+  const { object_attributes, merge_request } = note.parse(payload);
+  const old = { ...payload, merge_request: { ...merge_request, url: undefined } };
+  const normalized = gitlab.normalize("Note Hook", old);
+  assert(normalized.kind === "event" && normalized.event.type === "comment");
+  assert.equal(
+    normalized.event.pull_request.url,
+    "https://gitlab.com/acme/shop/-/merge_requests/7",
+  );
+  const bare = { ...old, object_attributes: { ...object_attributes, url: undefined } };
+  assert.throws(() => gitlab.normalize("Note Hook", bare), {
+    code: "invalid_request",
+    message: /merge_request\.url/,
+  });
 });
 
 test("gitlab knows a delivery by webhook-id, Idempotency-Key or its body, not by the event", async () => {

@@ -5,6 +5,7 @@ import { assertProblem } from "#test/runner-http/assert-problem.ts";
 import { takeIn } from "../stand-in-runner.ts";
 import type { RunningEdge } from "../start-edge.ts";
 import { type Changes, commits } from "./changes.ts";
+import { commandTests } from "./commands.ts";
 import type { Changed } from "./deliveries.ts";
 import { type Way, ways } from "./forges.ts";
 
@@ -20,7 +21,10 @@ export function forgeSuite(start: () => Promise<RunningEdge>): void {
       edge.runner.requests.length = 0;
       edge.runner.answer = takeIn;
     });
-    for (const way of ways) waySuite(way, () => edge);
+    for (const way of ways) {
+      waySuite(way, () => edge);
+      commandTests(way, () => edge);
+    }
   });
 }
 
