@@ -37,7 +37,7 @@ const OnIssue = z.object({
   pull_request: GiteaPullRequest.optional().catch(undefined),
 });
 
-const OnPage = z.object({ issue: GitHubIssue });
+const OnPage = z.object({ issue: GitHubIssue.pick({ html_url: true }) });
 
 const Review = z.object({
   ...shared,
@@ -59,10 +59,10 @@ export function normalizeGiteaComment(payload: unknown): Normalized {
   }
   const told = parseFields(OnIssue, payload);
   const { comment, repository, pull_request } = told;
-  const html_url = told.issue.html_url ?? comment.html_url?.split("#")[0];
-  const { issue: onPage } = parseFields(OnPage, { issue: { ...told.issue, html_url } });
+  const page = told.issue.html_url ?? comment.html_url?.split("#")[0];
+  const { html_url } = parseFields(OnPage, { issue: { html_url: page } }).issue;
   const known = pull_request === undefined ? undefined : toTold(pull_request, repository.id);
-  const request = known ?? toldByIssue(onPage, {});
+  const request = known ?? toldByIssue({ ...told.issue, html_url }, {});
   return toEvent(told, request, {
     action: told.action,
     comment: defined({

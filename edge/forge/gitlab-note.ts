@@ -37,7 +37,7 @@ const Payload = z.object({
   merge_request: GitLabMergeRequest.extend({ url: Page }),
 });
 
-const OnPage = z.object({ merge_request: GitLabMergeRequest });
+const OnPage = z.object({ merge_request: GitLabMergeRequest.pick({ url: true }) });
 
 /**
  * A `note` payload about a merge request in forge-neutral form.
@@ -52,8 +52,9 @@ export function normalizeNote(payload: unknown): Normalized {
   if (internal === true) return { kind: "ignored", reason: "the comment is internal" };
   const told = parseFields(Payload, payload);
   const { user, project, object_attributes: note } = told;
-  const url = told.merge_request.url ?? note.url?.split("#")[0];
-  const { merge_request } = parseFields(OnPage, { merge_request: { ...told.merge_request, url } });
+  const page = told.merge_request.url ?? note.url?.split("#")[0];
+  const { url } = parseFields(OnPage, { merge_request: { url: page } }).merge_request;
+  const merge_request = { ...told.merge_request, url };
   if (!merge_request.last_commit) {
     return { kind: "ignored", reason: "the merge request has no commits" };
   }

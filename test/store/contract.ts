@@ -2,6 +2,7 @@ import { suite } from "node:test";
 import { askContract } from "./contract/ask.ts";
 import { cancelContract } from "./contract/cancel.ts";
 import { claimContract } from "./contract/claim.ts";
+import { commandsContract } from "./contract/commands.ts";
 import { enqueueContract } from "./contract/enqueue.ts";
 import { finishContract } from "./contract/finish.ts";
 import { journalContract } from "./contract/journal.ts";
@@ -18,6 +19,7 @@ export function storeContract(newPlace: NewPlace): void {
   suite("enqueue", () => enqueueContract(newPlace));
   suite("enqueue that supersedes", () => supersedeContract(newPlace));
   suite("ask", () => askContract(newPlace));
+  suite("commands", () => commandsContract(newPlace));
   suite("claim", () => claimContract(newPlace));
   suite("finish", () => finishContract(newPlace));
   suite("cancel", () => cancelContract(newPlace));
