@@ -16,5 +16,5 @@ export function authorize(
 /** Whether a list of `login` and `forge:login`, in lower case, has somebody. */
 export function isListed(users: readonly string[], forge: string, login: string): boolean {
   const name = login.toLowerCase();
-  return name !== "" && (users.includes(name) || users.includes(`${forge}:${name}`));
+  return users.includes(name) || users.includes(`${forge}:${name}`);
 }

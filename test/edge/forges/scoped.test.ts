@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { holdTo } from "#edge/prove.ts";
 import type { Forge } from "#shared/event.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
+import { pullRequestEvent } from "#test/shared/pull-request-event.ts";
 import { delivery } from "../delivery.ts";
 import { startEdge } from "../start-edge.ts";
 import { commentPayloads } from "./comment-payloads.ts";
@@ -130,5 +132,17 @@ test("what can't be read has no secret of its own, and makes no trouble", async 
       { numRuns: 50 },
     );
     assert.deepEqual(edge.errors, []);
+  }
+});
+
+test("holdTo: a secret of one repository does not stand for another's name", () => {
+  const event = pullRequestEvent();
+  holdTo("acme/shop", event);
+  const named = (repository: object) => ({
+    ...event,
+    repository: { ...event.repository, ...repository },
+  });
+  for (const other of [{ owner: "evil" }, { name: "shops" }, { host: "git.example.com" }]) {
+    assert.throws(() => holdTo("acme/shop", named(other)), { code: "unauthorized" });
   }
 });
