@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { BudgetConfig } from "./budget/config.ts";
@@ -53,10 +53,7 @@ export const RunnerConfig = z.strictObject({
     })
     .prefault({}),
   ...forgeSections,
-  github_token: forgeToken("GitHub"),
-  gitlab_token: forgeToken("GitLab"),
-  gitee_token: forgeToken("Gitee"),
-  gitea_token: forgeToken("Gitea or Forgejo"),
+  ...forgeTokens,
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -240,8 +237,3 @@ export const RunnerConfig = z.strictObject({
 });
 /** {@link RunnerConfig}, read. Durations in milliseconds, sizes in bytes. */
 export type RunnerConfig = z.output<typeof RunnerConfig>;
-
-function forgeToken(forge: string) {
-  const description = `Token that private repositories of ${forge} are fetched with`;
-  return z.string().min(1).optional().meta({ description });
-}
