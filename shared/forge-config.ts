@@ -12,7 +12,8 @@ const PathSegment = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,128}$/, "must be 16 to 128 letters, digits, - and _");
 
-const Host = z
+/** The name of a host, with its port where it has one: `git.example.com:8443`. */
+export const HostName = z
   .string()
   .regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/, {
     error: "must be a host name, with its port where it has one",
@@ -28,26 +29,32 @@ export const forgeSections = {
   github: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the GitHub webhook"),
-      host: Host.default("github.com").meta({ description: "Host that `github_token` is sent to" }),
+      host: HostName.default("github.com").meta({
+        description: "Host that `github_token` is sent to",
+      }),
     })
     .prefault({}),
   gitlab: z
     .strictObject({
       webhook_secret: secrets(GitLabSecret, "Secret or signing token of the GitLab webhook"),
-      host: Host.default("gitlab.com").meta({ description: "Host that `gitlab_token` is sent to" }),
+      host: HostName.default("gitlab.com").meta({
+        description: "Host that `gitlab_token` is sent to",
+      }),
     })
     .prefault({}),
   gitee: z
     .strictObject({
       webhook_secret: secrets(Secret, "Password or signing secret of the Gitee webhook"),
       path_segment: secrets(PathSegment, "Secret last part of the Gitee webhook's URL"),
-      host: Host.default("gitee.com").meta({ description: "Host that `gitee_token` is sent to" }),
+      host: HostName.default("gitee.com").meta({
+        description: "Host that `gitee_token` is sent to",
+      }),
     })
     .prefault({}),
   gitea: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the Gitea or Forgejo webhook"),
-      host: Host.optional().meta({ description: "Host that `gitea_token` is sent to" }),
+      host: HostName.optional().meta({ description: "Host that `gitea_token` is sent to" }),
     })
     .prefault({}),
 };

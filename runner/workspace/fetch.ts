@@ -35,7 +35,7 @@ const pullRefs: Record<Forge, (number: number) => string> = {
  */
 export async function fetchCommits(event: PullRequestEvent, workspace: Workspace): Promise<string> {
   const { head, base } = event.pull_request;
-  const remote = await openRemote(event.repository.clone_url, workspace.options);
+  const remote = await openRemote(event.repository.clone_url, workspace.options, workspace.signal);
   const ladder = (await isNew(workspace)) ? newLadder : reusedLadder;
   const byId = base.sha === undefined ? branchRefspec(base.ref) : `+${base.sha}:${baseRef}`;
   let refspecs = [`+${head.sha}:${headRef}`, byId];

@@ -8,6 +8,10 @@ export interface GitOptions {
   readonly protocols?: readonly string[] | undefined;
   /** The value of an Authorization header for this repository: `Basic ...`; undefined for none. */
   readonly authorization?: ((url: URL) => Promise<string | undefined>) | undefined;
+  /** Whether a URL's host may have private addresses; default: none may. */
+  readonly isPrivateAllowed?: ((url: URL) => boolean) | undefined;
+  /** Looks up the addresses of a host; default: by the system. */
+  readonly resolve?: ((hostname: string) => Promise<readonly string[]>) | undefined;
   /** How long one git command may take, in milliseconds; default 5 minutes. */
   readonly timeoutMs?: number | undefined;
   /** The host's environment, of which PATH, proxies and certificates are handed on. */

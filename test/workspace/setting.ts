@@ -43,7 +43,7 @@ export async function createSetting(options?: RepositoryOptions): Promise<Settin
       folder,
       signal: new AbortController().signal,
       ...rest,
-      git: { protocols: ["file", "http"], ...git },
+      git: { protocols: ["file", "http"], isPrivateAllowed: () => true, ...git },
     });
   return {
     repository,
