@@ -41,6 +41,9 @@ export const RunnerConfig = z.strictObject({
         description:
           "Hosts with private addresses to fetch from, besides those of the forges; `host:port` for one port",
       }),
+      max_checkout: Size.prefault("2GB").meta({
+        description: "Largest checkout of one pull request on disk; a larger one is refused",
+      }),
       max_diff: Size.prefault("1MB").meta({
         description: "Longest diff that is put into a prompt",
       }),

@@ -18,10 +18,12 @@ export interface GitOptions {
   readonly environment?: Environment | undefined;
 }
 
-/** A git dir with its work tree, and how git is run on them. */
+/** A git dir, a work tree with its index, and how git is run on them. */
 export interface Workspace {
+  /** That of the mirror: what is done for one session writes to its own tree and index alone. */
   readonly gitDir: string;
   readonly tree: string;
+  readonly index: string;
   readonly options: GitOptions;
   readonly signal: AbortSignal;
 }
