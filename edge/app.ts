@@ -1,16 +1,18 @@
 import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
+import { NONCE, secureHeaders } from "hono/secure-headers";
 import { CicdError } from "#shared/error.ts";
 import { problemResponse, statusOf } from "#shared/problem.ts";
-import { authorize } from "./api-auth.ts";
-import type { EdgeConfig, Scope } from "./config.ts";
+import { routerPath } from "#shared/route.ts";
+import { getDocs, getDocument, getHealth, getReadiness } from "#shared/routes/edge.ts";
+import { receiveWebhook, receiveWebhookAtSegment } from "#shared/routes/webhooks.ts";
+import type { EdgeConfig } from "./config.ts";
+import { docsPage } from "./docs-page.ts";
 import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
-import { authorizeLink } from "./link.ts";
-import { relayMessage } from "./message.ts";
-import { relay } from "./relay.ts";
+import { openApiDocument } from "./openapi.ts";
+import { relayRoutes } from "./relay-routes.ts";
 import { createRunnerClient } from "./runner-client.ts";
 import { type DeliveryReport, handleWebhook } from "./webhook.ts";
 
@@ -26,11 +28,6 @@ export interface EdgeOptions {
   /** Told of each answer with a 5xx status; `requestId` is in the answer too. */
   readonly onError?: (error: CicdError, requestId: string) => void;
 }
-
-const task = "/v1/tasks/:id{[0-9a-f-]{36}}";
-const session = "/v1/sessions/:id{[0-9a-f-]{36}}";
-const permission = `${task}/permissions/:request{[A-Za-z0-9_-]{1,128}}`;
-const delivery = "/v1/deliveries/:id{[A-Za-z0-9][A-Za-z0-9._:-]*}";
 
 /**
  * The edge as a Hono app over Web APIs: takes webhooks in, hands them to the runner, and relays the
@@ -57,7 +54,7 @@ export function createEdge(options: EdgeOptions): Hono {
   });
 
   const app = new Hono();
-  app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders());
+  app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders(security));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.notFound((c) => problemResponse(noSuchPath(c), c.get("requestId")));
   app.onError((thrown, c) => {
@@ -68,66 +65,45 @@ export function createEdge(options: EdgeOptions): Hono {
     return problemResponse(error, id);
   });
 
-  app.post("/webhooks/:forge/:segment?", (c) =>
-    handleWebhook(c.req.raw, {
-      forge: c.req.param("forge"),
-      segment: c.req.param("segment"),
-      requestId: c.get("requestId"),
-      forges,
-      maxBody: edge.max_body,
-      ...links,
-      runner,
-      onDelivery,
-    }),
-  );
-
-  const bearer = (c: Context, scope: Scope) =>
-    authorize(c.req.header("authorization"), edge.api_tokens, scope);
-  const bearerOrLink = async (c: Context, taskId: string) => {
-    const token = c.req.query("token");
-    if (token === undefined || c.req.header("authorization") !== undefined) {
-      return await bearer(c, "read");
-    }
-    await authorizeLink(runner_secret, taskId, token, now());
-  };
-  const context = (c: Context) => ({
-    path: c.req.path,
-    requestId: c.get("requestId"),
-    runner,
-  });
-  const toRunner = (c: Context) => relay(c.req.raw, context(c));
-
-  for (const path of [task, `${task}/events`] as const) {
-    app.get(path, async (c) => {
-      await bearerOrLink(c, c.req.param("id"));
-      return await toRunner(c);
-    });
+  for (const route of [receiveWebhook, receiveWebhookAtSegment]) {
+    app.on(route.method, [routerPath(route)], (c) =>
+      handleWebhook(c.req.raw, {
+        forge: c.req.param("forge") ?? "",
+        segment: c.req.param("segment"),
+        requestId: c.get("requestId"),
+        forges,
+        maxBody: edge.max_body,
+        ...links,
+        runner,
+        onDelivery,
+      }),
+    );
   }
-  for (const path of ["/v1/tasks", "/v1/sessions", session, delivery]) {
-    app.get(path, async (c) => {
-      await bearer(c, "read");
-      return await toRunner(c);
-    });
-  }
-  for (const path of [`${task}/cancel`, permission]) {
-    app.on(["POST"], path, async (c) => {
-      await bearer(c, "write");
-      return await toRunner(c);
-    });
-  }
-  app.on(["POST"], `${session}/messages`, async (c) => {
-    await bearer(c, "write");
-    return await relayMessage(c.req.raw, { ...context(c), ...links });
-  });
-  app.delete(session, async (c) => {
-    await bearer(c, "write");
-    return await toRunner(c);
-  });
 
-  app.get("/health", (c) => health(runner, c.get("requestId")));
-  app.get("/health/ready", (c) => readiness(runner, c.get("requestId")));
+  relayRoutes(app, { runner, tokens: edge.api_tokens, linkSecrets: runner_secret, ...links });
+
+  app.get(routerPath(getHealth), (c) => health(runner, c.get("requestId")));
+  app.get(routerPath(getReadiness), (c) => readiness(runner, c.get("requestId")));
+  const document = (c: Context) => openApiDocument(edge.public_url ?? new URL(c.req.url).origin);
+  app.get(routerPath(getDocument), (c) => c.json(document(c)));
+  app.get(routerPath(getDocs), (c) => {
+    // Behind the nonce in its policy, a page that is kept would be one without its style.
+    c.header("cache-control", "no-store");
+    return c.html(docsPage(document(c), c.get("secureHeadersNonce") ?? ""));
+  });
   return app;
 }
+
+/** Nothing that is served here loads anything, or may be put into a frame. */
+const security = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: [NONCE],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
 
 /** Answers are made as plain responses, which don't carry what was set on the context before. */
 async function showRequestId(c: Context, next: () => Promise<void>): Promise<void> {

@@ -2,11 +2,7 @@ import * as z from "zod";
 import { forgeSections } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
-
-/** What an API token may do; each scope includes the ones before it. */
-export const Scope = z.enum(["read", "write", "admin"]);
-/** {@link Scope} as a type. */
-export type Scope = z.infer<typeof Scope>;
+import { Scope } from "#shared/scope.ts";
 
 /** `<scope>:<SHA-256 of the token in hex>`, parsed: the token itself is never configured. */
 const ApiToken = z
