@@ -2,6 +2,7 @@ import * as z from "zod";
 import { forgeSections } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
 
@@ -66,6 +67,10 @@ export const RunnerConfig = z.strictObject({
       session_memory_limit: Size.prefault("512MB").meta({
         env: ["SESSION_MEMORY_LIMIT"],
         description: "A process that uses more is replaced between two turns",
+      }),
+      memory_budget: Size.optional().meta({
+        description:
+          "Memory of all processes together above which unused ones are ended; default: no limit",
       }),
       silence_timeout: Duration.prefault("60s").meta({
         description: "How long a process may say nothing while neither model nor tool is at work",
@@ -175,33 +180,7 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
-  budget: z
-    .strictObject({
-      task: z
-        .strictObject({
-          tokens: Count.optional().meta({
-            description: "Tokens that one task may take; those read from the cache are not counted",
-          }),
-        })
-        .prefault({}),
-      session: z
-        .strictObject({
-          usd: Usd.optional().meta({
-            description: "US dollars that all tasks of one pull request may spend",
-          }),
-          tokens: Count.optional().meta({ description: "The same in tokens" }),
-        })
-        .prefault({}),
-      day: z
-        .strictObject({
-          usd: Usd.optional().meta({
-            description: "US dollars that this host may spend in a day, which begins at 0:00 UTC",
-          }),
-          tokens: Count.optional().meta({ description: "The same in tokens" }),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
+  budget: BudgetConfig,
   fallback: z
     .strictObject({
       enabled: z.boolean().default(true).meta({

@@ -106,6 +106,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
       queueLimit: limits.queue_size,
       idleTimeout: limits.idle_timeout,
       sessionTtl: limits.session_ttl,
+      memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
       onSwept: (event, count) => log.info({ component: "session", event, count }),

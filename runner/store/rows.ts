@@ -3,9 +3,7 @@ import { PullRequestEvent } from "#shared/event.ts";
 import { type JournalEntry, JournalEvent } from "#shared/journal.ts";
 import { type Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
 import type { Interruption, SessionRecord } from "./store.ts";
-
-/** A row as node:sqlite returns it. */
-export type Row = Record<string, unknown>;
+import type { Row } from "./work.ts";
 
 const taskRow = z.object({
   id: z.string(),
@@ -15,7 +13,7 @@ const taskRow = z.object({
   state: TaskState,
   attempt: z.number(),
   event: json(PullRequestEvent),
-  message: z.string().nullable(),
+  message: json(z.string()).nullable(),
   result: json(TaskResult).nullable(),
   error: json(TaskError).nullable(),
   created_at: z.number(),

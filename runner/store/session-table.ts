@@ -1,48 +1,48 @@
-import type { DatabaseSync } from "node:sqlite";
-import { prepared } from "./prepared.ts";
-import type { Row } from "./rows.ts";
-import type { Conversation } from "./store.ts";
+import { toSession } from "./rows.ts";
+import type { Conversation, SessionRecord } from "./store.ts";
+import { row, rows, type Work } from "./work.ts";
+
+/** A session by its id. */
+export function* getSession(id: string): Work<SessionRecord | undefined> {
+  const session = yield* row("SELECT * FROM session WHERE id = ?", id);
+  return session === undefined ? undefined : toSession(session);
+}
 
 /** The most recently active sessions, newest first. */
-export function listSessions(database: DatabaseSync, limit: number): Row[] {
-  return prepared(database, "SELECT * FROM session ORDER BY active_at DESC LIMIT ?").all(limit);
+export function* listSessions(limit: number): Work<SessionRecord[]> {
+  const sessions = yield* rows("SELECT * FROM session ORDER BY active_at DESC LIMIT ?", limit);
+  return sessions.map(toSession);
 }
 
 /** Remembers the conversation of a session, or that it has none. */
-export function setConversation(
-  database: DatabaseSync,
-  sessionId: string,
-  conversation: Conversation | null,
-): void {
-  const sql = "UPDATE session SET conversation = ?, conversation_cost = ? WHERE id = ?";
-  const { id = null, costUsd = 0 } = conversation ?? {};
-  prepared(database, sql).run(id, costUsd, sessionId);
+export function* setConversation(id: string, conversation: Conversation | null): Work<void> {
+  yield* rows(
+    "UPDATE session SET conversation = ?, conversation_cost = ? WHERE id = ?",
+    conversation?.id ?? null,
+    conversation?.costUsd ?? 0,
+    id,
+  );
 }
 
 /** Remembers which workspace a session works in. */
-export function setWorkspace(
-  database: DatabaseSync,
-  sessionId: string,
-  workspace: string | null,
-): void {
-  prepared(database, "UPDATE session SET workspace = ? WHERE id = ?").run(workspace, sessionId);
+export function* setWorkspace(id: string, workspace: string | null): Work<void> {
+  yield* rows("UPDATE session SET workspace = ? WHERE id = ?", workspace, id);
 }
 
 /** The workspaces of all sessions. */
-export function listWorkspaces(database: DatabaseSync): string[] {
-  const sql = "SELECT workspace FROM session WHERE workspace IS NOT NULL";
-  return prepared(database, sql)
-    .all()
-    .map((row) => String(row.workspace));
+export function* listWorkspaces(): Work<string[]> {
+  const found = yield* rows("SELECT workspace FROM session WHERE workspace IS NOT NULL");
+  return found.map(({ workspace }) => String(workspace));
 }
 
 /** Sessions with something on disk, no live task, and nothing done since a time. */
-export function listIdleSessions(database: DatabaseSync, since: number): string[] {
-  const sql = `SELECT id FROM session
-    WHERE active_at < ? AND workspace IS NOT NULL AND NOT EXISTS (
-      SELECT 1 FROM task INDEXED BY task_live
-      WHERE task.session = session.id AND state IN ('queued', 'running'))`;
-  return prepared(database, sql)
-    .all(since)
-    .map((row) => String(row.id));
+export function* listIdleSessions(since: number): Work<string[]> {
+  const idle = yield* rows(
+    `SELECT id FROM session
+       WHERE active_at < ? AND workspace IS NOT NULL AND NOT EXISTS (
+         SELECT 1 FROM task INDEXED BY task_live
+         WHERE task.session = session.id AND state IN ('queued', 'running'))`,
+    since,
+  );
+  return idle.map(({ id }) => String(id));
 }
