@@ -13,12 +13,25 @@ export interface EdgeServerOptions {
 export async function startEdge({ config, log }: EdgeServerOptions): Promise<Listening> {
   const app = createEdge({
     config,
-    onDelivery: (delivery) => log.info({ component: "edge", event: "delivery", ...delivery }),
+    onDelivery: (delivery, request_id) =>
+      log.info({ component: "edge", event: "delivery", ...delivery, request_id }),
     onError: (error, request_id) => {
       log.error({ component: "edge", event: "error", err: error, hint: error.hint, request_id });
     },
   });
-  const server = await listen({ fetch: app.fetch, host: config.host, port: config.port });
+  const server = await listenEdge(app, config);
   log.info({ component: "edge", event: "started", url: server.url });
   return server;
+}
+
+/** Serves an edge, which is told the address of each peer. */
+export function listenEdge(
+  app: ReturnType<typeof createEdge>,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  return listen({
+    host,
+    port,
+    fetch: (request, { incoming }) => app.fetch(request, { peer: incoming.socket.remoteAddress }),
+  });
 }

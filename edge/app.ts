@@ -1,19 +1,20 @@
-import { type Context, Hono } from "hono";
-import { methodNotAllowed } from "hono/method-not-allowed";
-import { requestId } from "hono/request-id";
-import { NONCE, secureHeaders } from "hono/secure-headers";
+import type { Context, Hono } from "hono";
 import { CicdError } from "#shared/error.ts";
-import { problemResponse, statusOf } from "#shared/problem.ts";
 import { routerPath } from "#shared/route.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "#shared/routes/edge.ts";
 import { receiveWebhook, receiveWebhookAtSegment } from "#shared/routes/webhooks.ts";
+import { clientAddress } from "./client-address.ts";
 import type { EdgeConfig } from "./config.ts";
 import { docsPage } from "./docs-page.ts";
+import type { EdgeEnv } from "./env.ts";
 import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
+import { type Limits, limitCall, limitRefusal } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
+import { memoryRateLimit } from "./rate-limit.ts";
 import { relayRoutes } from "./relay-routes.ts";
 import { createRunnerClient } from "./runner-client.ts";
+import { createShell } from "./shell.ts";
 import { type DeliveryReport, handleWebhook } from "./webhook.ts";
 
 /** How an edge is made. */
@@ -23,8 +24,10 @@ export interface EdgeOptions {
   readonly now?: () => number;
   /** Reaches the runner; default the global `fetch`. */
   readonly fetch?: typeof fetch;
+  /** Limits in place of those that each process keeps for itself. */
+  readonly limits?: Partial<Limits>;
   /** Told once of each webhook request to a known forge, whatever became of it. */
-  readonly onDelivery?: (report: DeliveryReport) => void;
+  readonly onDelivery?: (report: DeliveryReport, requestId: string) => void;
   /** Told of each answer with a 5xx status; `requestId` is in the answer too. */
   readonly onError?: (error: CicdError, requestId: string) => void;
 }
@@ -34,7 +37,7 @@ export interface EdgeOptions {
  * API.
  * @throws CicdError `config_invalid` without a webhook secret: an open door is never served.
  */
-export function createEdge(options: EdgeOptions): Hono {
+export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
   const { config, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
   const { runner_url, runner_secret, edge } = config;
@@ -53,32 +56,43 @@ export function createEdge(options: EdgeOptions): Hono {
     fetch,
   });
 
-  const app = new Hono();
-  app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders(security));
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  app.notFound((c) => problemResponse(noSuchPath(c), c.get("requestId")));
-  app.onError((thrown, c) => {
-    const error = CicdError.from(thrown);
-    const id = c.get("requestId");
-    const clientLeft = error.code === "cancelled";
-    if (statusOf(error.code) >= 500 && !clientLeft) onError(error, id);
-    return problemResponse(error, id);
-  });
+  const { api, unproved } = edge.rate_limit;
+  const limits: Limits = {
+    api: memoryRateLimit({ perMinute: api, now }),
+    unproved: memoryRateLimit({ perMinute: unproved, now }),
+    ...options.limits,
+  };
+  const client = (c: Context<EdgeEnv>) =>
+    clientAddress(c.req.raw.headers, c.env?.peer, {
+      trusted: edge.trusted_proxies,
+      header: edge.client_address_header,
+    });
 
+  const app = createShell({ corsOrigins: edge.cors_origins, onError });
   for (const route of [receiveWebhook, receiveWebhookAtSegment]) {
-    app.on(route.method, [routerPath(route)], (c) =>
-      handleWebhook(c.req.raw, {
-        forge: c.req.param("forge") ?? "",
-        segment: c.req.param("segment"),
-        requestId: c.get("requestId"),
-        forges,
-        maxBody: edge.max_body,
-        ...links,
-        runner,
-        onDelivery,
-      }),
+    app.on(
+      route.method,
+      [routerPath(route)],
+      async (c) =>
+        await handleWebhook(c.req.raw, {
+          forge: c.req.param("forge") ?? "",
+          segment: c.req.param("segment"),
+          requestId: c.get("requestId"),
+          forges,
+          maxBody: edge.max_body,
+          ...links,
+          runner,
+          onDelivery: (report) => onDelivery(report, c.get("requestId")),
+        }).catch(async (thrown) => {
+          throw await limitRefusal(limits, client(c), thrown);
+        }),
     );
   }
+
+  app.use(async (c, next) => {
+    await limitCall(limits, client(c));
+    await next();
+  });
 
   relayRoutes(app, { runner, tokens: edge.api_tokens, linkSecrets: runner_secret, ...links });
 
@@ -92,37 +106,6 @@ export function createEdge(options: EdgeOptions): Hono {
     return c.html(docsPage(document(c), c.get("secureHeadersNonce") ?? ""));
   });
   return app;
-}
-
-/** Nothing that is served here loads anything, or may be put into a frame. */
-const security = {
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    styleSrc: [NONCE],
-    baseUri: ["'none'"],
-    formAction: ["'none'"],
-    frameAncestors: ["'none'"],
-  },
-};
-
-/** Answers are made as plain responses, which don't carry what was set on the context before. */
-async function showRequestId(c: Context, next: () => Promise<void>): Promise<void> {
-  await next();
-  c.header("x-request-id", c.get("requestId"));
-}
-
-function noSuchPath(c: Context): CicdError {
-  return new CicdError("not_found", `Cannot find ${c.req.path}: no such path`);
-}
-
-function refuseMethod(c: Context, methods: string[]): Response {
-  const allowed = methods.join(", ");
-  const error = new CicdError("method_not_allowed", `Cannot ${c.req.method} ${c.req.path}`, {
-    hint: `Use ${allowed}`,
-  });
-  const response = problemResponse(error, c.get("requestId"));
-  response.headers.set("allow", allowed);
-  return response;
 }
 
 function signingSecret([first]: readonly string[]): string {

@@ -4,6 +4,7 @@ import { filledPath, type Route, routerPath } from "#shared/route.ts";
 import { relayedRoutes } from "#shared/routes/public.ts";
 import { authorize } from "./api-auth.ts";
 import type { ApiToken } from "./config.ts";
+import type { EdgeEnv } from "./env.ts";
 import { authorizeLink, type LinkOptions } from "./link.ts";
 import { addLinks } from "./links-to-answer.ts";
 import { relay } from "./relay.ts";
@@ -22,7 +23,7 @@ export interface RelayRoutesOptions {
 }
 
 /** Serves what the runner answers: each route after its check of who asks. */
-export function relayRoutes(app: Hono, options: RelayRoutesOptions): void {
+export function relayRoutes(app: Hono<EdgeEnv>, options: RelayRoutesOptions): void {
   for (const route of relayedRoutes) {
     app.on(route.method, [routerPath(route)], async (c) => {
       await admit(c, route, options);

@@ -3,10 +3,12 @@ import { CicdError } from "#shared/error.ts";
 import { type Problem, problemMediaType } from "#shared/problem.ts";
 import { createEdge } from "./app.ts";
 import { EdgeConfig } from "./config.ts";
+import type { Limits } from "./limits.ts";
+import { platformRateLimit } from "./platform-rate-limit.ts";
 
 /** Answers requests; the part of an app that a Worker needs. */
 interface Answers {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: { readonly peer?: string }): Response | Promise<Response>;
 }
 
 /** Variables and secrets are the same for all requests of an isolate: they are read once. */
@@ -16,7 +18,9 @@ let edge: Answers | undefined;
 export default {
   fetch(request: Request, env: Readonly<Record<string, unknown>>): Response | Promise<Response> {
     edge ??= start(env);
-    return edge.fetch(request);
+    // Cloudflare writes it itself, over whatever a client has sent.
+    const peer = request.headers.get("cf-connecting-ip");
+    return edge.fetch(request, peer === null ? {} : { peer });
   },
 };
 
@@ -25,7 +29,8 @@ function start(env: Readonly<Record<string, unknown>>): Answers {
     const config = readConfig(EdgeConfig, {}, textsOf(env));
     return createEdge({
       config,
-      onDelivery: (report) => console.log({ event: "delivery", ...report }),
+      limits: limitsOf(env),
+      onDelivery: (report, request_id) => console.log({ event: "delivery", ...report, request_id }),
       onError: (error, id) => console.error(`${id}:`, error),
     });
   } catch (thrown) {
@@ -33,6 +38,13 @@ function start(env: Readonly<Record<string, unknown>>): Answers {
     console.error(error.message, error.hint ?? "");
     return { fetch: misconfigured };
   }
+}
+
+/** The limits that are bound to the Worker; the others each isolate keeps for itself. */
+function limitsOf(env: Readonly<Record<string, unknown>>): Partial<Limits> {
+  const api = platformRateLimit(env.API_LIMIT);
+  const unproved = platformRateLimit(env.UNPROVED_LIMIT);
+  return { ...(api && { api }), ...(unproved && { unproved }) };
 }
 
 /** Bindings that are no text are no settings. */

@@ -5,10 +5,16 @@ import { CicdError } from "#shared/error.ts";
 
 /** Where to listen. */
 export interface ListenOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, env: NodeBindings) => Response | Promise<Response>;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+}
+
+/** What of Node's own there is to a request. */
+interface NodeBindings {
+  readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } };
+  readonly outgoing: { setTimeout(milliseconds: number): unknown };
 }
 
 /** A listening HTTP server. */

@@ -41,6 +41,10 @@ test("EdgeConfig has defaults for all but the secrets", () => {
       link_ttl: 24 * 3_600_000,
       runner_timeout: 5000,
       api_tokens: [],
+      cors_origins: [],
+      trusted_proxies: [],
+      client_address_header: "x-forwarded-for",
+      rate_limit: { api: 600, unproved: 60 },
     },
   });
 });
@@ -57,6 +61,10 @@ test("EdgeConfig refuses what is no URL, no origin, no token and no size, by its
     EDGE_PUBLIC_URL: ["garbage", "javascript:alert(1)", "https://host?q", "https://host#f"],
     API_TOKENS: ["root:00", "read", `read:${"0".repeat(63)}`, "reader"],
     EDGE_MAX_BODY: ["25", "big"],
+    EDGE_CORS_ORIGINS: ["*", "https://host/", "https://host/path", "null", "https://u@host"],
+    EDGE_TRUSTED_PROXIES: ["10.0.0.1/33", "localhost", "10.1", "::/129", "10.0.0.0/8,::1", "*"],
+    EDGE_CLIENT_ADDRESS_HEADER: ["forwarded"],
+    EDGE_RATE_LIMIT_API: ["-1", "many", "1.5"],
     RUNNER_SECRET: ["short"],
     GITLAB_WEBHOOK_SECRET: ["whsec_", "whsec_not base64", "good whsec_A"],
     GITEE_PATH_SEGMENT: ["short", "with/a/slash/in/it", "with-percent-%20-in-it"],
