@@ -5,6 +5,7 @@ import { RunnerSecret } from "#shared/runner-secret.ts";
 import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
+import { ReviewConfig } from "./review/config.ts";
 
 const Count = z.int().positive();
 const Usd = z.number().positive();
@@ -54,8 +55,8 @@ export const RunnerConfig = z.strictObject({
       max_checkout: Size.prefault("2GB").meta({
         description: "Largest checkout of one pull request on disk; a larger one is refused",
       }),
-      max_diff: Size.prefault("1MB").meta({
-        description: "Longest diff that is put into a prompt",
+      max_diff: Size.prefault("400KB").meta({
+        description: "Longest diff that is put into a prompt; of a longer one the smallest files",
       }),
     })
     .prefault({}),
@@ -200,6 +201,7 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
+  review: ReviewConfig,
   budget: BudgetConfig,
   fallback: z
     .strictObject({

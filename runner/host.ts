@@ -148,6 +148,8 @@ export async function startHost({
     mirrors: new Mirrors(join(stateDir, "mirrors")),
     maxCheckoutBytes: config.runner.max_checkout,
     maxDiffBytes: config.runner.max_diff,
+    contextLines: config.review.context_lines,
+    exclude: config.review.exclude,
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),
     day: await openDay(store),

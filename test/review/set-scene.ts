@@ -11,6 +11,7 @@ import type { JournalEvent } from "#shared/journal.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
 import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { noChange } from "./no-change.ts";
 import { type Heard, prepareTalk, readHeard, type Step } from "./talk.ts";
 
 const program = new URL("talking-cli.ts", import.meta.url).pathname;
@@ -65,7 +66,7 @@ export async function setWatchedScene(
   const context: SessionContext = {
     sessions,
     prepare: async (workspace) => ({ ...noChange, tree: join(workspace, "tree") }),
-    lastReview: async () => undefined,
+    lastReview: undefined,
     budget: await openTaskBudget(task, { store, limits, day: await openDay(store) }),
     onSpent: (spending) => store.addUsage(task.id, task.session_id, spending),
     signal: new AbortController().signal,
@@ -86,15 +87,6 @@ export async function setWatchedScene(
 }
 
 const limits = { task: {}, session: {}, day: {} };
-
-const noChange = {
-  headSha: "a".repeat(40),
-  mergeBase: "c".repeat(40),
-  files: [],
-  diff: "",
-  diffBytes: 0,
-  truncated: false,
-};
 
 /** The talking CLI as one file, as a CLI is given. */
 async function executable(folder: string): Promise<string> {

@@ -33,7 +33,9 @@ test("prepareCheckout brings the head's files and what they change since the mer
       { path: "src/new.ts", status: "added", additions: 2, deletions: 0 },
     ],
     diffBytes: Buffer.byteLength(diff),
-    truncated: false,
+    omitted: [],
+    since: undefined,
+    guidance: [],
   });
   assert.match(diff, /^diff --git a\/old\.ts b\/old\.ts\n/);
   assert.match(diff, /\n-charge\(\);\n\+chargeOnce\(\);\n/);
