@@ -29,7 +29,7 @@ program
     const config = await readServeSettings(source());
     const log = createLog(config);
     const host = await startHost({ config, environment: process.env, log, version });
-    const edgeConfig = { ...config, runner_url: host.url };
+    const edgeConfig = { ...config, runner_url: [host.url] };
     const edge = await startEdge({ config: edgeConfig, log }).catch(async (error) => {
       await host.stop();
       throw error;

@@ -4,6 +4,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { CicdError } from "#shared/error.ts";
 import { problemResponse, statusOf } from "#shared/problem.ts";
+import { anyRunner } from "./any-runner.ts";
 import { authorize } from "./api-auth.ts";
 import type { EdgeConfig, Scope } from "./config.ts";
 import { forgeSettings } from "./forge-settings.ts";
@@ -48,13 +49,10 @@ export function createEdge(options: EdgeOptions): Hono {
     now,
   };
   const forges = forgeSettings(config);
-  const runner = createRunnerClient({
-    url: runner_url,
-    secret: runnerSecret,
-    timeout: edge.runner_timeout,
-    now,
-    fetch,
-  });
+  const timeout = edge.runner_timeout;
+  const runner = anyRunner(
+    runner_url.map((url) => createRunnerClient({ url, secret: runnerSecret, timeout, now, fetch })),
+  );
 
   const app = new Hono();
   app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders());
@@ -94,6 +92,7 @@ export function createEdge(options: EdgeOptions): Hono {
     path: c.req.path,
     requestId: c.get("requestId"),
     runner,
+    patience: 2 * timeout,
   });
   const toRunner = (c: Context) => relay(c.req.raw, context(c));
 

@@ -17,7 +17,7 @@ export interface MessageContext extends RelayContext {
  * @throws CicdError as {@link relay} does.
  */
 export async function relayMessage(request: Request, context: MessageContext): Promise<Response> {
-  const answer = await relay(request, context);
+  const answer = await relay(request, { ...context, isOnce: true });
   if (answer.status !== 202) return answer;
   const { success, data } = MessageAnswer.safeParse(await answer.json());
   if (!success) {
