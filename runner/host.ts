@@ -33,6 +33,8 @@ export interface HostOptions {
   readonly environment: Environment;
   readonly log: Logger;
   readonly version: string;
+  /** A socket that listens already, passed by a service manager. */
+  readonly descriptor?: number | undefined;
 }
 
 /** A running runner host. */
@@ -50,7 +52,13 @@ export interface Host {
  * Starts a runner host: the one place where its parts are put together.
  * @throws CicdError `config_invalid` when the state folder or the address can't be used.
  */
-export async function startHost({ config, environment, log, version }: HostOptions): Promise<Host> {
+export async function startHost({
+  config,
+  environment,
+  log,
+  version,
+  descriptor,
+}: HostOptions): Promise<Host> {
   const limits = config.async;
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
@@ -162,7 +170,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     onSseClients: metrics.sseClients,
     onError: (error, request_id) => log.error({ err: error, event: "error", request_id }),
   });
-  const server = await listen({ fetch: app.fetch, ...config.runner });
+  const server = await listen({ fetch: app.fetch, ...config.runner, descriptor });
   undo.defer(() => server.close(connectionPatience));
 
   await sessions.open();
