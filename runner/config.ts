@@ -32,6 +32,16 @@ export const RunnerConfig = z.strictObject({
           env: ["STATE_DIRECTORY"],
           description: "Folder of the store, the checkouts and the conversations",
         }),
+      store: z
+        .url({
+          protocol: /^postgres(?:ql)?$/,
+          error: "must be postgres://<user>:<password>@<host>/<database>",
+        })
+        .optional()
+        .meta({
+          env: ["CICD_STORE"],
+          description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
+        }),
       clone_protocols: z
         .array(z.enum(["https", "http", "file"]))
         .min(1)
@@ -80,6 +90,12 @@ export const RunnerConfig = z.strictObject({
       }),
       queue_size: Count.default(100).meta({
         description: "Tasks that may wait; more are refused with 503",
+      }),
+      max_running_per_repository: z.int().nonnegative().default(0).meta({
+        description: "Tasks of one repository that may run at once on all hosts; 0 is any number",
+      }),
+      max_running_per_forge: z.int().nonnegative().default(0).meta({
+        description: "The same for all repositories of one forge",
       }),
       graceful_shutdown_timeout: Duration.prefault("10s").meta({
         description: "How long running turns may go on when the runner is stopped",

@@ -20,9 +20,16 @@ import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { SessionManager } from "./session/manager.ts";
 import { Workspaces } from "./session/workspaces.ts";
-import { breakerOptions, cliSettings, gitOptions, retryPolicy, thresholds } from "./settings.ts";
+import {
+  breakerOptions,
+  cliSettings,
+  gitOptions,
+  retryPolicy,
+  runningLimits,
+  thresholds,
+} from "./settings.ts";
 import { prepareStateDir } from "./state-dir.ts";
-import { SqliteStore } from "./store/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
 
@@ -50,7 +57,8 @@ export interface Host {
 
 /**
  * Starts a runner host: the one place where its parts are put together.
- * @throws CicdError `config_invalid` when the state folder or the address can't be used.
+ * @throws CicdError `config_invalid` when the state folder, the store or the address can't be used,
+ * `store_unavailable` when the store's server does not answer.
  */
 export async function startHost({
   config,
@@ -62,7 +70,14 @@ export async function startHost({
   const limits = config.async;
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
-  const store = undo.use(new SqliteStore({ folder: stateDir, host: hostname() }));
+  const store = undo.use(
+    await openStore({
+      database: config.runner.store,
+      folder: stateDir,
+      host: hostname(),
+      limits: runningLimits(config),
+    }),
+  );
   // Before any conversation is resumed: what still lives of an earlier run would fork it.
   const orphans = await endOrphans(stateDir);
   if (orphans > 0) log.warn({ component: "host", event: "orphans_ended", orphans });
