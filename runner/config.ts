@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { BudgetConfig } from "./budget/config.ts";
@@ -59,16 +59,20 @@ export const RunnerConfig = z.strictObject({
         .min(1)
         .default(["https"])
         .meta({ description: "Protocols that repositories may be fetched by" }),
+      clone_private_hosts: z.array(HostName).default([]).meta({
+        description:
+          "Hosts with private addresses to fetch from, besides those of the forges; `host:port` for one port",
+      }),
+      max_checkout: Size.prefault("2GB").meta({
+        description: "Largest checkout of one pull request on disk; a larger one is refused",
+      }),
       max_diff: Size.prefault("1MB").meta({
         description: "Longest diff that is put into a prompt",
       }),
     })
     .prefault({}),
   ...forgeSections,
-  github_token: forgeToken("GitHub"),
-  gitlab_token: forgeToken("GitLab"),
-  gitee_token: forgeToken("Gitee"),
-  gitea_token: forgeToken("Gitea or Forgejo"),
+  ...forgeTokens,
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -252,8 +256,3 @@ export const RunnerConfig = z.strictObject({
 });
 /** {@link RunnerConfig}, read. Durations in milliseconds, sizes in bytes. */
 export type RunnerConfig = z.output<typeof RunnerConfig>;
-
-function forgeToken(forge: string) {
-  const description = `Token that private repositories of ${forge} are fetched with`;
-  return z.string().min(1).optional().meta({ description });
-}

@@ -1,10 +1,11 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { budgetLimits } from "./budget/limits.ts";
 import { openDay } from "./budget/open.ts";
-import { endOrphans, endStrays } from "./claude/orphans.ts";
+import { endOrphans, endStrays, markerVariable } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
 import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
@@ -34,6 +35,7 @@ import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
+import { Mirrors } from "./workspace/mirrors.ts";
 
 /** What a runner host needs besides its configuration. */
 export interface HostOptions {
@@ -145,7 +147,10 @@ export async function startHost({
   const work = taskWork({
     store,
     sessions,
-    git: gitOptions(config, environment),
+    // A git that outlives its runner is found by the mark, and ended.
+    git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
+    mirrors: new Mirrors(join(stateDir, "mirrors")),
+    maxCheckoutBytes: config.runner.max_checkout,
     maxDiffBytes: config.runner.max_diff,
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),

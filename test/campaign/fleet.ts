@@ -160,6 +160,8 @@ function newEdge(port: number, runnerUrls: readonly string[], { folder }: FleetO
       PORT: String(port),
       RUNNER_URL: runnerUrls.join(" "),
       GITHUB_WEBHOOK_SECRET: webhookSecret,
+      // All that people and forges do comes from one address here.
+      EDGE_RATE_LIMIT_API: "0",
       API_TOKENS: `admin:${createHash("sha256").update(apiToken).digest("hex")}`,
     },
   });
@@ -172,6 +174,7 @@ function urlOf(port: number): string {
 /** Short waits, and little room. */
 const runnerSettings = {
   RUNNER_CLONE_PROTOCOLS: "http",
+  RUNNER_CLONE_PRIVATE_HOSTS: "127.0.0.1",
   ANTHROPIC_API_KEY: "nobody-asks-the-api",
   ASYNC_MAX_SESSIONS: "8",
   ASYNC_MIN_IDLE_SESSIONS: "1",
