@@ -35,7 +35,7 @@ program
     const config = await readServeSettings(source());
     const log = createLog(config);
     const host = await start(config, log);
-    const edgeConfig = { ...config, runner_url: host.url };
+    const edgeConfig = { ...config, runner_url: [host.url] };
     const descriptor = descriptors.get("edge");
     const edge = await startEdge({ config: edgeConfig, log, descriptor }).catch(async (error) => {
       await host.stop();

@@ -67,7 +67,7 @@ async function demonstrate(): Promise<void> {
   const log = pino({ level: "silent" });
   const host = await startHost({ config, environment: process.env, log, version });
   cleanUp.defer(() => host.stop());
-  const edge = await startEdge({ config: { ...config, runner_url: host.url }, log });
+  const edge = await startEdge({ config: { ...config, runner_url: [host.url] }, log });
   cleanUp.defer(() => edge.close(1000));
   screen.line(`Edge: ${edge.url}, runner: ${host.url}, store and checkouts: ${folder}`);
 

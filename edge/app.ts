@@ -88,7 +88,14 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
     await next();
   });
 
-  relayRoutes(app, { runner, tokens: edge.api_tokens, linkSecrets: runner_secret, ...links });
+  relayRoutes(app, {
+    runner,
+    // Time for one that is down to be noticed, and for the next to answer.
+    patience: 2 * edge.runner_timeout,
+    tokens: edge.api_tokens,
+    linkSecrets: runner_secret,
+    ...links,
+  });
 
   app.get(routerPath(getHealth), (c) => health(runner, c.get("requestId")));
   app.get(routerPath(getReadiness), (c) => readiness(runner, c.get("requestId")));

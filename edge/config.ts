@@ -47,10 +47,14 @@ const PerMinute = z.int().min(0).max(1_000_000);
 /** The settings of the edge, for `readConfig`. */
 export const EdgeConfig = z.strictObject({
   ...forgeSections,
-  runner_url: RunnerUrl.default("http://127.0.0.1:8788").meta({
-    env: ["RUNNER_URL"],
-    description: "Where the edge reaches the runner",
-  }),
+  runner_url: z
+    .array(RunnerUrl)
+    .min(1, "must hold at least one URL")
+    .default(["http://127.0.0.1:8788"])
+    .meta({
+      env: ["RUNNER_URL"],
+      description: "Where the edge reaches the runner; several when they share a store",
+    }),
   runner_secret: RunnerSecret,
   edge: z
     .strictObject({

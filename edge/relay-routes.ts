@@ -13,6 +13,8 @@ import type { RunnerClient } from "./runner-client.ts";
 /** What relaying the API needs. */
 export interface RelayRoutesOptions {
   readonly runner: RunnerClient;
+  /** How long a client that follows a task waits for a runner that goes on, in milliseconds. */
+  readonly patience: number;
   readonly tokens: readonly ApiToken[];
   /** The secrets that links are checked with; several while they are rotated. */
   readonly linkSecrets: readonly string[];
@@ -31,7 +33,9 @@ export function relayRoutes(app: Hono<EdgeEnv>, options: RelayRoutesOptions): vo
       if (!params.success) throw new CicdError("not_found", `Cannot find ${c.req.path}`);
       const path = filledPath(route, params.data);
       const requestId = c.get("requestId");
-      const answer = await relay(c.req.raw, { path, requestId, runner: options.runner });
+      const { runner, patience } = options;
+      const isOnce = route.once ?? false;
+      const answer = await relay(c.req.raw, { path, requestId, runner, patience, isOnce });
       return route.links ? await addLinks(answer, c.req.url, { route, ...options }) : answer;
     });
   }

@@ -25,6 +25,18 @@ export const RunnerConfig = z.strictObject({
       port: z.int().min(0).max(65535).default(8788).meta({
         description: "Port of the runner; 0 takes a free one",
       }),
+      name: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .meta({ description: "How journals call this host; default: the machine's name" }),
+      peer_url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .meta({
+          description: "Where the other hosts of a shared store reach this one; default: nowhere",
+        }),
       state_dir: z
         .string()
         .min(1)

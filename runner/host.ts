@@ -12,6 +12,7 @@ import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth } from "./health.ts";
 import { createRunnerApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
+import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
@@ -31,6 +32,7 @@ import {
 } from "./settings.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
+import { leaseTime } from "./store/timing.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
 import { Mirrors } from "./workspace/mirrors.ts";
@@ -72,11 +74,13 @@ export async function startHost({
   const limits = config.async;
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
+  const isShared = config.runner.store !== undefined;
   const store = undo.use(
     await openStore({
       database: config.runner.store,
       folder: stateDir,
-      host: hostname(),
+      host: config.runner.name ?? hostname(),
+      url: config.runner.peer_url,
       limits: runningLimits(config),
     }),
   );
@@ -166,7 +170,36 @@ export async function startHost({
     onError,
   });
 
+  const membership = new Membership({
+    store,
+    load: () => ({
+      running: dispatcher.running,
+      capacity: sessions.capacity,
+      sessions: sessions.size,
+      memoryBytes: upkeep.memory,
+    }),
+    leaseTime,
+    // Nobody else takes what an embedded store holds: then it is not worth a write each second.
+    interval: isShared ? leaseTime / 5 : leaseTime * 5,
+    isShared,
+    onLost: (tasks) => {
+      log.warn({ component: "host", event: "tasks_lost", tasks });
+      dispatcher.abandon(tasks);
+    },
+    onUnheard: () => {
+      log.warn({ component: "host", event: "leases_run_out" });
+      dispatcher.abandon();
+    },
+    endOutdated: (held) => sessions.endAllBut(held),
+    onReaped: (tasks) => log.warn({ component: "host", event: "tasks_reaped", tasks }),
+    onError,
+  });
   let isDraining = false;
+  const drain = async () => {
+    isDraining = true;
+    dispatcher.close();
+    await membership.drain();
+  };
   const closing = new AbortController();
   const app = createRunnerApp({
     store,
@@ -196,6 +229,7 @@ export async function startHost({
   undo.defer(() => server.close(connectionPatience));
 
   await sessions.open();
+  membership.start();
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 
@@ -203,11 +237,12 @@ export async function startHost({
   return {
     url: server.url,
     stop: async () => {
-      isDraining = true;
       upkeep[Symbol.dispose]();
+      await drain().catch(onError);
       await dispatcher.drain(limits.graceful_shutdown_timeout);
       // Only now: whoever follows a task sees it end.
       closing.abort();
+      await membership.leave();
       await resources.disposeAsync();
       log.info({ component: "host", event: "stopped" });
     },

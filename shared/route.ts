@@ -40,6 +40,8 @@ export interface Route<
   readonly also?: Readonly<Record<number, z.ZodType>>;
   /** Errors of its own, besides those that follow from the rest. */
   readonly errors?: readonly ErrorCode[];
+  /** Twice it would do something else than once: it is not repeated at another runner. */
+  readonly once?: true;
   /** The edge adds to the answer where its `task_id` can be followed: {@link withLinks}. */
   readonly links?: true;
 }

