@@ -8,7 +8,7 @@ import type { NewPlace } from "../place.ts";
 import { anyStep, Run } from "./run.ts";
 
 /** Any steps in any order, beside a model in memory that is simple enough to be right. */
-export function modelContract(newPlace: NewPlace): void {
+export function modelContract(newPlace: NewPlace, { runs }: { runs: number }): void {
   test("the store does what the model does, and every task comes to one end", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
@@ -24,7 +24,7 @@ export function modelContract(newPlace: NewPlace): void {
           assert.equal(types.findIndex(isTerminalType), types.length - 1);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs },
     );
   });
 }
