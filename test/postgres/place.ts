@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { Client } from "pg";
 import { PostgresStore } from "#runner/store/postgres-store.ts";
 import type { Place } from "../store/place.ts";
 import { tempFolder } from "../temp-folder.ts";
-import type { PostgresServer } from "./server.ts";
+import { type PostgresServer, run } from "./server.ts";
 
 /** A database of its own for shared stores. */
 export interface PostgresPlace extends Place {
@@ -11,10 +10,12 @@ export interface PostgresPlace extends Place {
   readonly database: string;
 }
 
-/** A place whose store is empty; the database goes with the server. */
+/** A place whose store is empty. */
 export async function newPostgresPlace(server: PostgresServer): Promise<PostgresPlace> {
-  const database = await server.newDatabase();
-  const folder = await tempFolder();
+  await using undo = new AsyncDisposableStack();
+  const { url: database } = undo.use(await server.newDatabase());
+  const folder = undo.use(await tempFolder());
+  const resources = undo.move();
   const place: PostgresPlace = {
     database,
     now: Date.parse("2026-01-02T03:04:05.678Z"),
@@ -26,17 +27,8 @@ export async function newPostgresPlace(server: PostgresServer): Promise<Postgres
         host,
         now: () => place.now,
       }),
-    alter: async (sql) => {
-      const client = new Client({
-        connectionString: database,
-        options: "-c search_path=cicd_runner",
-      });
-      await client.connect();
-      const { rows } = await client.query(sql);
-      await client.end();
-      return rows;
-    },
-    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    alter: (sql) => run(`${database}&options=-c%20search_path%3Dcicd_runner`, sql),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
   return place;
 }
