@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
 
@@ -46,16 +47,20 @@ export const RunnerConfig = z.strictObject({
         .min(1)
         .default(["https"])
         .meta({ description: "Protocols that repositories may be fetched by" }),
+      clone_private_hosts: z.array(HostName).default([]).meta({
+        description:
+          "Hosts with private addresses to fetch from, besides those of the forges; `host:port` for one port",
+      }),
+      max_checkout: Size.prefault("2GB").meta({
+        description: "Largest checkout of one pull request on disk; a larger one is refused",
+      }),
       max_diff: Size.prefault("1MB").meta({
         description: "Longest diff that is put into a prompt",
       }),
     })
     .prefault({}),
   ...forgeSections,
-  github_token: forgeToken("GitHub"),
-  gitlab_token: forgeToken("GitLab"),
-  gitee_token: forgeToken("Gitee"),
-  gitea_token: forgeToken("Gitea or Forgejo"),
+  ...forgeTokens,
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -76,6 +81,10 @@ export const RunnerConfig = z.strictObject({
       session_memory_limit: Size.prefault("512MB").meta({
         env: ["SESSION_MEMORY_LIMIT"],
         description: "A process that uses more is replaced between two turns",
+      }),
+      memory_budget: Size.optional().meta({
+        description:
+          "Memory of all processes together above which unused ones are ended; default: no limit",
       }),
       silence_timeout: Duration.prefault("60s").meta({
         description: "How long a process may say nothing while neither model nor tool is at work",
@@ -191,33 +200,7 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
-  budget: z
-    .strictObject({
-      task: z
-        .strictObject({
-          tokens: Count.optional().meta({
-            description: "Tokens that one task may take; those read from the cache are not counted",
-          }),
-        })
-        .prefault({}),
-      session: z
-        .strictObject({
-          usd: Usd.optional().meta({
-            description: "US dollars that all tasks of one pull request may spend",
-          }),
-          tokens: Count.optional().meta({ description: "The same in tokens" }),
-        })
-        .prefault({}),
-      day: z
-        .strictObject({
-          usd: Usd.optional().meta({
-            description: "US dollars that this host may spend in a day, which begins at 0:00 UTC",
-          }),
-          tokens: Count.optional().meta({ description: "The same in tokens" }),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
+  budget: BudgetConfig,
   fallback: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -261,8 +244,3 @@ export const RunnerConfig = z.strictObject({
 });
 /** {@link RunnerConfig}, read. Durations in milliseconds, sizes in bytes. */
 export type RunnerConfig = z.output<typeof RunnerConfig>;
-
-function forgeToken(forge: string) {
-  const description = `Token that private repositories of ${forge} are fetched with`;
-  return z.string().min(1).optional().meta({ description });
-}

@@ -2,6 +2,7 @@ import type { Environment } from "#shared/config.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
+import { privateHosts } from "./private-hosts.ts";
 import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
@@ -77,6 +78,7 @@ export function gitOptions(config: RunnerConfig, environment: Environment): GitO
     protocols: config.runner.clone_protocols,
     timeoutMs: gitTimeout,
     authorization: forgeCredentials(config),
+    isPrivateAllowed: privateHosts(config),
   };
 }
 

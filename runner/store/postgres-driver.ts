@@ -103,15 +103,19 @@ export class PostgresDriver implements Driver {
 
   async #transaction<T>(begin: string, work: () => Work<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
+      let isCommitting = false;
       try {
         return await this.#using(async (client) => {
           await query(client, begin);
           const result = await drive(client, work());
+          isCommitting = true;
           await query(client, "COMMIT");
           return result;
         });
       } catch (error) {
-        if (tries === maxTries || !contentions.has(sqlStateOf(error) ?? "")) throw error;
+        const state = sqlStateOf(error) ?? "";
+        const isUndone = contentions.has(state) || (evictions.has(state) && !isCommitting);
+        if (tries === maxTries || !isUndone) throw error;
         await delay(Math.random() * 2 ** tries * 5);
       }
     }
@@ -161,6 +165,9 @@ export class PostgresDriver implements Driver {
 
 /** Serialization, deadlock, and two that wrote the same key: the second finds it then. */
 const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505"]);
+
+/** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
+const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
 
 async function drive<T>(client: PoolClient, work: Work<T>): Promise<T> {
   let step = work.next([]);

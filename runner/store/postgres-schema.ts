@@ -77,7 +77,7 @@ const migrations = [
      model_requests BIGINT NOT NULL,
      input_tokens BIGINT NOT NULL, output_tokens BIGINT NOT NULL,
      cache_read_input_tokens BIGINT NOT NULL, cache_creation_input_tokens BIGINT NOT NULL,
-     cost_usd DOUBLE PRECISION NOT NULL
+     cost_usd DOUBLE PRECISION NOT NULL, turn_ms BIGINT NOT NULL
    );
    CREATE INDEX usage_of_session ON usage(session);
    CREATE INDEX usage_of_task ON usage(task);

@@ -63,6 +63,8 @@ const migrations = [
    UPDATE session SET workspace = id;
    ALTER TABLE task ADD COLUMN message TEXT;`,
 
+  "ALTER TABLE usage ADD COLUMN turn_ms INTEGER NOT NULL DEFAULT 0",
+
   // As JSON, like all text of people: not every database takes any text.
   `UPDATE task SET message = json_quote(message) WHERE message IS NOT NULL;`,
 

@@ -9,8 +9,8 @@ export function* addUsage(
   const used = Spending.parse(spending);
   yield* rows(
     `INSERT INTO usage(session, task, at, model_requests, input_tokens, output_tokens,
-         cache_read_input_tokens, cache_creation_input_tokens, cost_usd)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         cache_read_input_tokens, cache_creation_input_tokens, cost_usd, turn_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     session,
     task,
     at,
@@ -20,6 +20,7 @@ export function* addUsage(
     used.cache_read_input_tokens,
     used.cache_creation_input_tokens,
     used.cost_usd,
+    used.turn_ms,
   );
 }
 
@@ -40,7 +41,8 @@ export function* sumUsage(filter: LedgerFilter): Work<Spending> {
          CAST(coalesce(sum(cache_read_input_tokens), 0) AS BIGINT) AS cache_read_input_tokens,
          CAST(coalesce(sum(cache_creation_input_tokens), 0) AS BIGINT)
            AS cache_creation_input_tokens,
-         coalesce(sum(cost_usd), 0) AS cost_usd
+         coalesce(sum(cost_usd), 0) AS cost_usd,
+         CAST(coalesce(sum(turn_ms), 0) AS BIGINT) AS turn_ms
        FROM usage WHERE ${condition}`,
     value,
   );
