@@ -23,11 +23,12 @@ export function* pruneSessions(before: number): Work<string[]> {
   const nothingLeft = `conversation IS NULL AND workspace IS NULL
     AND NOT EXISTS (SELECT 1 FROM task WHERE task.session = session.id)`;
   const empty = yield* rows(
-    `SELECT id FROM session WHERE active_at < ? AND ${nothingLeft} ORDER BY id LIMIT ?`,
+    `SELECT id FROM session WHERE active_at < ? AND ${nothingLeft} ORDER BY active_at LIMIT ?`,
     before,
     stepSize,
   );
-  const ids = empty.map(({ id }) => String(id));
+  // In the same order for all hosts, which would wait for each other else.
+  const ids = empty.map(({ id }) => String(id)).toSorted();
   for (const id of ids) {
     yield* lock(id);
     yield* rows(`DELETE FROM session WHERE id = ? AND ${nothingLeft}`, id);
