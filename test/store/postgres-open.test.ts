@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { Client } from "pg";
 import { RunnerConfig } from "#runner/config.ts";
 import { openStore } from "#runner/store/open-store.ts";
 import { PostgresStore } from "#runner/store/postgres-store.ts";
@@ -48,11 +47,11 @@ suite("PostgresStore that opens", () => {
       await using store = await place.open();
       id = await accepted(store);
     }
-    await alter(place.database, "INSERT INTO cicd_runner.migration VALUES (99)");
+    await place.alter("INSERT INTO migration VALUES (99)");
     const { message, hint } = await refusal(place.database);
     assert.match(message, /^Cannot open store: it has version 99, this program knows \d+$/);
     assert.match(hint ?? "", /newer release/);
-    await alter(place.database, "DELETE FROM cicd_runner.migration WHERE version = 99");
+    await place.alter("DELETE FROM migration WHERE version = 99");
     await using store = await place.open();
     assert.equal((await story(store, id)).state, "queued");
   });
@@ -74,11 +73,11 @@ suite("PostgresStore that opens", () => {
 
   test("tables of others in the database: left alone", async () => {
     await using place = await newPlace();
-    await alter(place.database, "CREATE TABLE task(mine TEXT); INSERT INTO task VALUES ('kept')");
+    await place.alter("CREATE TABLE public.task AS SELECT 'kept' AS mine");
     await using store = await place.open();
     const id = await accepted(store);
     assert.equal((await story(store, id)).state, "queued");
-    assert.deepEqual(await alter(place.database, "SELECT mine FROM task"), [{ mine: "kept" }]);
+    assert.deepEqual(await place.alter("SELECT mine FROM public.task"), [{ mine: "kept" }]);
   });
 
   test("openStore: a database by its URL, else files in the folder", async () => {
@@ -117,12 +116,4 @@ async function refusal(database: string): Promise<CicdError> {
     return error;
   }
   return assert.fail("it was opened");
-}
-
-async function alter(database: string, sql: string): Promise<readonly unknown[]> {
-  const client = new Client(database);
-  await client.connect();
-  const { rows } = await client.query(sql);
-  await client.end();
-  return rows;
 }
