@@ -1,10 +1,11 @@
 import type { Context, Hono } from "hono";
-import { CicdError } from "#shared/error.ts";
+import type { CicdError } from "#shared/error.ts";
 import { routerPath } from "#shared/route.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "#shared/routes/edge.ts";
 import { receiveWebhook, receiveWebhookAtSegment } from "#shared/routes/webhooks.ts";
 import { clientAddress } from "./client-address.ts";
 import type { EdgeConfig } from "./config.ts";
+import { connectRunner, signingSecret } from "./connect-runner.ts";
 import { docsPage } from "./docs-page.ts";
 import type { EdgeEnv } from "./env.ts";
 import { forgeSettings } from "./forge-settings.ts";
@@ -13,7 +14,6 @@ import { type Limits, limitCall, limitRefusal } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
 import { memoryRateLimit } from "./rate-limit.ts";
 import { relayRoutes } from "./relay-routes.ts";
-import { createRunnerClient } from "./runner-client.ts";
 import { createShell } from "./shell.ts";
 import { type DeliveryReport, handleWebhook } from "./webhook.ts";
 
@@ -40,7 +40,7 @@ export interface EdgeOptions {
 export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
   const { config, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
-  const { runner_url, runner_secret, edge } = config;
+  const { runner_secret, edge } = config;
   const runnerSecret = signingSecret(runner_secret);
   const links = {
     publicUrl: edge.public_url,
@@ -48,13 +48,7 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
     now,
   };
   const forges = forgeSettings(config);
-  const runner = createRunnerClient({
-    url: runner_url,
-    secret: runnerSecret,
-    timeout: edge.runner_timeout,
-    now,
-    fetch,
-  });
+  const runner = connectRunner(config, { now, fetch });
 
   const { api, unproved } = edge.rate_limit;
   const limits: Limits = {
@@ -106,11 +100,4 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
     return c.html(docsPage(document(c), c.get("secureHeadersNonce") ?? ""));
   });
   return app;
-}
-
-function signingSecret([first]: readonly string[]): string {
-  if (first !== undefined) return first;
-  throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {
-    hint: "Set RUNNER_SECRET to the same value as on the runner",
-  });
 }

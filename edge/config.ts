@@ -1,9 +1,10 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { Scope } from "#shared/scope.ts";
 import { Network } from "./client-address.ts";
+import { SweepConfig } from "./sweep/config.ts";
 
 /** `<scope>:<SHA-256 of the token in hex>`, parsed: the token itself is never configured. */
 const ApiToken = z
@@ -91,6 +92,9 @@ export const EdgeConfig = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  github_token: forgeTokens.github_token,
+  gitlab_token: forgeTokens.gitlab_token,
+  sweep: SweepConfig,
 });
 /** {@link EdgeConfig} as a type: durations in milliseconds, sizes in bytes. */
 export type EdgeConfig = z.infer<typeof EdgeConfig>;

@@ -1,7 +1,7 @@
 import type { DeliveredKind, HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
-import { appendEvents } from "./journal-table.ts";
+import { insertTask } from "./insert-task.ts";
 import type { Admission, Interruption } from "./store.ts";
 import { countQueued, endTask, interruptTask } from "./task-table.ts";
 import { lock, type Row, row, rows, type Work } from "./work.ts";
@@ -21,7 +21,7 @@ export interface Enqueued {
 /** Takes a hand-off into the tables. */
 export function* enqueueTask(
   handOff: HandOff,
-  { limit, now }: { limit: number; now: number },
+  { limit, priority, now }: { limit: number; priority: number; now: number },
 ): Work<Enqueued> {
   const sessionId = sessionIdOf(handOff.event);
   yield* lock(sessionId);
@@ -54,9 +54,24 @@ export function* enqueueTask(
   const depth = queued - pointless.filter(({ state }) => state === "queued").length;
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
   for (const task of pointless) yield* supersede(task, handOff.task_id, now);
-  yield* insert(handOff, sessionId, now);
-  const event = { type: "task.queued", data: { kind: handOff.kind } } as const;
-  yield* appendEvents(handOff.task_id, [event], now);
+  yield* insertSession(handOff, sessionId, now);
+  const task = {
+    id: handOff.task_id,
+    sessionId,
+    deliveryId: handOff.delivery_id,
+    kind: handOff.kind,
+    supersedeKey: supersedeKeys[handOff.kind],
+    priority,
+    event: JSON.stringify(handOff.event),
+    takesPlace: depth < queued,
+  };
+  yield* insertTask(task, now);
+  yield* rows(
+    "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)",
+    deliveryKey(handOff),
+    handOff.task_id,
+    now,
+  );
   const admission = { outcome: "accepted", taskId: handOff.task_id, sessionId } as const;
   return { admission, touched: pointless.map(({ id }) => String(id)) };
 }
@@ -78,36 +93,26 @@ function* supersede({ id, state }: Row, by: string, now: number): Work<void> {
   else yield* interruptTask(String(id), superseded);
 }
 
-function* insert(handOff: HandOff, sessionId: string, now: number): Work<void> {
+function* insertSession(handOff: HandOff, sessionId: string, now: number): Work<void> {
   const { repository, pull_request, forge } = handOff.event;
+  const repositoryId = `${forge}:${repository.host}/${repository.owner}/${repository.name}`;
   yield* rows(
-    `INSERT INTO session(id, forge, host, owner, repository, number, created_at, active_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT(id) DO UPDATE SET active_at = excluded.active_at`,
+    "INSERT INTO repository(id, served) VALUES (?, 0) ON CONFLICT(id) DO NOTHING",
+    repositoryId,
+  );
+  yield* rows(
+    `INSERT INTO session(id, forge, host, owner, repository, repository_id, number, holder_until,
+         created_at, active_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+       ON CONFLICT(id) DO NOTHING`,
     sessionId,
     forge,
     repository.host,
     repository.owner,
     repository.name,
+    repositoryId,
     pull_request.number,
     now,
-    now,
-  );
-  yield* rows(
-    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, created_at)
-       VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, ?)`,
-    handOff.task_id,
-    sessionId,
-    handOff.delivery_id,
-    handOff.kind,
-    supersedeKeys[handOff.kind],
-    JSON.stringify(handOff.event),
-    now,
-  );
-  yield* rows(
-    "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)",
-    deliveryKey(handOff),
-    handOff.task_id,
     now,
   );
 }

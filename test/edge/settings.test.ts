@@ -46,6 +46,14 @@ test("EdgeConfig has defaults for all but the secrets", () => {
       client_address_header: "x-forwarded-for",
       rate_limit: { api: 600, unproved: 60 },
     },
+    sweep: {
+      enabled: true,
+      github: [],
+      gitlab: [],
+      interval: 5 * 60_000,
+      window: 12 * 3_600_000,
+      limit: 100,
+    },
   });
 });
 

@@ -1,28 +1,28 @@
 import { fileURLToPath } from "node:url";
 import { unstable_startWorker } from "wrangler";
-import { environment } from "./settings.ts";
-import { startStandInRunner } from "./stand-in-runner.ts";
-import type { RunningEdge, TestEdgeOptions } from "./start-edge.ts";
 
 // The placeholder for what the network says of a client would be fetched from the network.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
 process.env.WRANGLER_SEND_METRICS = "false";
 process.env.WRANGLER_WRITE_LOGS = "false";
 
+/** An edge in workerd. */
+export interface RunningWorker extends AsyncDisposable {
+  readonly url: string;
+}
+
 /** Starts the edge in workerd, from the file and with the flags that it is deployed with. */
-export async function startWorker({
-  environment: changes,
-}: Pick<TestEdgeOptions, "environment"> = {}): Promise<RunningEdge> {
-  const runner = await startStandInRunner();
-  const settings = { ...environment(runner.url), ...changes };
+export async function startWorker(
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningWorker> {
   const worker = await unstable_startWorker({
     config: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)),
     bindings: {
       ...Object.fromEntries(
-        Object.entries(settings).map(([name, value]) => [name, { type: "plain_text", value }]),
+        Object.entries(environment).map(([name, value]) => [name, { type: "plain_text", value }]),
       ),
-      API_LIMIT: rateLimit(1, settings.EDGE_RATE_LIMIT_API),
-      UNPROVED_LIMIT: rateLimit(2, settings.EDGE_RATE_LIMIT_UNPROVED),
+      API_LIMIT: rateLimit(1, environment.EDGE_RATE_LIMIT_API),
+      UNPROVED_LIMIT: rateLimit(2, environment.EDGE_RATE_LIMIT_UNPROVED),
     },
     dev: {
       server: { hostname: "127.0.0.1", port: 0 },
@@ -32,14 +32,8 @@ export async function startWorker({
       logLevel: "none",
     },
   });
-  return {
-    url: (await worker.url).origin,
-    runner,
-    [Symbol.asyncDispose]: async () => {
-      await worker.dispose();
-      await runner[Symbol.asyncDispose]();
-    },
-  };
+  const { origin } = await worker.url;
+  return { url: origin, [Symbol.asyncDispose]: () => worker.dispose() };
 }
 
 /** The platform's own limit, as wrangler.toml binds it but with another number. */
