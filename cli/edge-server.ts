@@ -32,8 +32,7 @@ export async function startEdge({
     onDelivery: (delivery) => log.info({ component: "edge", event: "missed", ...delivery }),
     onSwept: (swept) => tell(log, swept),
   });
-  const { host, port } = config;
-  const server = await listenEdge(app, { host, port, descriptor });
+  const server = await listenEdge(app, { ...config, descriptor });
   log.info({ component: "edge", event: "started", url: server.url });
   const stopSweeping = startSweeping(sweeper, config.sweep.interval);
   return {
@@ -55,10 +54,12 @@ function tell(log: Logger, { forge, hook, ...swept }: Swept): void {
 /** Serves an edge, which is told the address of each peer. */
 export function listenEdge(
   app: ReturnType<typeof createEdge>,
-  where: Omit<ListenOptions, "fetch">,
+  { host, port, descriptor }: Omit<ListenOptions, "fetch">,
 ): Promise<Listening> {
   return listen({
-    ...where,
+    host,
+    port,
+    descriptor,
     fetch: (request, { incoming }) => app.fetch(request, { peer: incoming.socket.remoteAddress }),
   });
 }

@@ -10,7 +10,7 @@ import type { DeliveryReport } from "./webhook.ts";
 
 /** What a Worker does. */
 interface Worker {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: { readonly peer?: string }): Response | Promise<Response>;
   sweep(): Promise<void>;
 }
 
@@ -21,7 +21,9 @@ let worker: Worker | undefined;
 export default {
   fetch(request: Request, env: Readonly<Record<string, unknown>>): Response | Promise<Response> {
     worker ??= start(env);
-    return worker.fetch(request);
+    // Cloudflare writes it itself, over whatever a client has sent.
+    const peer = request.headers.get("cf-connecting-ip");
+    return worker.fetch(request, peer === null ? {} : { peer });
   },
   async scheduled(_: unknown, env: Readonly<Record<string, unknown>>): Promise<void> {
     worker ??= start(env);
@@ -42,7 +44,7 @@ function start(env: Readonly<Record<string, unknown>>): Worker {
     });
     const sweeper = createSweeper({
       config,
-      onDelivery,
+      onDelivery: (report) => onDelivery(report),
       onSwept: (swept) => {
         if (!("error" in swept)) console.log({ event: "swept", ...swept });
         else console.error(swept.forge, swept.hook, swept.error.message, swept.error.hint ?? "");
@@ -50,9 +52,7 @@ function start(env: Readonly<Record<string, unknown>>): Worker {
     });
     const never = new AbortController().signal;
     return {
-      // Cloudflare writes it itself, over whatever a client has sent.
-      fetch: (request) =>
-        app.fetch(request, { peer: request.headers.get("cf-connecting-ip") ?? undefined }),
+      fetch: (request, peer) => app.fetch(request, peer),
       sweep: () => sweeper.sweep(never),
     };
   } catch (thrown) {
