@@ -11,6 +11,7 @@ import type { JournalEvent } from "#shared/journal.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
 import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { noChange } from "./no-change.ts";
 import { type Heard, prepareTalk, readHeard, type Step } from "./talk.ts";
 
 const program = new URL("talking-cli.ts", import.meta.url).pathname;
@@ -31,6 +32,14 @@ export interface Scene extends AsyncDisposable {
 
 /** Sets a scene: the first step is for the first message, and so on. */
 export async function setScene(...steps: readonly Step[]): Promise<Scene> {
+  return await setWatchedScene(60_000, ...steps);
+}
+
+/** The same with processes that may say nothing for so many milliseconds. */
+export async function setWatchedScene(
+  silenceTimeout: number,
+  ...steps: readonly Step[]
+): Promise<Scene> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
   prepareTalk(folder, steps);
@@ -46,7 +55,7 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
       connect: () => ({ environment: {}, [Symbol.dispose]: () => {} }),
       startupTimeout: 20_000,
       patience: 5000,
-      silenceTimeout: 60_000,
+      silenceTimeout,
       model: "sonnet",
       maxTurns: 3,
       instructions: "Review.",
@@ -57,7 +66,7 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
   const context: SessionContext = {
     sessions,
     prepare: async (workspace) => ({ ...noChange, tree: join(workspace, "tree") }),
-    lastReview: async () => undefined,
+    lastReview: undefined,
     budget: await openTaskBudget(task, { store, limits, day: await openDay(store) }),
     onSpent: (spending) => store.addUsage(task.id, task.session_id, spending),
     signal: new AbortController().signal,
@@ -78,15 +87,6 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
 }
 
 const limits = { task: {}, session: {}, day: {} };
-
-const noChange = {
-  headSha: "a".repeat(40),
-  mergeBase: "c".repeat(40),
-  files: [],
-  diff: "",
-  diffBytes: 0,
-  truncated: false,
-};
 
 /** The talking CLI as one file, as a CLI is given. */
 async function executable(folder: string): Promise<string> {

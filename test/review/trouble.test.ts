@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setScene } from "./set-scene.ts";
+import { newBudget } from "../budget/new-budget.ts";
+import { lastReview } from "./no-change.ts";
+import { setScene, setWatchedScene } from "./set-scene.ts";
 import type { Step } from "./talk.ts";
 
 const review = { summary: "Fine.", findings: [] };
@@ -24,6 +26,26 @@ test("runReview: a process that dies is replaced, and gets the very message agai
     "turn.started",
     "turn.completed",
   ]);
+});
+
+test("runReview: a process that hung is not asked again, although it obeyed its interrupt", async () => {
+  await using scene = await setWatchedScene(200, { do: "wait" }, answer);
+  const result = await scene.review();
+  assert(result.kind === "review");
+  assert.equal(result.timing.start, "resumed");
+  const stopped = scene.events.find(({ type }) => type === "turn.stopped");
+  assert.deepEqual(stopped?.data, { step: "interrupt" });
+});
+
+test("runReview: the time of a budget ends a turn, and leaves nothing for the next", async () => {
+  const limits = { task: { time: 300 }, session: {}, day: {} };
+  await using scene = await setScene({ do: "wait" }, answer);
+  const review = scene.review({ budget: newBudget(limits) });
+  await assert.rejects(review, {
+    code: "budget_exhausted",
+    message: /^Budget of the task is exhausted: \d+ of 300 ms spent$/,
+  });
+  assert.equal(scene.heard().length, 1);
 });
 
 test("runReview: a conversation in which two processes died is given up for a new one", async () => {
@@ -70,7 +92,7 @@ test("runReview: when a fourth process dies it fails, and says how all ended", a
 
 test("runReview: a new conversation is told what the last one said", async () => {
   await using scene = await setScene(die, die, answer);
-  await scene.review({ lastReview: async () => ({ summary: "It leaks.", findings: [] }) });
+  await scene.review({ lastReview: lastReview({ summary: "It leaks.", findings: [] }) });
   const [first, , third] = scene.heard();
   assert.match(first?.text ?? "", /It leaks\./);
   assert.match(third?.text ?? "", /new version.*It leaks\./s);
