@@ -26,6 +26,7 @@ import { prepareStateDir } from "./state-dir.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
+import { keepWithin } from "./workspace/disk-budget.ts";
 import { Mirrors } from "./workspace/mirrors.ts";
 
 /** What a runner host needs besides its configuration. */
@@ -100,6 +101,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     },
   });
   const breaker = new Breaker({ ...breakerOptions(config), onChange: observe.onBreaker });
+  const mirrors = new Mirrors(join(stateDir, "mirrors"));
   const upkeep = undo.use(
     new Upkeep({
       store,
@@ -110,6 +112,10 @@ export async function startHost({ config, environment, log, version }: HostOptio
       sessionTtl: limits.session_ttl,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
+      tidyDisk: async () => {
+        const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
+        return (await keepWithin(config.runner.disk_budget, stored)).freed;
+      },
       onSwept: (event, count) => log.info({ component: "session", event, count }),
       onError,
     }),
@@ -121,7 +127,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     sessions,
     // A git that outlives its runner is found by the mark, and ended.
     git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
-    mirrors: new Mirrors(join(stateDir, "mirrors")),
+    mirrors,
     maxCheckoutBytes: config.runner.max_checkout,
     maxDiffBytes: config.runner.max_diff,
     contextLines: config.review.context_lines,
