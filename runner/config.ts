@@ -67,6 +67,10 @@ export const RunnerConfig = z.strictObject({
       max_checkout: Size.prefault("2GB").meta({
         description: "Largest checkout of one pull request on disk; a larger one is refused",
       }),
+      disk_budget: Size.prefault("20GB").meta({
+        description:
+          "Room for what was fetched and all checkouts; the least recently used are removed first",
+      }),
       max_diff: Size.prefault("400KB").meta({
         description: "Longest diff that is put into a prompt; of a longer one the smallest files",
       }),

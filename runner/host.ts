@@ -35,6 +35,7 @@ import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
+import { keepWithin } from "./workspace/disk-budget.ts";
 import { Mirrors } from "./workspace/mirrors.ts";
 
 /** What a runner host needs besides its configuration. */
@@ -127,6 +128,7 @@ export async function startHost({
     },
   });
   const breaker = new Breaker({ ...breakerOptions(config), onChange: observe.onBreaker });
+  const mirrors = new Mirrors(join(stateDir, "mirrors"));
   const upkeep = undo.use(
     new Upkeep({
       store,
@@ -138,6 +140,10 @@ export async function startHost({
       memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
+      tidyDisk: async () => {
+        const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
+        return (await keepWithin(config.runner.disk_budget, stored)).freed;
+      },
       onSwept: (event, count) => log.info({ component: "session", event, count }),
       onError,
     }),
@@ -149,7 +155,7 @@ export async function startHost({
     sessions,
     // A git that outlives its runner is found by the mark, and ended.
     git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
-    mirrors: new Mirrors(join(stateDir, "mirrors")),
+    mirrors,
     maxCheckoutBytes: config.runner.max_checkout,
     maxDiffBytes: config.runner.max_diff,
     contextLines: config.review.context_lines,
