@@ -31,7 +31,7 @@ const app = createRunnerApp({
 });
 const runner = await listen({ fetch: app.fetch, host: "127.0.0.1", port: 0 });
 const edge = await startEdge({
-  config: { ...config, runner_url: runner.url },
+  config: { ...config, runner_url: [runner.url] },
   log: pino({ level: "silent" }),
 });
 
