@@ -86,7 +86,10 @@ suite("two hosts that share a store", () => {
     assert.equal(hosts.find(({ name }) => name === owner.name)?.state, "draining");
     assert.equal(await owner.stop(), 0);
     const left = HostList.parse(await (await scene.fleet.ask("/v1/hosts")).json()).hosts;
-    assert.deepEqual(left.filter(({ name }) => name === owner.name), []);
+    assert.deepEqual(
+      left.filter(({ name }) => name === owner.name),
+      [],
+    );
   });
 });
 

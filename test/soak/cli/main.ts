@@ -91,7 +91,8 @@ function tell(uuid: string, text: string): void {
     uuid,
     text: `\`\`\`json\n${JSON.stringify({ summary: `soak ${push}`, findings: [] })}\n\`\`\``,
     // So many milliseconds, where it is told how long a slow turn takes.
-    fraction: SOAK_TURN === undefined ? fractionOf(seed, "detail", push, count) : Number(SOAK_TURN) / 400,
+    fraction:
+      SOAK_TURN === undefined ? fractionOf(seed, "detail", push, count) : Number(SOAK_TURN) / 400,
     answer: () => {
       running = undefined;
       turn.end();
