@@ -1,16 +1,8 @@
 import { createParser } from "eventsource-parser";
 import { isTerminalType, journalTypes } from "#shared/journal.ts";
+import type { Reopen } from "./reopen.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/**
- * Opens the stream again behind an event, wherever it is to be had; undefined when it is nowhere,
- * or there is nothing more to come. `lastId` is undefined before the first event.
- */
-export type Reopen = (
-  lastId: string | undefined,
-  signal: AbortSignal,
-) => Promise<ReadableStream<Bytes> | undefined>;
 
 /**
  * The events of a task to its terminal one, whatever happens to the runners that send them: where a
@@ -20,6 +12,7 @@ export type Reopen = (
  */
 export function lastingStream(first: ReadableStream<Bytes>, reopen: Reopen): ReadableStream<Bytes> {
   const gone = new AbortController();
+  const { signal } = gone;
   let reader = first.getReader();
 
   async function* messages(): AsyncGenerator<Bytes> {
@@ -37,7 +30,7 @@ export function lastingStream(first: ReadableStream<Bytes>, reopen: Reopen): Rea
         if (place.isOver) return;
       }
       await reader.cancel().catch(() => {});
-      const next = gone.signal.aborted ? undefined : await reopen(place.lastId, gone.signal);
+      const next = signal.aborted ? undefined : await reopen({ ...place.told, signal });
       if (next === undefined) break;
       reader = next.getReader();
       place.begin();
@@ -81,14 +74,19 @@ async function* wholeMessages(reader: ReadableStreamDefaultReader<Bytes>): Async
 
 /** Where in the events of a task a client is. */
 class Place {
-  lastId: string | undefined;
   isOver = false;
   isTroubled = false;
+  #lastId: string | undefined;
+  #hasMoved = false;
   readonly #parser = createParser({
     onEvent: ({ id, event }) => {
-      this.lastId = id ?? this.lastId;
+      this.#lastId = id ?? this.#lastId;
       this.isTroubled = event === "error";
+      this.#hasMoved ||= !this.isTroubled;
       this.isOver = journalTypes.some((type) => type === event && isTerminalType(type));
+    },
+    onComment: () => {
+      this.#hasMoved = true;
     },
   });
 
@@ -96,7 +94,13 @@ class Place {
     this.#parser.feed(message);
   }
 
+  get told() {
+    return { lastId: this.#lastId, hasMoved: this.#hasMoved };
+  }
+
+  /** A stream begins. */
   begin(): void {
     this.isTroubled = false;
+    this.#hasMoved = false;
   }
 }

@@ -1,9 +1,9 @@
 import { CicdError } from "#shared/error.ts";
 import { problemMediaType } from "#shared/problem.ts";
-import { lastingStream, type Reopen } from "./lasting-stream.ts";
+import { lastingStream } from "./lasting-stream.ts";
 import { eventStream, mediaType } from "./media-type.ts";
 import { readBody } from "./read-body.ts";
-import { reopen } from "./reopen.ts";
+import { type Reopen, reopener } from "./reopen.ts";
 import { type RunnerCall, type RunnerClient, retryAfter } from "./runner-client.ts";
 
 /** What a relayed request needs besides itself. */
@@ -43,8 +43,7 @@ export async function relay(request: Request, context: RelayContext): Promise<Re
     isOnce,
   };
   const answer = await runner.open({ ...call, signal: request.signal });
-  const next = (lastId: string | undefined, signal: AbortSignal) =>
-    reopen(runner, call, { lastId, patience, signal });
+  const next = reopener(runner, call, patience);
   if (!isOurs(answer)) {
     await discard(answer);
     const message = `Cannot relay request: unexpected answer ${answer.status} of the runner`;

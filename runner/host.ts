@@ -214,6 +214,11 @@ export async function startHost({
     secrets: config.runner_secret,
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
+    drain: async () => {
+      if (isDraining) return;
+      log.info({ component: "host", event: "draining" });
+      await drain();
+    },
     closing: closing.signal,
     health: () =>
       readHealth({

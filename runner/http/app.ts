@@ -4,8 +4,10 @@ import { requestId } from "hono/request-id";
 import { followTask } from "#shared/routes/tasks.ts";
 import type { Store } from "../store/store.ts";
 import { type AdmitOptions, serveDeliveries } from "./admit.ts";
+import { type DeadLetterOptions, serveDeadLetters } from "./dead-letters.ts";
 import type { RunnerEnv } from "./env.ts";
 import * as failures from "./failures.ts";
+import { type HostOptions, serveHosts } from "./hosts.ts";
 import { type MessageOptions, serveMessages } from "./messages.ts";
 import { type PermissionOptions, servePermissions } from "./permissions.ts";
 import { type ProbeOptions, probeRoutes } from "./probes.ts";
@@ -25,6 +27,8 @@ export interface RunnerAppOptions
     SessionOptions,
     MessageOptions,
     PermissionOptions,
+    HostOptions,
+    DeadLetterOptions,
     ProbeOptions {
   readonly store: Store;
   readonly sessions: SessionControl;
@@ -48,6 +52,8 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   servePermissions(app, options);
   serveSessions(app, options);
   serveMessages(app, options);
+  serveHosts(app, options);
+  serveDeadLetters(app, options);
   app.route("/", probeRoutes(options));
   return app;
 }

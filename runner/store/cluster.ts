@@ -107,7 +107,7 @@ export interface Cluster {
   /** The sessions that this host holds, in no order; what it has of others is outdated. */
   heldSessions(): Promise<string[]>;
 
-  /** Tasks that ended as failed, the latest first. */
+  /** Tasks that ended as failed and were not replayed, the latest first. */
   deadLetters(filter: DeadLetterFilter): Promise<Task[]>;
   /**
    * Queues a failed task again as a new one, whose `task.queued` names it as `replay_of`. While that

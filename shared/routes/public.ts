@@ -1,6 +1,8 @@
 import type { Route } from "../route.ts";
+import { listDeadLetters, replayDeadLetter, replayDeadLetters } from "./dead-letters.ts";
 import { getDelivery } from "./deliveries.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "./edge.ts";
+import { listHosts } from "./hosts.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
 import { answerPermission, cancelTask, followTask, getTask, listTasks } from "./tasks.ts";
 import { receiveWebhook, receiveWebhookAtSegment } from "./webhooks.ts";
@@ -17,6 +19,10 @@ export const relayedRoutes: readonly Route[] = [
   endSession,
   sendMessage,
   getDelivery,
+  listHosts,
+  listDeadLetters,
+  replayDeadLetter,
+  replayDeadLetters,
 ];
 
 /** All that the edge serves, as the document has it. */

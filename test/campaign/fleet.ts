@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { endOrphans } from "#runner/claude/orphans.ts";
+import { seal, sealHeader } from "#shared/seal.ts";
 import type { Asked, Sending } from "../soak/asked.ts";
 import { installCli } from "../soak/install-cli.ts";
 import { freePort } from "./free-port.ts";
@@ -95,6 +96,14 @@ export class Fleet implements Asked, AsyncDisposable {
     }
   }
 
+  /** Asks one runner to do something, as its operator. */
+  async askRunner({ url }: Runner, path: string): Promise<Response> {
+    const sealed = { method: "POST", path, body: new Uint8Array() };
+    const { RUNNER_SECRET: secret } = secrets;
+    const headers = { [sealHeader]: await seal(secret, sealed, Date.now()) };
+    return await fetch(url + path, { method: "POST", headers });
+  }
+
   /** Asks all to end, the edges first. What is wrong with how they ended, a line each. */
   async stop(): Promise<string[]> {
     const problems: string[] = [];
@@ -136,7 +145,7 @@ export class Runner extends Member {
         RUNNER_STATE_DIR: stateDir,
         ...(database !== undefined && { CICD_STORE: database }),
         CLAUDE_CLI_PATH: join(folder, "claude"),
-        CLAUDE_PASS_ENVIRONMENT: "SOAK_FOLDER SOAK_SEED SOAK_TEMPER",
+        CLAUDE_PASS_ENVIRONMENT: "SOAK_FOLDER SOAK_SEED SOAK_TEMPER SOAK_TURN",
         SOAK_FOLDER: folder,
         SOAK_SEED: seed,
         SOAK_TEMPER: "calm",

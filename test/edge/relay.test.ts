@@ -29,6 +29,16 @@ test("relay ends the client's stream when no runner goes on with it in time", as
   assert.ok(edge.runner.requests.length > 1);
 });
 
+test("relay does not ask in a frenzy for streams that bring nothing, and gives up in time", async () => {
+  await using edge = await startEdge({ environment: { EDGE_RUNNER_TIMEOUT: "500ms" } });
+  edge.runner.answer = (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).end("retry: 2000\n\n");
+  };
+  const response = await fetch(`${edge.url}${task}/events`, { headers });
+  assert.match(await response.text(), /^(?:retry: 2000\n\n)+$/);
+  assert.ok(edge.runner.requests.length < 8, `asked ${edge.runner.requests.length} times`);
+});
+
 test("relay asks no more when there is nothing more to come: 204, or a task that is gone", async () => {
   await using edge = await startEdge();
   const answers: Answer[] = [
