@@ -11,6 +11,7 @@ import { journalContract } from "./contract/journal.ts";
 import { leaseContract } from "./contract/leases.ts";
 import { modelContract } from "./contract/model.ts";
 import { pruneContract } from "./contract/prune.ts";
+import { raceContract } from "./contract/races.ts";
 import { readContract } from "./contract/read.ts";
 import { restartContract } from "./contract/restart.ts";
 import { schedulingContract } from "./contract/scheduling.ts";
@@ -33,6 +34,7 @@ export function storeContract(newPlace: NewPlace, { runs }: { runs: number }): v
   suite("watch", () => watchContract(newPlace));
   suite("reopening", () => restartContract(newPlace));
   suite("who is next", () => schedulingContract(newPlace, { runs }));
+  suite("all at once", () => raceContract(newPlace));
   suite("deadLetters and replay", () => deadLetterContract(newPlace));
   suite("prune", () => pruneContract(newPlace));
   suite("hosts", () => hostContract(newPlace));
