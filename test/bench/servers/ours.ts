@@ -15,7 +15,9 @@ import { readConfig } from "#shared/config.ts";
 import { healthy, idle } from "../../runner-http/start-runner.ts";
 
 const [folder = ""] = process.argv.slice(2);
-const config = readConfig(Config, { port: 0 }, process.env);
+// All clients of the followers have one address.
+const settings = { port: 0, edge: { rate_limit: { api: 0 } } };
+const config = readConfig(Config, settings, process.env);
 const store = new SqliteStore({ folder, host: "bench" });
 const app = createRunnerApp({
   store,
