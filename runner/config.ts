@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { forgeSections, HostName } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { BudgetConfig } from "./budget/config.ts";
@@ -33,6 +33,16 @@ export const RunnerConfig = z.strictObject({
           env: ["STATE_DIRECTORY"],
           description: "Folder of the store, the checkouts and the conversations",
         }),
+      store: z
+        .url({
+          protocol: /^postgres(?:ql)?$/,
+          error: "must be postgres://<user>:<password>@<host>/<database>",
+        })
+        .optional()
+        .meta({
+          env: ["CICD_STORE"],
+          description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
+        }),
       clone_protocols: z
         .array(z.enum(["https", "http", "file"]))
         .min(1)
@@ -55,10 +65,7 @@ export const RunnerConfig = z.strictObject({
     })
     .prefault({}),
   ...forgeSections,
-  github_token: forgeToken("GitHub"),
-  gitlab_token: forgeToken("GitLab"),
-  gitee_token: forgeToken("Gitee"),
-  gitea_token: forgeToken("Gitea or Forgejo"),
+  ...forgeTokens,
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -80,6 +87,10 @@ export const RunnerConfig = z.strictObject({
         env: ["SESSION_MEMORY_LIMIT"],
         description: "A process that uses more is replaced between two turns",
       }),
+      memory_budget: Size.optional().meta({
+        description:
+          "Memory of all processes together above which unused ones are ended; default: no limit",
+      }),
       silence_timeout: Duration.prefault("60s").meta({
         description: "How long a process may say nothing while neither model nor tool is at work",
       }),
@@ -88,6 +99,12 @@ export const RunnerConfig = z.strictObject({
       }),
       queue_size: Count.default(100).meta({
         description: "Tasks that may wait; more are refused with 503",
+      }),
+      max_running_per_repository: z.int().nonnegative().default(0).meta({
+        description: "Tasks of one repository that may run at once on all hosts; 0 is any number",
+      }),
+      max_running_per_forge: z.int().nonnegative().default(0).meta({
+        description: "The same for all repositories of one forge",
       }),
       graceful_shutdown_timeout: Duration.prefault("10s").meta({
         description: "How long running turns may go on when the runner is stopped",
@@ -233,8 +250,3 @@ export const RunnerConfig = z.strictObject({
 });
 /** {@link RunnerConfig}, read. Durations in milliseconds, sizes in bytes. */
 export type RunnerConfig = z.output<typeof RunnerConfig>;
-
-function forgeToken(forge: string) {
-  const description = `Token that private repositories of ${forge} are fetched with`;
-  return z.string().min(1).optional().meta({ description });
-}

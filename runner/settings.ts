@@ -7,6 +7,7 @@ import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
 import type { CliSettings } from "./session/process-starter.ts";
+import type { RunningLimits } from "./store/claim.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 
 /** How every CLI process of this host is run. */
@@ -56,6 +57,14 @@ export function retryPolicy({ async: { retry } }: RunnerConfig): RetryPolicy {
     initialDelay: retry.initial_delay,
     maxDelay: retry.max_delay,
     backoffFactor: retry.backoff_factor,
+  };
+}
+
+/** How many tasks run at once beside what a host can do. */
+export function runningLimits({ async: limits }: RunnerConfig): RunningLimits {
+  return {
+    perRepository: limits.max_running_per_repository,
+    perForge: limits.max_running_per_forge,
   };
 }
 

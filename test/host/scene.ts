@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { createClient } from "#client/client.ts";
 import { deliver } from "#demo/delivery.ts";
-import { follow } from "#demo/follow.ts";
 import { endOrphans } from "#runner/claude/orphans.ts";
 import { MessageAccepted, type WebhookAccepted } from "#shared/api.ts";
 import type { JournalEntry, JournalType } from "#shared/journal.ts";
@@ -136,7 +136,8 @@ function toSent(accepted: WebhookAccepted, headSha: string, program: () => Progr
   const sent: Sent = {
     ...accepted,
     headSha,
-    follow: (after) => follow(now(accepted.events_url), after),
+    follow: (after = 0) =>
+      createClient({ url: program().edgeUrl }).followLink(now(accepted.events_url), { after }),
     first: async (type) => {
       for await (const entry of sent.follow()) if (isOf(entry, type)) return entry;
       throw new Error(`Cannot find ${type} in the journal`);
