@@ -6,6 +6,7 @@ import { fetchCommits, fetchEarlier } from "./fetch.ts";
 import { runGit, tryGit } from "./git.ts";
 import type { GitOptions, Workspace } from "./git-options.ts";
 import { type Guidance, readGuidance } from "./guidance.ts";
+import { joinPacks } from "./join-packs.ts";
 import type { Mirror } from "./mirror.ts";
 import type { Mirrors } from "./mirrors.ts";
 import { atMostEach, type Progress } from "./progress.ts";
@@ -95,6 +96,7 @@ async function attempt(
     const receive = atMostEach(progressInterval, onProgress);
     const commits = await fetchCommits(event, workspace, receive);
     if (earlier !== undefined) await fetchEarlier(event, workspace, earlier);
+    await joinPacks(workspace);
     return commits;
   };
   const fetched = await mirror.change(fetch, { signal, onWait: () => onStep("wait") });
