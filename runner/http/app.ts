@@ -4,6 +4,7 @@ import { requestId } from "hono/request-id";
 import { followTask } from "#shared/routes/tasks.ts";
 import type { Store } from "../store/store.ts";
 import { type AdmitOptions, serveDeliveries } from "./admit.ts";
+import { type DeliveryOptions, serveKnownDeliveries } from "./deliveries.ts";
 import type { RunnerEnv } from "./env.ts";
 import * as failures from "./failures.ts";
 import { type MessageOptions, serveMessages } from "./messages.ts";
@@ -20,6 +21,7 @@ import { serveTasks, type TaskOptions } from "./tasks.ts";
 export interface RunnerAppOptions
   extends SealOptions,
     AdmitOptions,
+    DeliveryOptions,
     TaskOptions,
     TaskEventsOptions,
     SessionOptions,
@@ -43,6 +45,7 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: failures.methodNotAllowed }));
   app.use("/v1/*", sealed(options));
   serveDeliveries(app, options);
+  serveKnownDeliveries(app, options);
   serveTasks(app, options);
   serveRaw(app, followTask, taskEvents(options));
   servePermissions(app, options);

@@ -1,5 +1,5 @@
 import type { Route } from "../route.ts";
-import { getDelivery } from "./deliveries.ts";
+import { getDelivery, replayDelivery } from "./deliveries.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "./edge.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
 import { answerPermission, cancelTask, followTask, getTask, listTasks } from "./tasks.ts";
@@ -17,6 +17,7 @@ export const relayedRoutes: readonly Route[] = [
   endSession,
   sendMessage,
   getDelivery,
+  replayDelivery,
 ];
 
 /** All that the edge serves, as the document has it. */
