@@ -1,6 +1,6 @@
 import type { Route } from "../route.ts";
 import { listDeadLetters, replayDeadLetter, replayDeadLetters } from "./dead-letters.ts";
-import { getDelivery } from "./deliveries.ts";
+import { getDelivery, replayDelivery } from "./deliveries.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "./edge.ts";
 import { listHosts } from "./hosts.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
@@ -23,6 +23,7 @@ export const relayedRoutes: readonly Route[] = [
   listDeadLetters,
   replayDeadLetter,
   replayDeadLetters,
+  replayDelivery,
 ];
 
 /** All that the edge serves, as the document has it. */
