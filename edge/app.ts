@@ -6,17 +6,22 @@ import { CicdError } from "#shared/error.ts";
 import { problemResponse, statusOf } from "#shared/problem.ts";
 import { authorize } from "./api-auth.ts";
 import type { EdgeConfig, Scope } from "./config.ts";
+import { connectRunner, signingSecret } from "./connect-runner.ts";
 import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
 import { authorizeLink } from "./link.ts";
 import { relayMessage } from "./message.ts";
+import type { Outbox } from "./outbox.ts";
+import { outboxRoutes } from "./outbox-routes.ts";
 import { relay } from "./relay.ts";
-import { createRunnerClient } from "./runner-client.ts";
+import { relayTask } from "./relay-task.ts";
 import { type DeliveryReport, handleWebhook } from "./webhook.ts";
 
 /** How an edge is made. */
 export interface EdgeOptions {
   readonly config: EdgeConfig;
+  /** Keeps what the runner can't take yet. */
+  readonly outbox: Outbox;
   /** The clock, in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
   /** Reaches the runner; default the global `fetch`. */
@@ -38,23 +43,17 @@ const delivery = "/v1/deliveries/:id{[A-Za-z0-9][A-Za-z0-9._:-]*}";
  * @throws CicdError `config_invalid` without a webhook secret: an open door is never served.
  */
 export function createEdge(options: EdgeOptions): Hono {
-  const { config, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
+  const { config, outbox, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
-  const { runner_url, runner_secret, edge } = config;
-  const runnerSecret = signingSecret(runner_secret);
+  const { runner_secret, edge } = config;
   const links = {
     publicUrl: edge.public_url,
-    link: { secret: runnerSecret, ttl: edge.link_ttl },
+    link: { secret: signingSecret(runner_secret), ttl: edge.link_ttl },
     now,
   };
   const forges = forgeSettings(config);
-  const runner = createRunnerClient({
-    url: runner_url,
-    secret: runnerSecret,
-    timeout: edge.runner_timeout,
-    now,
-    fetch,
-  });
+  const runner = connectRunner(config, { now, fetch });
+  const promptRunner = connectRunner(config, { timeout: edge.hand_off_timeout, now, fetch });
 
   const app = new Hono();
   app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders());
@@ -76,19 +75,22 @@ export function createEdge(options: EdgeOptions): Hono {
       forges,
       maxBody: edge.max_body,
       ...links,
-      runner,
+      runner: promptRunner,
+      outbox,
       onDelivery,
     }),
   );
 
   const bearer = (c: Context, scope: Scope) =>
     authorize(c.req.header("authorization"), edge.api_tokens, scope);
-  const bearerOrLink = async (c: Context, taskId: string) => {
+  const bearerOrLink = async (c: Context, taskId: string): Promise<"bearer" | "link"> => {
     const token = c.req.query("token");
     if (token === undefined || c.req.header("authorization") !== undefined) {
-      return await bearer(c, "read");
+      await bearer(c, "read");
+      return "bearer";
     }
     await authorizeLink(runner_secret, taskId, token, now());
+    return "link";
   };
   const context = (c: Context) => ({
     path: c.req.path,
@@ -99,8 +101,9 @@ export function createEdge(options: EdgeOptions): Hono {
 
   for (const path of [task, `${task}/events`] as const) {
     app.get(path, async (c) => {
-      await bearerOrLink(c, c.req.param("id"));
-      return await toRunner(c);
+      const taskId = c.req.param("id");
+      const isLink = (await bearerOrLink(c, taskId)) === "link";
+      return await relayTask(c.req.raw, { ...context(c), taskId, isLink, outbox });
     });
   }
   for (const path of ["/v1/tasks", "/v1/sessions", session, delivery]) {
@@ -124,8 +127,9 @@ export function createEdge(options: EdgeOptions): Hono {
     return await toRunner(c);
   });
 
-  app.get("/health", (c) => health(runner, c.get("requestId")));
-  app.get("/health/ready", (c) => readiness(runner, c.get("requestId")));
+  app.route("/v1/outbox", outboxRoutes({ outbox, authorize: (c) => bearer(c, "admin") }));
+  app.get("/health", (c) => health(runner, outbox, c.get("requestId")));
+  app.get("/health/ready", () => readiness(outbox));
   return app;
 }
 
@@ -147,11 +151,4 @@ function refuseMethod(c: Context, methods: string[]): Response {
   const response = problemResponse(error, c.get("requestId"));
   response.headers.set("allow", allowed);
   return response;
-}
-
-function signingSecret([first]: readonly string[]): string {
-  if (first !== undefined) return first;
-  throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {
-    hint: "Set RUNNER_SECRET to the same value as on the runner",
-  });
 }

@@ -3,40 +3,63 @@ import { CicdError } from "#shared/error.ts";
 import { type Problem, problemMediaType } from "#shared/problem.ts";
 import { createEdge } from "./app.ts";
 import { EdgeConfig } from "./config.ts";
+import { connectRunner } from "./connect-runner.ts";
+import { type MessageBatch, readBindings } from "./queue/bindings.ts";
+import { consume } from "./queue/consume.ts";
+import { DeadLetters } from "./queue/dead-letters.ts";
+import { QueueOutbox } from "./queue/queue-outbox.ts";
 
-/** Answers requests; the part of an app that a Worker needs. */
-interface Answers {
+/** What a Worker is called for. */
+interface Edge {
   fetch(request: Request): Response | Promise<Response>;
+  queue(batch: MessageBatch): Promise<void>;
 }
 
-/** Variables and secrets are the same for all requests of an isolate: they are read once. */
-let edge: Answers | undefined;
+type Env = Readonly<Record<string, unknown>>;
+
+/** Variables, secrets and bindings are the same for all calls of an isolate: they are read once. */
+let edge: Edge | undefined;
 
 /** The edge as a Cloudflare Worker. */
 export default {
-  fetch(request: Request, env: Readonly<Record<string, unknown>>): Response | Promise<Response> {
+  fetch(request: Request, env: Env): Response | Promise<Response> {
     edge ??= start(env);
     return edge.fetch(request);
   },
+  /** Called with what the queues of wrangler.toml bring. */
+  async queue(batch: MessageBatch, env: Env): Promise<void> {
+    edge ??= start(env);
+    await edge.queue(batch);
+  },
 };
 
-function start(env: Readonly<Record<string, unknown>>): Answers {
+function start(env: Env): Edge {
   try {
     const config = readConfig(EdgeConfig, {}, textsOf(env));
-    return createEdge({
+    const { queue, database } = readBindings(env);
+    const deadLetters = new DeadLetters(database);
+    const onError = (error: CicdError, id: string) => console.error(`${id}:`, error);
+    const now = Date.now;
+    const app = createEdge({
       config,
+      outbox: new QueueOutbox({ queue, deadLetters, now }),
       onDelivery: (report) => console.log({ event: "delivery", ...report }),
-      onError: (error, id) => console.error(`${id}:`, error),
+      onError,
     });
+    const runner = connectRunner(config);
+    return {
+      fetch: (request) => app.fetch(request),
+      queue: (batch) => consume(batch, { runner, deadLetters, now, onError }),
+    };
   } catch (thrown) {
     const error = CicdError.from(thrown);
     console.error(error.message, error.hint ?? "");
-    return { fetch: misconfigured };
+    return { fetch: misconfigured, queue: () => Promise.reject(error) };
   }
 }
 
 /** Bindings that are no text are no settings. */
-function textsOf(env: Readonly<Record<string, unknown>>): Record<string, string> {
+function textsOf(env: Env): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       typeof value === "string" ? [[name, value]] : [],

@@ -13,8 +13,8 @@ export const HandOff = z.object({
   /** The forge's own id of the delivery: what duplicates are known by. */
   delivery_id: z.string().min(1).max(256),
   forge: Forge,
-  /** The id that the task gets unless the delivery is a duplicate: UUID v7. */
-  task_id: z.uuid({ version: "v7" }),
+  /** The id that the task gets unless the delivery is a duplicate. */
+  task_id: z.uuid(),
   kind: DeliveredKind,
   event: PullRequestEvent,
 });

@@ -1,9 +1,13 @@
 import { createEdge, type EdgeOptions } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
+import { connectRunner } from "#edge/connect-runner.ts";
+import { handOff } from "#edge/hand-off.ts";
 import type { DeliveryReport } from "#edge/webhook.ts";
+import { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
 import { listen } from "#runner/http/listen.ts";
 import { readConfig } from "#shared/config.ts";
 import type { CicdError } from "#shared/error.ts";
+import { tempFolder } from "#test/temp-folder.ts";
 import { environment } from "./settings.ts";
 import { type StandInRunner, startStandInRunner } from "./stand-in-runner.ts";
 
@@ -15,6 +19,7 @@ export interface RunningEdge extends AsyncDisposable {
 
 /** An edge in this process. */
 export interface TestEdge extends RunningEdge {
+  readonly outbox: SqliteOutbox;
   /** What went to `onDelivery`. */
   readonly deliveries: DeliveryReport[];
   /** What went to `onError`, with the id of the request. */
@@ -32,21 +37,37 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
   const runner = await startStandInRunner();
   const deliveries: TestEdge["deliveries"] = [];
   const errors: TestEdge["errors"] = [];
+  const folder = await tempFolder();
+  const config = readConfig(EdgeConfig, {}, { ...environment(runner.url), ...changes });
+  const onError = (error: CicdError, requestId: string) => errors.push({ error, requestId });
+  const client = connectRunner(config);
+  const outbox = new SqliteOutbox({
+    stateDir: folder.path,
+    limit: config.edge.outbox_size,
+    send: (parcel, signal) => handOff(client, parcel, signal),
+    now: Date.now,
+    onError,
+    backOff: { initial: 5, max: 20 },
+  });
   const app = createEdge({
-    config: readConfig(EdgeConfig, {}, { ...environment(runner.url), ...changes }),
+    config,
+    outbox,
     onDelivery: (report) => deliveries.push(report),
-    onError: (error, requestId) => errors.push({ error, requestId }),
+    onError,
     ...rest,
   });
   const server = await listen({ fetch: app.fetch, host: "127.0.0.1", port: 0 });
   return {
     url: server.url,
     runner,
+    outbox,
     deliveries,
     errors,
     [Symbol.asyncDispose]: async () => {
       await server.close(0);
+      await outbox.close(0);
       await runner[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,0 +1,30 @@
+import { CicdError } from "#shared/error.ts";
+import type { EdgeConfig } from "./config.ts";
+import {
+  createRunnerClient,
+  type RunnerClient,
+  type RunnerClientOptions,
+} from "./runner-client.ts";
+
+/** The runner of a configuration; waits for `edge.runner_timeout` unless told otherwise. */
+export function connectRunner(
+  { runner_url, runner_secret, edge }: EdgeConfig,
+  options: Partial<Pick<RunnerClientOptions, "timeout" | "now" | "fetch">> = {},
+): RunnerClient {
+  return createRunnerClient({
+    url: runner_url,
+    secret: signingSecret(runner_secret),
+    timeout: edge.runner_timeout,
+    now: Date.now,
+    fetch: (input, init) => globalThis.fetch(input, init),
+    ...options,
+  });
+}
+
+/** @throws CicdError `config_invalid` when there is none. */
+export function signingSecret([first]: readonly string[]): string {
+  if (first !== undefined) return first;
+  throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {
+    hint: "Set RUNNER_SECRET to the same value as on the runner",
+  });
+}
