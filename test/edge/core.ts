@@ -134,10 +134,19 @@ export function coreSuite(start: () => Promise<RunningEdge>): void {
 
   test("webhook answers 202 when the runner's queue is full, and the runner gets it later", async () => {
     const full = new CicdError("queue_full", "Cannot accept delivery: queue is full");
-    edge.runner.answer = (_, response) => refuse(full, response);
+    const unknown = new CicdError("not_found", "Cannot find task");
+    edge.runner.answer = ({ path }, response) =>
+      refuse(path === "/v1/events" ? full : unknown, response);
     const response = await deliver(pullRequestPayload(), { id: "delivery-2" });
     assert.equal(response.status, 202);
-    const { task_id } = WebhookAccepted.parse(await response.json());
+    const links = WebhookAccepted.parse(await response.json());
+    const { task_id } = links;
+    const Told = z.object({ id: z.string(), state: z.string() });
+    const told = Told.parse(await (await fetch(links.status_url)).json());
+    assert.deepEqual(told, { id: task_id, state: "queued" });
+    const stream = await fetch(links.events_url);
+    assert.equal(stream.headers.get("content-type"), "text/event-stream");
+    assert.match(await stream.text(), /^retry: \d+\n/);
     edge.runner.requests.length = 0;
     edge.runner.answer = takeIn;
     await until(() => edge.runner.requests.length > 0);
