@@ -20,7 +20,6 @@ const retryAfter = 30;
 
 /** The outbox of an edge on Node: a SQLite file, and a loop that hands over what is in it. */
 export class SqliteOutbox implements Outbox {
-  readonly isComplete = true;
   readonly #table: OutboxTable;
   readonly #deliverer: Deliverer;
   readonly #options: SqliteOutboxOptions;
@@ -73,9 +72,16 @@ export class SqliteOutbox implements Outbox {
     return this.#hasRoom();
   }
 
-  /** Lets what is under way end for `grace` milliseconds; the rest stays on disk for the next start. */
-  async close(grace: number): Promise<void> {
+  /**
+   * Hands over nothing more, and lets what is under way end for `grace` milliseconds. What comes in
+   * is kept still.
+   */
+  async stop(grace: number): Promise<void> {
     await this.#deliverer.stop(grace);
+  }
+
+  /** The last step: what is left stays on disk for the next start. */
+  close(): void {
     this.#table.close();
   }
 

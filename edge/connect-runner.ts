@@ -6,7 +6,11 @@ import {
   type RunnerClientOptions,
 } from "./runner-client.ts";
 
-/** The runner of a configuration; waits for `edge.runner_timeout` unless told otherwise. */
+/**
+ * The client of the runner that the configuration names; it waits for `edge.runner_timeout` unless
+ * told otherwise.
+ * @throws CicdError `config_invalid` without a secret to seal with.
+ */
 export function connectRunner(
   { runner_url, runner_secret, edge }: EdgeConfig,
   options: Partial<Pick<RunnerClientOptions, "timeout" | "now" | "fetch">> = {},
@@ -21,7 +25,10 @@ export function connectRunner(
   });
 }
 
-/** @throws CicdError `config_invalid` when there is none. */
+/**
+ * The secret that is signed with; the others are good for checking while they are rotated.
+ * @throws CicdError `config_invalid` when there is none.
+ */
 export function signingSecret([first]: readonly string[]): string {
   if (first !== undefined) return first;
   throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {

@@ -16,8 +16,6 @@ export type DeadLetterFilter = { readonly deliveryId?: string; readonly forge?: 
  * it by themselves, as often as it takes.
  */
 export interface Outbox {
-  /** Whether what {@link find} does not find is not here: a queue can't be looked into. */
-  readonly isComplete: boolean;
   /** Whether the hand-off has to wait here for its turn: an earlier one of its session does. */
   isBehind(handOff: HandOff): Promise<boolean>;
   /**

@@ -12,7 +12,8 @@ export interface TaskRelayContext extends RelayContext {
 
 /**
  * Relays a request for a task or its events. Of a task that is still on its way to the runner the
- * outbox tells; where that can't be looked into, a link is proof that there is such a task.
+ * outbox tells. It may be in a queue, which can't be looked into, or in the outbox of another edge:
+ * then a link is proof that there is such a task.
  * @throws CicdError as {@link relay} does.
  */
 export async function relayTask(request: Request, context: TaskRelayContext): Promise<Response> {
@@ -24,10 +25,9 @@ export async function relayTask(request: Request, context: TaskRelayContext): Pr
   if (kept !== undefined) return isEvents ? comeAgain() : noStore(kept);
   if (answer instanceof CicdError) throw answer;
   if (answer.status === 503) return answer;
+  if (isLink) return isEvents ? comeAgain() : noStore({ id: taskId, state: "queued" }, 202);
   // It may have been handed over between the two looks.
-  if (outbox.isComplete) return await relay(request, context);
-  if (!isLink) return answer;
-  return isEvents ? comeAgain() : noStore({ id: taskId, state: "queued" }, 202);
+  return await relay(request, context);
 }
 
 async function answerOf(request: Request, context: RelayContext): Promise<Response | CicdError> {

@@ -2,7 +2,6 @@ import type { WebhookAccepted, WebhookDuplicate, WebhookIgnored } from "#shared/
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { statusOf } from "#shared/problem.ts";
-import { taskIdOf } from "#shared/task-id.ts";
 import type { ForgeAdapter } from "./forge/forge.ts";
 import { gitea } from "./forge/gitea.ts";
 import { gitee } from "./forge/gitee.ts";
@@ -12,6 +11,7 @@ import { checkDoor, type ForgeSettings } from "./forge-settings.ts";
 import { handOver, type Takers } from "./hand-over.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
 import { receive } from "./receive.ts";
+import { toHandOff } from "./to-hand-off.ts";
 
 /**
  * What became of a webhook request. `kept` is accepted too, but the runner does not have it yet, for
@@ -98,13 +98,8 @@ async function take(request: Request, adapter: ForgeAdapter, context: WebhookCon
     };
   }
 
-  const handOff = {
-    delivery_id: deliveryId,
-    forge,
-    task_id: taskIdOf(forge, deliveryId),
-    kind: received.task,
-    event: received.event,
-  };
+  const { task, event } = received;
+  const handOff = toHandOff({ forge, deliveryId, task, event, at: now() });
   const { taskId, sessionId, ...handedOver } = await handOver({ handOff, requestId }, context);
   const base = context.publicUrl ?? new URL(request.url).origin;
   const links = await taskLinks(base, taskId, context.link, now());

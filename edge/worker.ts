@@ -8,53 +8,71 @@ import { type MessageBatch, readBindings } from "./queue/bindings.ts";
 import { consume } from "./queue/consume.ts";
 import { DeadLetters } from "./queue/dead-letters.ts";
 import { QueueOutbox } from "./queue/queue-outbox.ts";
+import { createSweeper } from "./sweep/sweeper.ts";
+import type { DeliveryReport } from "./webhook.ts";
 
-/** What a Worker is called for. */
-interface Edge {
+/** What a Worker does. */
+interface Worker {
   fetch(request: Request): Response | Promise<Response>;
-  queue(batch: MessageBatch): Promise<void>;
+  sweep(): Promise<void>;
+  consume(batch: MessageBatch): Promise<void>;
 }
 
 type Env = Readonly<Record<string, unknown>>;
 
 /** Variables, secrets and bindings are the same for all calls of an isolate: they are read once. */
-let edge: Edge | undefined;
+let worker: Worker | undefined;
 
-/** The edge as a Cloudflare Worker. */
+/**
+ * The edge as a Cloudflare Worker. Its cron trigger looks for deliveries that were missed, its
+ * queues bring those that the runner has still to take.
+ */
 export default {
   fetch(request: Request, env: Env): Response | Promise<Response> {
-    edge ??= start(env);
-    return edge.fetch(request);
+    worker ??= start(env);
+    return worker.fetch(request);
   },
-  /** Called with what the queues of wrangler.toml bring. */
+  async scheduled(_: unknown, env: Env): Promise<void> {
+    worker ??= start(env);
+    await worker.sweep();
+  },
   async queue(batch: MessageBatch, env: Env): Promise<void> {
-    edge ??= start(env);
-    await edge.queue(batch);
+    worker ??= start(env);
+    await worker.consume(batch);
   },
 };
 
-function start(env: Env): Edge {
+function start(env: Env): Worker {
   try {
     const config = readConfig(EdgeConfig, {}, textsOf(env));
     const { queue, database } = readBindings(env);
     const deadLetters = new DeadLetters(database);
-    const onError = (error: CicdError, id: string) => console.error(`${id}:`, error);
     const now = Date.now;
-    const app = createEdge({
+    const onDelivery = (report: DeliveryReport) => console.log({ event: "delivery", ...report });
+    const onError = (error: CicdError, id: string) => console.error(`${id}:`, error);
+    const outbox = new QueueOutbox({ queue, deadLetters, now });
+    const app = createEdge({ config, outbox, onDelivery, onError });
+    const sweeper = createSweeper({
       config,
-      outbox: new QueueOutbox({ queue, deadLetters, now }),
-      onDelivery: (report) => console.log({ event: "delivery", ...report }),
-      onError,
+      onDelivery,
+      onSwept: (swept) => {
+        if (!("error" in swept)) console.log({ event: "swept", ...swept });
+        else console.error(swept.forge, swept.hook, swept.error.message, swept.error.hint ?? "");
+      },
     });
     const runner = connectRunner(config);
+    const never = new AbortController().signal;
     return {
       fetch: (request) => app.fetch(request),
-      queue: (batch) => consume(batch, { runner, deadLetters, now, onError }),
+      sweep: () => sweeper.sweep(never),
+      consume: (batch) => consume(batch, { runner, deadLetters, now, onError }),
     };
   } catch (thrown) {
     const error = CicdError.from(thrown);
     console.error(error.message, error.hint ?? "");
-    return { fetch: misconfigured, queue: () => Promise.reject(error) };
+    // What a queue brings stays there.
+    const refuse = () => Promise.reject(error);
+    return { fetch: misconfigured, sweep: async () => {}, consume: refuse };
   }
 }
 

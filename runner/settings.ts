@@ -2,10 +2,12 @@ import type { Environment } from "#shared/config.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
+import { privateHosts } from "./private-hosts.ts";
 import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
 import type { CliSettings } from "./session/process-starter.ts";
+import type { RunningLimits } from "./store/claim.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 
 /** How every CLI process of this host is run. */
@@ -58,6 +60,14 @@ export function retryPolicy({ async: { retry } }: RunnerConfig): RetryPolicy {
   };
 }
 
+/** How many tasks run at once beside what a host can do. */
+export function runningLimits({ async: limits }: RunnerConfig): RunningLimits {
+  return {
+    perRepository: limits.max_running_per_repository,
+    perForge: limits.max_running_per_forge,
+  };
+}
+
 /**
  * How repositories are fetched.
  * @throws CicdError `config_invalid` when a forge has a token but no host.
@@ -68,6 +78,7 @@ export function gitOptions(config: RunnerConfig, environment: Environment): GitO
     protocols: config.runner.clone_protocols,
     timeoutMs: gitTimeout,
     authorization: forgeCredentials(config),
+    isPrivateAllowed: privateHosts(config),
   };
 }
 

@@ -13,12 +13,15 @@ import type { SessionManager } from "./session/manager.ts";
 import type { Store } from "./store/store.ts";
 import { prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
+import type { Mirrors } from "./workspace/mirrors.ts";
 
 /** What the work of tasks needs. Times in milliseconds, sizes in bytes. */
 export interface WorkOptions {
   readonly store: Pick<Store, "tasks" | "journal" | "addUsage" | "spentByTask" | "spentBySession">;
   readonly sessions: SessionManager;
   readonly git: GitOptions;
+  readonly mirrors: Mirrors;
+  readonly maxCheckoutBytes: number;
   readonly maxDiffBytes: number;
   readonly turnTimeout: number;
   readonly limits: BudgetLimits;
@@ -44,16 +47,17 @@ export function taskWork(options: WorkOptions): Work {
 async function sessionContext(
   task: Task,
   { signal, onEvent }: Parameters<Work>[1],
-  { store, sessions, git, maxDiffBytes, turnTimeout, limits, day, permissions }: WorkOptions,
+  options: WorkOptions,
 ): Promise<SessionContext> {
+  const { store, sessions, turnTimeout, limits, day, permissions } = options;
   const prepare = async (folder: string) => {
     const began = performance.now();
     const checkout = await prepareCheckout(task.event, {
+      ...options,
       folder,
-      git,
       signal,
-      maxDiffBytes,
       onStep: (step) => onEvent({ type: "workspace.step", data: { step } }),
+      onProgress: (progress) => onEvent({ type: "workspace.progress", data: progress }),
     });
     const { headSha, mergeBase, files, diffBytes } = checkout;
     onEvent({

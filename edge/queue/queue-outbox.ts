@@ -18,7 +18,6 @@ export interface QueueOutboxOptions {
  * runner knows it the second time.
  */
 export class QueueOutbox implements Outbox {
-  readonly isComplete = false;
   readonly #options: QueueOutboxOptions;
 
   constructor(options: QueueOutboxOptions) {

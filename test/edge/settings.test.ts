@@ -4,29 +4,19 @@ import { createEdge } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
 import { readBindings } from "#edge/queue/bindings.ts";
 import worker from "#edge/worker.ts";
-import { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
 import { readConfig } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { Forge } from "#shared/event.ts";
 import { Problem } from "#shared/problem.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
-import { tempFolder } from "#test/temp-folder.ts";
+import { openTestOutbox } from "./open-outbox.ts";
 import { environment } from "./settings.ts";
 
 const good = environment("http://127.0.0.1:8788");
 
-const folder = await tempFolder();
-const outbox = new SqliteOutbox({
-  stateDir: folder.path,
-  limit: 2 ** 20,
-  send: async () => {},
-  now: Date.now,
-  onError: () => {},
-});
-after(async () => {
-  await outbox.close(0);
-  await folder[Symbol.asyncDispose]();
-});
+const opened = await openTestOutbox(readConfig(EdgeConfig, {}, good));
+const { outbox } = opened;
+after(() => opened[Symbol.asyncDispose]());
 
 const forges = Forge.options;
 const variableOf = (forge: string) => `${forge.toUpperCase()}_WEBHOOK_SECRET`;
@@ -60,6 +50,14 @@ test("EdgeConfig has defaults for all but the secrets", () => {
       state_dir: ".cicd-runner",
       outbox_size: 256 * 1024 ** 2,
       api_tokens: [],
+    },
+    sweep: {
+      enabled: true,
+      github: [],
+      gitlab: [],
+      interval: 5 * 60_000,
+      window: 12 * 3_600_000,
+      limit: 100,
     },
   });
 });

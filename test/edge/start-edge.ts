@@ -1,13 +1,11 @@
 import { createEdge, type EdgeOptions } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
-import { connectRunner } from "#edge/connect-runner.ts";
-import { handOff } from "#edge/hand-off.ts";
 import type { DeliveryReport } from "#edge/webhook.ts";
-import { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
+import type { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
 import { listen } from "#runner/http/listen.ts";
 import { readConfig } from "#shared/config.ts";
 import type { CicdError } from "#shared/error.ts";
-import { tempFolder } from "#test/temp-folder.ts";
+import { openTestOutbox } from "./open-outbox.ts";
 import { environment } from "./settings.ts";
 import { type StandInRunner, startStandInRunner } from "./stand-in-runner.ts";
 
@@ -37,18 +35,10 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
   const runner = await startStandInRunner();
   const deliveries: TestEdge["deliveries"] = [];
   const errors: TestEdge["errors"] = [];
-  const folder = await tempFolder();
   const config = readConfig(EdgeConfig, {}, { ...environment(runner.url), ...changes });
   const onError = (error: CicdError, requestId: string) => errors.push({ error, requestId });
-  const client = connectRunner(config);
-  const outbox = new SqliteOutbox({
-    stateDir: folder.path,
-    limit: config.edge.outbox_size,
-    send: (parcel, signal) => handOff(client, parcel, signal),
-    now: Date.now,
-    onError,
-    backOff: { initial: 5, max: 20 },
-  });
+  const opened = await openTestOutbox(config, onError);
+  const { outbox } = opened;
   const app = createEdge({
     config,
     outbox,
@@ -65,9 +55,8 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
     errors,
     [Symbol.asyncDispose]: async () => {
       await server.close(0);
-      await outbox.close(0);
+      await opened[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import { unstable_startWorker } from "wrangler";
-import { environment } from "./settings.ts";
 
 // The placeholder for what the network says of a client would be fetched from the network.
 process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
@@ -13,14 +12,13 @@ export interface RunningWorker extends AsyncDisposable {
 }
 
 /** Starts the edge in workerd, from the file and with the flags that it is deployed with. */
-export async function startWorker(runnerUrl: string): Promise<RunningWorker> {
+export async function startWorker(
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningWorker> {
   const worker = await unstable_startWorker({
     config: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)),
     bindings: Object.fromEntries(
-      Object.entries(environment(runnerUrl)).map(([name, value]) => [
-        name,
-        { type: "plain_text", value },
-      ]),
+      Object.entries(environment).map(([name, value]) => [name, { type: "plain_text", value }]),
     ),
     dev: {
       server: { hostname: "127.0.0.1", port: 0 },
@@ -30,8 +28,6 @@ export async function startWorker(runnerUrl: string): Promise<RunningWorker> {
       logLevel: "none",
     },
   });
-  return {
-    url: (await worker.url).origin,
-    [Symbol.asyncDispose]: () => worker.dispose(),
-  };
+  const { origin } = await worker.url;
+  return { url: origin, [Symbol.asyncDispose]: () => worker.dispose() };
 }
