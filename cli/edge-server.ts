@@ -6,7 +6,7 @@ import { forgeSettings } from "#edge/forge-settings.ts";
 import { handOff } from "#edge/hand-off.ts";
 import { createSweeper, type Swept } from "#edge/sweep/sweeper.ts";
 import { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
-import { type Listening, listen } from "#runner/http/listen.ts";
+import { type Listening, type ListenOptions, listen } from "#runner/http/listen.ts";
 import type { CicdError } from "#shared/error.ts";
 import { startSweeping } from "./sweep-timer.ts";
 
@@ -61,15 +61,15 @@ async function serve(
   const app = createEdge({
     config,
     ...parts,
-    onDelivery: (delivery) => log.info({ component: "edge", event: "delivery", ...delivery }),
+    onDelivery: (delivery, request_id) =>
+      log.info({ component: "edge", event: "delivery", ...delivery, request_id }),
   });
   const sweeper = createSweeper({
     config,
     onDelivery: (delivery) => log.info({ component: "edge", event: "missed", ...delivery }),
     onSwept: (swept) => tell(log, swept),
   });
-  const { host, port } = config;
-  const server = await listen({ fetch: app.fetch, host, port, descriptor });
+  const server = await listenEdge(app, { ...config, descriptor });
   log.info({ component: "edge", event: "started", url: server.url });
   const stopSweeping = startSweeping(sweeper, config.sweep.interval);
   return {
@@ -86,4 +86,17 @@ function tell(log: Logger, { forge, hook, ...swept }: Swept): void {
   const fields = { component: "edge", event: "swept", forge, hook };
   if ("error" in swept) log.warn({ ...fields, err: swept.error, hint: swept.error.hint });
   else log[swept.taken_in > 0 || swept.more ? "info" : "debug"]({ ...fields, ...swept });
+}
+
+/** Serves an edge, which is told the address of each peer. */
+export function listenEdge(
+  app: ReturnType<typeof createEdge>,
+  { host, port, descriptor }: Omit<ListenOptions, "fetch">,
+): Promise<Listening> {
+  return listen({
+    host,
+    port,
+    descriptor,
+    fetch: (request, { incoming }) => app.fetch(request, { peer: incoming.socket.remoteAddress }),
+  });
 }

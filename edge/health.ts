@@ -1,9 +1,7 @@
-import { Health } from "#shared/api.ts";
+import { type EdgeHealth, Health, type Ready } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Outbox } from "./outbox.ts";
 import { type RunnerClient, retryAfter } from "./runner-client.ts";
-
-const headers = { "cache-control": "no-store" };
 
 /**
  * `GET /health` of the edge: it is up when it answers, so this is a 200 even without a runner.
@@ -21,7 +19,7 @@ export async function health(
   ]);
   const isWell = state === "healthy" && kept.dead === 0 && hasRoom;
   const status = isWell ? "healthy" : "degraded";
-  return Response.json({ status, runner: state, outbox: kept }, { headers });
+  return uncached({ status, runner: state, outbox: kept } satisfies EdgeHealth);
 }
 
 /**
@@ -33,14 +31,11 @@ export async function readiness(outbox: Outbox): Promise<Response> {
   if (!(await outbox.hasRoom())) {
     throw new CicdError("queue_full", "Cannot take webhooks: outbox is full", { retryAfter });
   }
-  return Response.json({ status: "ready" }, { headers });
+  return uncached({ status: "ready" } satisfies Ready);
 }
 
 /** The runner's own word on its health, which everyone may know; no more of its answer. */
-async function runnerState(
-  runner: RunnerClient,
-  requestId: string,
-): Promise<Health["status"] | "unreachable"> {
+async function runnerState(runner: RunnerClient, requestId: string): Promise<EdgeHealth["runner"]> {
   try {
     const { body } = await runner.ask({ method: "GET", path: "/health", requestId });
     return Health.safeParse(body).data?.status ?? "unreachable";
@@ -48,4 +43,8 @@ async function runnerState(
     if (CicdError.from(thrown).code === "runner_unavailable") return "unreachable";
     throw thrown;
   }
+}
+
+function uncached(body: EdgeHealth | Ready): Response {
+  return Response.json(body, { headers: { "cache-control": "no-store" } });
 }

@@ -1,40 +1,47 @@
-import { type Context, Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { CicdError } from "#shared/error.ts";
 import type { DeadLetterList, ReplayAnswer } from "#shared/outbox.ts";
+import { routerPath } from "#shared/route.ts";
+import { listDeadLetters, replayDeadLetter, replayDeadLetters } from "#shared/routes/outbox.ts";
+import { authorize } from "./api-auth.ts";
+import type { ApiToken } from "./config.ts";
+import type { EdgeEnv } from "./env.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** What the routes about the outbox need. */
+/** What the routes about dead letters need. */
 export interface OutboxRoutesOptions {
   readonly outbox: Outbox;
-  /** Throws when the caller may not. */
-  readonly authorize: (c: Context) => Promise<void>;
+  readonly tokens: readonly ApiToken[];
 }
 
 /** How many dead letters one list has. */
 const listLimit = 500;
 
-/** `/dead`, `/dead/replay` and `/dead/:id/replay`, the last for one forge where `?forge=` is given. */
-export function outboxRoutes({ outbox, authorize }: OutboxRoutesOptions): Hono {
-  const routes = new Hono();
-  routes.use(async (c, next) => {
-    await authorize(c);
-    await next();
-  });
-  routes.get("/dead", async (c) => {
+/** Serves what the edge itself knows of deliveries that the runner has refused. */
+export function outboxRoutes(app: Hono<EdgeEnv>, { outbox, tokens }: OutboxRoutesOptions): void {
+  const admin = (c: Context) => authorize(c.req.header("authorization"), tokens, "admin");
+
+  app.get(routerPath(listDeadLetters), async (c) => {
+    await admin(c);
     const dead = [...(await outbox.dead(listLimit))];
     return c.json({ dead } satisfies DeadLetterList);
   });
-  routes.post("/dead/replay", async (c) => {
+  app.post(routerPath(replayDeadLetters), async (c) => {
+    await admin(c);
     return c.json({ replayed: await outbox.replay({}) } satisfies ReplayAnswer);
   });
-  routes.post("/dead/:id{[A-Za-z0-9][A-Za-z0-9._:-]*}/replay", async (c) => {
-    const deliveryId = c.req.param("id");
-    const forge = c.req.query("forge");
+  app.post(routerPath(replayDeadLetter), async (c) => {
+    await admin(c);
+    const deliveryId = c.req.param("delivery_id") ?? "";
+    const query = replayDeadLetter.query.safeParse(c.req.query());
+    if (!query.success) {
+      throw new CicdError("invalid_request", "Cannot read request: query.forge is the only one");
+    }
+    const { forge } = query.data;
     const replayed = await outbox.replay({ deliveryId, ...(forge !== undefined && { forge }) });
     if (replayed > 0) return c.json({ replayed } satisfies ReplayAnswer);
     throw new CicdError("not_found", `Cannot replay delivery: ${deliveryId} is no dead letter`, {
       hint: "GET /v1/outbox/dead lists them",
     });
   });
-  return routes;
 }

@@ -4,6 +4,8 @@ import { type Problem, problemMediaType } from "#shared/problem.ts";
 import { createEdge } from "./app.ts";
 import { EdgeConfig } from "./config.ts";
 import { connectRunner } from "./connect-runner.ts";
+import type { Limits } from "./limits.ts";
+import { platformRateLimit } from "./platform-rate-limit.ts";
 import { type MessageBatch, readBindings } from "./queue/bindings.ts";
 import { consume } from "./queue/consume.ts";
 import { DeadLetters } from "./queue/dead-letters.ts";
@@ -13,7 +15,7 @@ import type { DeliveryReport } from "./webhook.ts";
 
 /** What a Worker does. */
 interface Worker {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: { readonly peer?: string }): Response | Promise<Response>;
   sweep(): Promise<void>;
   consume(batch: MessageBatch): Promise<void>;
 }
@@ -30,7 +32,9 @@ let worker: Worker | undefined;
 export default {
   fetch(request: Request, env: Env): Response | Promise<Response> {
     worker ??= start(env);
-    return worker.fetch(request);
+    // Cloudflare writes it itself, over whatever a client has sent.
+    const peer = request.headers.get("cf-connecting-ip");
+    return worker.fetch(request, peer === null ? {} : { peer });
   },
   async scheduled(_: unknown, env: Env): Promise<void> {
     worker ??= start(env);
@@ -48,13 +52,14 @@ function start(env: Env): Worker {
     const { queue, database } = readBindings(env);
     const deadLetters = new DeadLetters(database);
     const now = Date.now;
-    const onDelivery = (report: DeliveryReport) => console.log({ event: "delivery", ...report });
+    const onDelivery = (report: DeliveryReport, request_id?: string) =>
+      console.log({ event: "delivery", ...report, request_id });
     const onError = (error: CicdError, id: string) => console.error(`${id}:`, error);
     const outbox = new QueueOutbox({ queue, deadLetters, now });
-    const app = createEdge({ config, outbox, onDelivery, onError });
+    const app = createEdge({ config, outbox, limits: limitsOf(env), onDelivery, onError });
     const sweeper = createSweeper({
       config,
-      onDelivery,
+      onDelivery: (report) => onDelivery(report),
       onSwept: (swept) => {
         if (!("error" in swept)) console.log({ event: "swept", ...swept });
         else console.error(swept.forge, swept.hook, swept.error.message, swept.error.hint ?? "");
@@ -63,7 +68,7 @@ function start(env: Env): Worker {
     const runner = connectRunner(config);
     const never = new AbortController().signal;
     return {
-      fetch: (request) => app.fetch(request),
+      fetch: (request, peer) => app.fetch(request, peer),
       sweep: () => sweeper.sweep(never),
       consume: (batch) => consume(batch, { runner, deadLetters, now, onError }),
     };
@@ -74,6 +79,13 @@ function start(env: Env): Worker {
     const refuse = () => Promise.reject(error);
     return { fetch: misconfigured, sweep: async () => {}, consume: refuse };
   }
+}
+
+/** The limits that are bound to the Worker; the others each isolate keeps for itself. */
+function limitsOf(env: Env): Partial<Limits> {
+  const api = platformRateLimit(env.API_LIMIT);
+  const unproved = platformRateLimit(env.UNPROVED_LIMIT);
+  return { ...(api && { api }), ...(unproved && { unproved }) };
 }
 
 /** Bindings that are no text are no settings. */

@@ -27,6 +27,7 @@ const statuses: Partial<Record<ErrorCode, [status: number, title: string]>> = {
   conflict: [409, "Conflict"],
   payload_too_large: [413, "Payload Too Large"],
   unsupported_media_type: [415, "Unsupported Media Type"],
+  rate_limited: [429, "Too Many Requests"],
   queue_full: [503, "Service Unavailable"],
   runner_unavailable: [503, "Service Unavailable"],
   shutting_down: [503, "Service Unavailable"],

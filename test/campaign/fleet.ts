@@ -135,6 +135,7 @@ export class Fleet implements Asked, AsyncDisposable {
 /** Short waits, and little room. */
 const runnerSettings = {
   RUNNER_CLONE_PROTOCOLS: "http",
+  RUNNER_CLONE_PRIVATE_HOSTS: "127.0.0.1",
   ANTHROPIC_API_KEY: "nobody-asks-the-api",
   ASYNC_MAX_SESSIONS: "8",
   ASYNC_MIN_IDLE_SESSIONS: "1",

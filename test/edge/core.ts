@@ -188,7 +188,7 @@ export function coreSuite(start: () => Promise<RunningEdge>): void {
       assert.equal(edge.runner.requests.length, 0, path);
       const tokens =
         scope === "read" ? Object.values(apiTokens) : [apiTokens.write, apiTokens.admin];
-      for (const token of tokens) assert.equal((await call(method, path, token)).status, 200, path);
+      for (const token of tokens) assert.ok((await call(method, path, token)).ok, path);
       const asked = edge.runner.requests.map((request) => [request.method, request.path]);
       assert.deepEqual(asked, Array(tokens.length).fill([method, path]));
     }
