@@ -7,7 +7,8 @@ import type { Config } from "./config.ts";
 import { configFileName } from "./config-file.ts";
 import { startEdge } from "./edge-server.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
-import { readServeSettings, readSettings } from "./settings.ts";
+import { addOutboxCommands } from "./outbox-command.ts";
+import { configuredEdge, readServeSettings, readSettings } from "./settings.ts";
 import { passedDescriptors } from "./systemd/passed-descriptors.ts";
 import { openService, type Service } from "./systemd/service.ts";
 import { createToken } from "./token.ts";
@@ -91,6 +92,11 @@ program
     const { token, entry } = createToken(scope);
     console.log(`Token, shown only now: ${token}\nEntry of edge.api_tokens:  ${entry}`);
   });
+
+addOutboxCommands(program, async (url) => ({
+  url: url ?? (await configuredEdge(source())),
+  token: process.env.CICD_RUNNER_TOKEN,
+}));
 
 try {
   await program.parseAsync();
