@@ -29,7 +29,8 @@ test("cicd-runner outbox lists dead letters with their reason, and replays one o
 
   const wrong = await place.up({ skew: 600_000 });
   const sent = [await send(edge.url, "one"), await send(edge.url, "two", { number: 8 })];
-  const list = async () => DeadLetterList.parse(JSON.parse((await run(["list", "--json", ...to])).stdout));
+  const list = async () =>
+    DeadLetterList.parse(JSON.parse((await run(["list", "--json", ...to])).stdout));
   await until(async () => (await list()).dead.length === 2);
   const { stdout } = await run(["list", ...to]);
   assert.match(stdout, /github {2}one {2}review\n {2}Cannot use runner: .*seal\n {2}.*clocks/);
@@ -53,7 +54,11 @@ test("cicd-runner outbox says what is wrong: no token, no edge, too low a scope,
     { done: run(["list", ...to], apiTokens.write), code: 1, says: /scope admin/ },
     { done: run(["replay", "none", ...to]), code: 1, says: /none is no dead letter/ },
     { done: run(["replay", ...to]), code: 2, says: /say which delivery, or --all/ },
-    { done: run(["replay", "none", "--all", ...to]), code: 2, says: /say which delivery, or --all/ },
+    {
+      done: run(["replay", "none", "--all", ...to]),
+      code: 2,
+      says: /say which delivery, or --all/,
+    },
   ];
   for (const { done, code, says } of cases) {
     const { exitCode, stderr } = await done;
