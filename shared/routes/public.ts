@@ -3,6 +3,7 @@ import { listDeadLetters, replayDeadLetter, replayDeadLetters } from "./dead-let
 import { getDelivery, replayDelivery } from "./deliveries.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "./edge.ts";
 import { listHosts } from "./hosts.ts";
+import { listUndelivered, replayAllUndelivered, replayUndelivered } from "./outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
 import { answerPermission, cancelTask, followTask, getTask, listTasks } from "./tasks.ts";
 import { receiveWebhook, receiveWebhookAtSegment } from "./webhooks.ts";
@@ -31,6 +32,9 @@ export const publicRoutes: readonly Route[] = [
   receiveWebhook,
   receiveWebhookAtSegment,
   ...relayedRoutes,
+  listUndelivered,
+  replayAllUndelivered,
+  replayUndelivered,
   getHealth,
   getReadiness,
   getDocument,
