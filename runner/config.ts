@@ -46,6 +46,41 @@ export const RunnerConfig = z.strictObject({
   gitlab_token: forgeToken("GitLab"),
   gitee_token: forgeToken("Gitee"),
   gitea_token: forgeToken("Gitea or Forgejo"),
+  github_app: z
+    .strictObject({
+      id: z.coerce
+        .string()
+        .min(1)
+        .optional()
+        .meta({ env: ["APP_ID"], description: "GitHub App that results are published as" }),
+      private_key: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ env: ["PRIVATE_KEY"], description: "Its private key, PEM" }),
+      private_key_path: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ env: ["PRIVATE_KEY_PATH"], description: "The file of its private key" }),
+    })
+    .prefault({}),
+  publish: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether results are put on pull requests, where a forge has a token",
+      }),
+      fail_on: z.enum(["high", "medium", "low", "never"]).default("never").meta({
+        description: "Least severity of a finding that makes the check of a commit fail",
+      }),
+      name: z.string().min(1).max(100).default("cicd-runner").meta({
+        description: "What the check or the status of a commit is called",
+      }),
+      timeout: Duration.prefault("2m").meta({
+        description: "How long one attempt tries to publish before it fails",
+      }),
+    })
+    .prefault({}),
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -247,6 +282,6 @@ export const RunnerConfig = z.strictObject({
 export type RunnerConfig = z.output<typeof RunnerConfig>;
 
 function forgeToken(forge: string) {
-  const description = `Token that private repositories of ${forge} are fetched with`;
+  const description = `Token that private repositories of ${forge} are fetched with, and results published`;
   return z.string().min(1).optional().meta({ description });
 }

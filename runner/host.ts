@@ -14,13 +14,21 @@ import { listen } from "./http/listen.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
+import { PageEndings } from "./publish/page-endings.ts";
 import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { SessionManager } from "./session/manager.ts";
 import { Workspaces } from "./session/workspaces.ts";
-import { breakerOptions, cliSettings, gitOptions, retryPolicy, thresholds } from "./settings.ts";
+import {
+  breakerOptions,
+  cliSettings,
+  gitOptions,
+  publisher,
+  retryPolicy,
+  thresholds,
+} from "./settings.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -113,6 +121,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     }),
   );
 
+  const publishing = publisher(config, environment);
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const work = taskWork({
     store,
@@ -123,6 +132,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     limits: budgetLimits(config),
     day: await openDay(store),
     permissions,
+    publisher: publishing,
   });
   const dispatcher = new Dispatcher({
     store,
@@ -165,6 +175,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
   undo.defer(() => server.close(connectionPatience));
 
   await sessions.open();
+  undo.use(new PageEndings({ store, publisher: publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 

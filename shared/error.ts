@@ -33,6 +33,8 @@ const categories = {
   model_overloaded: "transient",
   model_unreachable: "transient",
   turn_timeout: "transient",
+  forge_rate_limited: "transient",
+  forge_unavailable: "platform",
   repository_unavailable: "platform",
   store_unavailable: "platform",
   host_restarted: "platform",
@@ -47,7 +49,9 @@ const categories = {
   model_refused_request: "config",
   budget_exhausted: "config",
   repository_refused: "config",
+  forge_refused: "config",
   review_unparsable: "output",
+  forge_rejected: "output",
   budget_exceeded: "output",
   internal: "platform",
 } as const satisfies Record<string, ErrorCategory>;

@@ -62,6 +62,10 @@ const migrations = [
   `ALTER TABLE session ADD COLUMN workspace TEXT;
    UPDATE session SET workspace = id;
    ALTER TABLE task ADD COLUMN message TEXT;`,
+
+  // 1 while a page of a forge shows the task as running.
+  `ALTER TABLE task ADD COLUMN page_owed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
 ];
 
 /**

@@ -7,6 +7,7 @@ import { enqueueTask } from "./enqueue.ts";
 import { enqueueQuestion } from "./enqueue-question.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
 import { closeDatabases, type Databases, openDatabases } from "./open.ts";
+import { listOwedPages, setPageOwed } from "./page-table.ts";
 import { prepared } from "./prepared.ts";
 import { toInterruption, toSession, toTask } from "./rows.ts";
 import {
@@ -188,6 +189,22 @@ export class SqliteStore implements Store {
     if (row === undefined) return [];
     const task = { id: taskId, sessionId: String(row.session) };
     return reading(() => readEvents(this.#durable, task, after, limit));
+  }
+
+  async owePage(claim: Claim): Promise<boolean> {
+    return this.#write(() => {
+      if (!this.#holds(claim)) return false;
+      setPageOwed(this.#durable, claim.task.id, true);
+      return true;
+    });
+  }
+
+  async owedPages(limit: number) {
+    return reading(() => listOwedPages(this.#durable, limit)).map(toTask);
+  }
+
+  async settlePage(taskId: string): Promise<void> {
+    this.#write(() => setPageOwed(this.#durable, taskId, false));
   }
 
   async session(id: string): Promise<SessionRecord | undefined> {

@@ -1,7 +1,7 @@
 import { CicdError } from "#shared/error.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
 import { type ChangedFile, listChanges } from "./changes.ts";
-import { readDiff } from "./diff.ts";
+import { type Diff, readDiff } from "./diff.ts";
 import { fetchCommits } from "./fetch.ts";
 import { discardGitDir, layOut, removeFolder } from "./folders.ts";
 import { runGit } from "./git.ts";
@@ -23,7 +23,7 @@ export interface CheckoutOptions {
 }
 
 /** The head of a pull request on disk, and what it changes. */
-export interface Checkout {
+export interface Checkout extends Diff {
   /** The files of the head, absolute; the path stays the same for ever. Holds no `.git`. */
   readonly tree: string;
   readonly headSha: string;
@@ -31,11 +31,6 @@ export interface Checkout {
   readonly mergeBase: string;
   /** Every changed file, sorted by path as git sorts. */
   readonly files: readonly ChangedFile[];
-  /** Unified, with 10 lines of context; bytes that are no UTF-8 are replaced. */
-  readonly diff: string;
-  /** The size of the whole diff, also when `diff` is only its beginning. */
-  readonly diffBytes: number;
-  readonly truncated: boolean;
 }
 
 const defaultMaxDiffBytes = 1024 * 1024;

@@ -125,6 +125,7 @@ const checkout: Checkout = {
   diff: "",
   diffBytes: 0,
   truncated: false,
+  changedLines: new Map(),
 };
 
 const isFirst: Background = { isNew: true, lastReview: undefined };

@@ -104,7 +104,7 @@ test("what people said into an earlier attempt: goes along with the first messag
 test("questionPrompt: what is asked stands between tags that nobody can close", () => {
   const checkout = {
     ...{ tree: "", headSha: "a", mergeBase: "c", files: [], diff: "" },
-    ...{ diffBytes: 0, truncated: false },
+    ...{ diffBytes: 0, truncated: false, changedLines: new Map() },
   };
   const prompt = (question: string) =>
     questionPrompt(

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDay, openTaskBudget } from "#runner/budget/open.ts";
 import { answerQuestion } from "#runner/review/answer-question.ts";
@@ -12,8 +11,7 @@ import type { Task, TaskResult } from "#shared/task.ts";
 import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { type Heard, prepareTalk, readHeard, type Step } from "./talk.ts";
-
-const program = new URL("talking-cli.ts", import.meta.url).pathname;
+import { talkingExecutable } from "./talking-executable.ts";
 
 /** A task that runs, and sessions whose processes talk as the scene says. */
 export interface Scene extends AsyncDisposable {
@@ -42,7 +40,7 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
     maxSessions: 2,
     workspaces: new Workspaces(folder),
     cli: {
-      executable: await executable(folder),
+      executable: await talkingExecutable(folder),
       connect: () => ({ environment: {}, [Symbol.dispose]: () => {} }),
       startupTimeout: 20_000,
       patience: 5000,
@@ -86,12 +84,5 @@ const noChange = {
   diff: "",
   diffBytes: 0,
   truncated: false,
+  changedLines: new Map(),
 };
-
-/** The talking CLI as one file, as a CLI is given. */
-async function executable(folder: string): Promise<string> {
-  const path = join(folder, "claude");
-  const script = `#!/bin/sh\nexec '${process.execPath}' '${program}' '${folder}' "$@"\n`;
-  await writeFile(path, script, { mode: 0o755 });
-  return path;
-}

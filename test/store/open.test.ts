@@ -87,6 +87,8 @@ suite("SqliteStore that opens", () => {
       `DROP TABLE usage;
        ALTER TABLE session DROP COLUMN workspace;
        ALTER TABLE task DROP COLUMN message;
+       DROP INDEX task_page_owed;
+       ALTER TABLE task DROP COLUMN page_owed;
        PRAGMA user_version = 1`,
     );
     for (const _run of [1, 2]) {

@@ -33,6 +33,22 @@ test("prepareCheckout brings the head's files and what they change since the mer
     ],
     diffBytes: Buffer.byteLength(diff),
     truncated: false,
+    changedLines: new Map([
+      ["pay.ts", [{ from: 1, to: 1, changed: [{ line: 1, text: "chargeOnce();" }] }]],
+      [
+        "src/new.ts",
+        [
+          {
+            from: 1,
+            to: 2,
+            changed: [
+              { line: 1, text: "3" },
+              { line: 2, text: "4" },
+            ],
+          },
+        ],
+      ],
+    ]),
   });
   assert.match(diff, /^diff --git a\/old\.ts b\/old\.ts\n/);
   assert.match(diff, /\n-charge\(\);\n\+chargeOnce\(\);\n/);
