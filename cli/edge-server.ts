@@ -1,16 +1,24 @@
 import type { Logger } from "pino";
 import { createEdge } from "#edge/app.ts";
 import type { EdgeConfig } from "#edge/config.ts";
+import { createSweeper, type Swept } from "#edge/sweep/sweeper.ts";
 import { type Listening, listen } from "#runner/http/listen.ts";
+import { startSweeping } from "./sweep-timer.ts";
 
 /** What the edge needs besides its own settings when Node serves it. */
 export interface EdgeServerOptions {
   readonly config: EdgeConfig & { readonly host: string; readonly port: number };
   readonly log: Logger;
+  /** A socket that listens already. */
+  readonly descriptor?: number | undefined;
 }
 
-/** Serves the edge on Node: the same app that a Worker runs. */
-export async function startEdge({ config, log }: EdgeServerOptions): Promise<Listening> {
+/** Serves the edge on Node: the same app that a Worker runs, and the same look for what it missed. */
+export async function startEdge({
+  config,
+  log,
+  descriptor,
+}: EdgeServerOptions): Promise<Listening> {
   const app = createEdge({
     config,
     onDelivery: (delivery) => log.info({ component: "edge", event: "delivery", ...delivery }),
@@ -18,7 +26,31 @@ export async function startEdge({ config, log }: EdgeServerOptions): Promise<Lis
       log.error({ component: "edge", event: "error", err: error, hint: error.hint, request_id });
     },
   });
-  const server = await listen({ fetch: app.fetch, host: config.host, port: config.port });
+  const sweeper = createSweeper({
+    config,
+    onDelivery: (delivery) => log.info({ component: "edge", event: "missed", ...delivery }),
+    onSwept: (swept) => tell(log, swept),
+  });
+  const server = await listen({
+    fetch: app.fetch,
+    host: config.host,
+    port: config.port,
+    descriptor,
+  });
   log.info({ component: "edge", event: "started", url: server.url });
-  return server;
+  const stopSweeping = startSweeping(sweeper, config.sweep.interval);
+  return {
+    url: server.url,
+    close: async (grace) => {
+      await stopSweeping();
+      await server.close(grace);
+    },
+  };
+}
+
+/** A look that found nothing is worth no line to most. */
+function tell(log: Logger, { forge, hook, ...swept }: Swept): void {
+  const fields = { component: "edge", event: "swept", forge, hook };
+  if ("error" in swept) log.warn({ ...fields, err: swept.error, hint: swept.error.hint });
+  else log[swept.taken_in > 0 || swept.more ? "info" : "debug"]({ ...fields, ...swept });
 }

@@ -1,19 +1,25 @@
 #!/usr/bin/env node
 import { Command, Option } from "commander";
 import { type Logger, pino } from "pino";
-import { startHost } from "#runner/host.ts";
+import { type Host, startHost } from "#runner/host.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Config } from "./config.ts";
 import { configFileName } from "./config-file.ts";
 import { startEdge } from "./edge-server.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { readServeSettings, readSettings } from "./settings.ts";
+import { passedDescriptors } from "./systemd/passed-descriptors.ts";
+import { openService, type Service } from "./systemd/service.ts";
 import { createToken } from "./token.ts";
 import { untilStopped } from "./until-stopped.ts";
 import { version } from "./version.ts";
 
 /** How long open requests may take at the end, in milliseconds. */
 const requestPatience = 5000;
+/** An interrupt, the end of input, SIGTERM and SIGKILL. */
+const endingSteps = 4;
+/** What a service manager passed to this program. */
+const descriptors = passedDescriptors(process.env);
 
 const program = new Command("cicd-runner")
   .description("Self-hosted AI code review: a webhook in, a review out, through warm CLI processes")
@@ -28,15 +34,20 @@ program
   .action(async () => {
     const config = await readServeSettings(source());
     const log = createLog(config);
-    const host = await startHost({ config, environment: process.env, log, version });
+    const host = await start(config, log);
     const edgeConfig = { ...config, runner_url: host.url };
-    const edge = await startEdge({ config: edgeConfig, log }).catch(async (error) => {
+    const descriptor = descriptors.get("edge");
+    const edge = await startEdge({ config: edgeConfig, log, descriptor }).catch(async (error) => {
       await host.stop();
       throw error;
     });
-    await untilStopped(async () => {
-      await host.stop();
-      await edge.close(requestPatience);
+    await untilStopped(serviceOf(log), {
+      url: edge.url,
+      patience: hostPatience(config) + requestPatience,
+      stop: async () => {
+        await host.stop();
+        await edge.close(requestPatience);
+      },
     });
   });
 
@@ -46,8 +57,12 @@ program
   .action(async () => {
     const config = await readSettings(source());
     const log = createLog(config);
-    const host = await startHost({ config, environment: process.env, log, version });
-    await untilStopped(() => host.stop());
+    const host = await start(config, log);
+    await untilStopped(serviceOf(log), {
+      url: host.url,
+      patience: hostPatience(config),
+      stop: () => host.stop(),
+    });
   });
 
 program
@@ -55,8 +70,13 @@ program
   .description("run the edge alone: webhooks and the public API, for a runner elsewhere")
   .action(async () => {
     const config = await readSettings(source());
-    const edge = await startEdge({ config, log: createLog(config) });
-    await untilStopped(() => edge.close(requestPatience));
+    const log = createLog(config);
+    const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
+    await untilStopped(serviceOf(log), {
+      url: edge.url,
+      patience: requestPatience,
+      stop: () => edge.close(requestPatience),
+    });
   });
 
 program
@@ -85,6 +105,23 @@ try {
 function source() {
   const { config } = program.opts<{ config?: string }>();
   return { file: config, folder: process.cwd(), environment: process.env };
+}
+
+function start(config: Config, log: Logger): Promise<Host> {
+  const descriptor = descriptors.get("runner");
+  return startHost({ config, environment: process.env, log, version, descriptor });
+}
+
+function serviceOf(log: Logger): Service {
+  return openService({
+    environment: process.env,
+    onError: (error) => log.error({ component: "systemd", event: "error", err: error }),
+  });
+}
+
+/** How long a runner may take to stop, in milliseconds: turns, then each step of ending processes. */
+function hostPatience({ async: limits }: Config): number {
+  return limits.graceful_shutdown_timeout + endingSteps * limits.force_kill_timeout;
 }
 
 function createLog({ observability: { log_level } }: Config): Logger {

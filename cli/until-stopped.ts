@@ -1,4 +1,13 @@
 import { exitCodes } from "./exit-code.ts";
+import type { Service } from "./systemd/service.ts";
+
+/** What runs, and how it is stopped. */
+export interface Running {
+  readonly url: string;
+  /** How long stopping may take, in milliseconds. */
+  readonly patience: number;
+  readonly stop: () => Promise<void>;
+}
 
 const signals = {
   SIGINT: exitCodes.interrupted,
@@ -8,8 +17,11 @@ const signals = {
 /**
  * Waits for SIGINT or SIGTERM, then stops what runs. A second signal does not wait for that.
  */
-export async function untilStopped(stop: () => Promise<void>): Promise<void> {
-  await new Promise<void>((resolve) => {
+export async function untilStopped(
+  service: Service,
+  { url, patience, stop }: Running,
+): Promise<void> {
+  const told = new Promise<void>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM"] as const) {
       process.once(name, () => {
         process.once(name, () => process.exit(signals[name]));
@@ -17,5 +29,8 @@ export async function untilStopped(stop: () => Promise<void>): Promise<void> {
       });
     }
   });
+  await service.ready(`Serving on ${url}`);
+  await told;
+  await service.stopping(patience);
   await stop();
 }

@@ -6,12 +6,12 @@ import { CicdError } from "#shared/error.ts";
 import { problemResponse, statusOf } from "#shared/problem.ts";
 import { authorize } from "./api-auth.ts";
 import type { EdgeConfig, Scope } from "./config.ts";
+import { connectRunner, signingSecret } from "./connect-runner.ts";
 import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
 import { authorizeLink } from "./link.ts";
 import { relayMessage } from "./message.ts";
 import { relay } from "./relay.ts";
-import { createRunnerClient } from "./runner-client.ts";
 import { type DeliveryReport, handleWebhook } from "./webhook.ts";
 
 /** How an edge is made. */
@@ -40,7 +40,7 @@ const delivery = "/v1/deliveries/:id{[A-Za-z0-9][A-Za-z0-9._:-]*}";
 export function createEdge(options: EdgeOptions): Hono {
   const { config, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
-  const { runner_url, runner_secret, edge } = config;
+  const { runner_secret, edge } = config;
   const runnerSecret = signingSecret(runner_secret);
   const links = {
     publicUrl: edge.public_url,
@@ -48,13 +48,7 @@ export function createEdge(options: EdgeOptions): Hono {
     now,
   };
   const forges = forgeSettings(config);
-  const runner = createRunnerClient({
-    url: runner_url,
-    secret: runnerSecret,
-    timeout: edge.runner_timeout,
-    now,
-    fetch,
-  });
+  const runner = connectRunner(config, { now, fetch });
 
   const app = new Hono();
   app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders());
@@ -147,11 +141,4 @@ function refuseMethod(c: Context, methods: string[]): Response {
   const response = problemResponse(error, c.get("requestId"));
   response.headers.set("allow", allowed);
   return response;
-}
-
-function signingSecret([first]: readonly string[]): string {
-  if (first !== undefined) return first;
-  throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {
-    hint: "Set RUNNER_SECRET to the same value as on the runner",
-  });
 }

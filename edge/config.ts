@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { SweepConfig } from "./sweep/config.ts";
 
 /** What an API token may do; each scope includes the ones before it. */
 export const Scope = z.enum(["read", "write", "admin"]);
@@ -66,6 +67,9 @@ export const EdgeConfig = z.strictObject({
         }),
     })
     .prefault({}),
+  github_token: forgeTokens.github_token,
+  gitlab_token: forgeTokens.gitlab_token,
+  sweep: SweepConfig,
 });
 /** {@link EdgeConfig} as a type: durations in milliseconds, sizes in bytes. */
 export type EdgeConfig = z.infer<typeof EdgeConfig>;

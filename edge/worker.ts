@@ -3,35 +3,53 @@ import { CicdError } from "#shared/error.ts";
 import { type Problem, problemMediaType } from "#shared/problem.ts";
 import { createEdge } from "./app.ts";
 import { EdgeConfig } from "./config.ts";
+import { createSweeper } from "./sweep/sweeper.ts";
+import type { DeliveryReport } from "./webhook.ts";
 
-/** Answers requests; the part of an app that a Worker needs. */
-interface Answers {
+/** What a Worker does. */
+interface Worker {
   fetch(request: Request): Response | Promise<Response>;
+  sweep(): Promise<void>;
 }
 
 /** Variables and secrets are the same for all requests of an isolate: they are read once. */
-let edge: Answers | undefined;
+let worker: Worker | undefined;
 
-/** The edge as a Cloudflare Worker. */
+/** The edge as a Cloudflare Worker. Its cron trigger looks for deliveries that were missed. */
 export default {
   fetch(request: Request, env: Readonly<Record<string, unknown>>): Response | Promise<Response> {
-    edge ??= start(env);
-    return edge.fetch(request);
+    worker ??= start(env);
+    return worker.fetch(request);
+  },
+  async scheduled(_: unknown, env: Readonly<Record<string, unknown>>): Promise<void> {
+    worker ??= start(env);
+    await worker.sweep();
   },
 };
 
-function start(env: Readonly<Record<string, unknown>>): Answers {
+function start(env: Readonly<Record<string, unknown>>): Worker {
   try {
     const config = readConfig(EdgeConfig, {}, textsOf(env));
-    return createEdge({
+    const onDelivery = (report: DeliveryReport) => console.log({ event: "delivery", ...report });
+    const app = createEdge({
       config,
-      onDelivery: (report) => console.log({ event: "delivery", ...report }),
+      onDelivery,
       onError: (error, id) => console.error(`${id}:`, error),
     });
+    const sweeper = createSweeper({
+      config,
+      onDelivery,
+      onSwept: (swept) => {
+        if (!("error" in swept)) console.log({ event: "swept", ...swept });
+        else console.error(swept.forge, swept.hook, swept.error.message, swept.error.hint ?? "");
+      },
+    });
+    const never = new AbortController().signal;
+    return { fetch: (request) => app.fetch(request), sweep: () => sweeper.sweep(never) };
   } catch (thrown) {
     const error = CicdError.from(thrown);
     console.error(error.message, error.hint ?? "");
-    return { fetch: misconfigured };
+    return { fetch: misconfigured, sweep: async () => {} };
   }
 }
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
 
@@ -31,6 +32,16 @@ export const RunnerConfig = z.strictObject({
           env: ["STATE_DIRECTORY"],
           description: "Folder of the store, the checkouts and the conversations",
         }),
+      store: z
+        .url({
+          protocol: /^postgres(?:ql)?$/,
+          error: "must be postgres://<user>:<password>@<host>/<database>",
+        })
+        .optional()
+        .meta({
+          env: ["CICD_STORE"],
+          description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
+        }),
       clone_protocols: z
         .array(z.enum(["https", "http", "file"]))
         .min(1)
@@ -42,29 +53,7 @@ export const RunnerConfig = z.strictObject({
     })
     .prefault({}),
   ...forgeSections,
-  github_token: forgeToken("GitHub"),
-  gitlab_token: forgeToken("GitLab"),
-  gitee_token: forgeToken("Gitee"),
-  gitea_token: forgeToken("Gitea or Forgejo"),
-  github_app: z
-    .strictObject({
-      id: z.coerce
-        .string()
-        .min(1)
-        .optional()
-        .meta({ env: ["APP_ID"], description: "GitHub App that results are published as" }),
-      private_key: z
-        .string()
-        .min(1)
-        .optional()
-        .meta({ env: ["PRIVATE_KEY"], description: "Its private key, PEM" }),
-      private_key_path: z
-        .string()
-        .min(1)
-        .optional()
-        .meta({ env: ["PRIVATE_KEY_PATH"], description: "The file of its private key" }),
-    })
-    .prefault({}),
+  ...forgeTokens,
   publish: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -102,6 +91,10 @@ export const RunnerConfig = z.strictObject({
         env: ["SESSION_MEMORY_LIMIT"],
         description: "A process that uses more is replaced between two turns",
       }),
+      memory_budget: Size.optional().meta({
+        description:
+          "Memory of all processes together above which unused ones are ended; default: no limit",
+      }),
       silence_timeout: Duration.prefault("60s").meta({
         description: "How long a process may say nothing while neither model nor tool is at work",
       }),
@@ -110,6 +103,12 @@ export const RunnerConfig = z.strictObject({
       }),
       queue_size: Count.default(100).meta({
         description: "Tasks that may wait; more are refused with 503",
+      }),
+      max_running_per_repository: z.int().nonnegative().default(0).meta({
+        description: "Tasks of one repository that may run at once on all hosts; 0 is any number",
+      }),
+      max_running_per_forge: z.int().nonnegative().default(0).meta({
+        description: "The same for all repositories of one forge",
       }),
       graceful_shutdown_timeout: Duration.prefault("10s").meta({
         description: "How long running turns may go on when the runner is stopped",
@@ -210,33 +209,7 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
-  budget: z
-    .strictObject({
-      task: z
-        .strictObject({
-          tokens: Count.optional().meta({
-            description: "Tokens that one task may take; those read from the cache are not counted",
-          }),
-        })
-        .prefault({}),
-      session: z
-        .strictObject({
-          usd: Usd.optional().meta({
-            description: "US dollars that all tasks of one pull request may spend",
-          }),
-          tokens: Count.optional().meta({ description: "The same in tokens" }),
-        })
-        .prefault({}),
-      day: z
-        .strictObject({
-          usd: Usd.optional().meta({
-            description: "US dollars that this host may spend in a day, which begins at 0:00 UTC",
-          }),
-          tokens: Count.optional().meta({ description: "The same in tokens" }),
-        })
-        .prefault({}),
-    })
-    .prefault({}),
+  budget: BudgetConfig,
   fallback: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -280,8 +253,3 @@ export const RunnerConfig = z.strictObject({
 });
 /** {@link RunnerConfig}, read. Durations in milliseconds, sizes in bytes. */
 export type RunnerConfig = z.output<typeof RunnerConfig>;
-
-function forgeToken(forge: string) {
-  const description = `Token that private repositories of ${forge} are fetched with, and results published`;
-  return z.string().min(1).optional().meta({ description });
-}

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { CicdError } from "#shared/error.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { ForgeAccount, ForgeAccounts } from "./forge/forge-pages.ts";
@@ -28,37 +27,24 @@ function account<C>(
   apiOf: (host: string) => string,
 ): ForgeAccount<C> | undefined {
   if (credential === undefined || host === undefined) return undefined;
-  return { host, apiUrl: (api_url ?? apiOf(host)).replace(/\/+$/, ""), credential };
+  return { host, apiUrl: api_url ?? apiOf(host), credential };
 }
 
 /** An App rather than a token: it may make check runs. */
 function gitHubCredential(config: RunnerConfig): GitHubCredential | undefined {
-  const { github_token: token, github_app: app } = config;
-  const { id: appId, private_key_path } = app;
-  const key = app.private_key ?? (private_key_path && readKey(private_key_path));
-  if (appId === undefined && key === undefined) {
+  const { app_id: appId, private_key } = config.github;
+  const { github_token: token } = config;
+  if (appId === undefined && private_key === undefined) {
     return token === undefined ? undefined : { kind: "token", token };
   }
-  if (appId === undefined || key === undefined) {
-    throw new CicdError(
-      "config_invalid",
-      `Cannot use GitHub App: ${appId === undefined ? "github_app.id" : "its private key"} is not set`,
-      { hint: "Set APP_ID, and PRIVATE_KEY_PATH to the file that GitHub gave out for it" },
-    );
-  }
-  // A variable often holds it on one line.
-  return { kind: "app", appId, privateKey: key.replaceAll("\\n", "\n") };
-}
-
-function readKey(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CicdError("config_invalid", `Cannot read github_app.private_key_path: ${why}`, {
-      cause,
+  if (appId === undefined || private_key === undefined) {
+    const missing = appId === undefined ? "app_id" : "private_key";
+    throw new CicdError("config_invalid", `Cannot use GitHub App: github.${missing} is not set`, {
+      hint: "Set APP_ID, and PRIVATE_KEY to what is in the file that GitHub gave out for it",
     });
   }
+  // A variable often holds it on one line.
+  return { kind: "app", appId, privateKey: private_key.replaceAll("\\n", "\n") };
 }
 
 function gitHubApi(host: string): string {

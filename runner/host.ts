@@ -27,10 +27,11 @@ import {
   gitOptions,
   publisher,
   retryPolicy,
+  runningLimits,
   thresholds,
 } from "./settings.ts";
 import { prepareStateDir } from "./state-dir.ts";
-import { SqliteStore } from "./store/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
 
@@ -41,6 +42,8 @@ export interface HostOptions {
   readonly environment: Environment;
   readonly log: Logger;
   readonly version: string;
+  /** A socket that listens already, passed by a service manager. */
+  readonly descriptor?: number | undefined;
 }
 
 /** A running runner host. */
@@ -56,13 +59,27 @@ export interface Host {
 
 /**
  * Starts a runner host: the one place where its parts are put together.
- * @throws CicdError `config_invalid` when the state folder or the address can't be used.
+ * @throws CicdError `config_invalid` when the state folder, the store or the address can't be used,
+ * `store_unavailable` when the store's server does not answer.
  */
-export async function startHost({ config, environment, log, version }: HostOptions): Promise<Host> {
+export async function startHost({
+  config,
+  environment,
+  log,
+  version,
+  descriptor,
+}: HostOptions): Promise<Host> {
   const limits = config.async;
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
-  const store = undo.use(new SqliteStore({ folder: stateDir, host: hostname() }));
+  const store = undo.use(
+    await openStore({
+      database: config.runner.store,
+      folder: stateDir,
+      host: hostname(),
+      limits: runningLimits(config),
+    }),
+  );
   // Before any conversation is resumed: what still lives of an earlier run would fork it.
   const orphans = await endOrphans(stateDir);
   if (orphans > 0) log.warn({ component: "host", event: "orphans_ended", orphans });
@@ -114,6 +131,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
       queueLimit: limits.queue_size,
       idleTimeout: limits.idle_timeout,
       sessionTtl: limits.session_ttl,
+      memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
       onSwept: (event, count) => log.info({ component: "session", event, count }),
@@ -171,7 +189,7 @@ export async function startHost({ config, environment, log, version }: HostOptio
     onSseClients: metrics.sseClients,
     onError: (error, request_id) => log.error({ err: error, event: "error", request_id }),
   });
-  const server = await listen({ fetch: app.fetch, ...config.runner });
+  const server = await listen({ fetch: app.fetch, ...config.runner, descriptor });
   undo.defer(() => server.close(connectionPatience));
 
   await sessions.open();

@@ -11,6 +11,7 @@ import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
 import type { CliSettings } from "./session/process-starter.ts";
+import type { RunningLimits } from "./store/claim.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 
 /** How every CLI process of this host is run. */
@@ -63,6 +64,14 @@ export function retryPolicy({ async: { retry } }: RunnerConfig): RetryPolicy {
   };
 }
 
+/** How many tasks run at once beside what a host can do. */
+export function runningLimits({ async: limits }: RunnerConfig): RunningLimits {
+  return {
+    perRepository: limits.max_running_per_repository,
+    perForge: limits.max_running_per_forge,
+  };
+}
+
 /**
  * How repositories are fetched.
  * @throws CicdError `config_invalid` when a forge has a token but no host.
@@ -92,13 +101,13 @@ export function publisher(config: RunnerConfig, environment: Environment): Publi
 
 /** What must not leave this host, wherever a model may have got it from. */
 function secretsOf(config: RunnerConfig, environment: Environment): (string | undefined)[] {
-  const { github, gitlab, gitee, gitea, github_app, anthropic, claude } = config;
+  const { github, gitlab, gitee, gitea, anthropic, claude } = config;
   return [
     ...config.runner_secret,
     ...[github, gitlab, gitee, gitea].flatMap(({ webhook_secret = [] }) => webhook_secret),
     ...(gitee.path_segment ?? []),
     ...[config.github_token, config.gitlab_token, config.gitee_token, config.gitea_token],
-    ...[github_app.private_key, anthropic.api_key],
+    ...[github.private_key, anthropic.api_key],
     ...claude.pass_environment.map((name) => environment[name]),
   ];
 }

@@ -11,6 +11,8 @@ export interface UpkeepOptions {
   readonly queueLimit: number;
   readonly idleTimeout: number;
   readonly sessionTtl: number;
+  /** What all processes may take together, in bytes; undefined is no limit. */
+  readonly memoryBudget: number | undefined;
   /** How often to look. */
   readonly interval: number;
   /** Ends what processes that died by themselves left behind; tells how many. */
@@ -21,7 +23,7 @@ export interface UpkeepOptions {
 }
 
 /** What was swept, as the log names it. */
-type Swept = "session_idle_timeout" | "session_expired" | "strays_ended";
+type Swept = "session_idle_timeout" | "session_memory_budget" | "session_expired" | "strays_ended";
 
 /** What is done from time to time, whatever else happens. */
 export class Upkeep implements Disposable {
@@ -56,14 +58,16 @@ export class Upkeep implements Disposable {
   }
 
   async #look(): Promise<void> {
-    const { store, sessions, degradation, queueLimit, idleTimeout, sessionTtl, onSwept } =
-      this.#options;
+    const { store, sessions, degradation, queueLimit, onSwept } = this.#options;
+    const { idleTimeout, sessionTtl, memoryBudget = Number.POSITIVE_INFINITY } = this.#options;
     const [memory, { queued }] = await Promise.all([memoryOfAll(sessions.pids), store.stats()]);
     this.#memory = [...memory.values()].reduce((sum, bytes) => sum + bytes, 0);
     // Not the runner's own memory: to end processes would not make it less.
     degradation.sample({ memoryBytes: this.#memory, queueDepth: queued, queueLimit });
     const idle = await sessions.hibernateIdle(idleTimeout);
     if (idle > 0) onSwept("session_idle_timeout", idle);
+    const surplus = await sessions.fit(memory, memoryBudget);
+    if (surplus > 0) onSwept("session_memory_budget", surplus);
     const expired = await sessions.expire(sessionTtl);
     if (expired > 0) onSwept("session_expired", expired);
     const strays = await this.#options.endStrays();

@@ -12,6 +12,12 @@ const PathSegment = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,128}$/, "must be 16 to 128 letters, digits, - and _");
 
+/** A path that requests are added to; a token goes along, so nobody on the way may read it. */
+const ApiUrl = z
+  .url({ protocol: /^https?$/, error: "must be an https URL", abort: true })
+  .refine(isPrivate, "must be an https URL: only this machine is spoken to by http")
+  .transform((url) => url.replace(/\/+$/, ""));
+
 const Host = z
   .string()
   .regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/, {
@@ -19,12 +25,6 @@ const Host = z
     abort: true,
   })
   .refine((host) => URL.canParse(`https://${host}`), "must be a host that a URL may have");
-
-/** A token goes there: in the clear over loopback at most. */
-const ApiUrl = z.url({ protocol: /^https?$/ }).refine((url) => {
-  const { protocol, hostname } = new URL(url);
-  return protocol === "https:" || /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname);
-}, "must be https, or on this machine");
 
 /**
  * The settings of each forge: what the edge knows its webhooks by, and where the runner shows its
@@ -35,16 +35,28 @@ export const forgeSections = {
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the GitHub webhook"),
       host: Host.default("github.com").meta({ description: "Host that `github_token` is sent to" }),
-      api_url: apiUrl(
-        "Where GitHub's API is; default: https://api.github.com, or /api/v3 of `github.host`",
-      ),
+      api_url: ApiUrl.optional().meta({
+        description: "Where GitHub's API is; default: by `github.host`",
+      }),
+      app_id: z
+        .string()
+        .regex(/^[A-Za-z0-9._-]+$/, "must be the id of a GitHub App")
+        .optional()
+        .meta({ env: ["APP_ID"], description: "Id of the GitHub App that this is, if it is one" }),
+      private_key: z
+        .string()
+        .includes("-----BEGIN ", "must be a private key in PEM form")
+        .optional()
+        .meta({ env: ["PRIVATE_KEY"], description: "Its private key, in PEM form" }),
     })
     .prefault({}),
   gitlab: z
     .strictObject({
       webhook_secret: secrets(GitLabSecret, "Secret or signing token of the GitLab webhook"),
       host: Host.default("gitlab.com").meta({ description: "Host that `gitlab_token` is sent to" }),
-      api_url: apiUrl("Where GitLab's API is; default: /api/v4 of `gitlab.host`"),
+      api_url: ApiUrl.optional().meta({
+        description: "Where GitLab's API is; default: by `gitlab.host`",
+      }),
     })
     .prefault({}),
   gitee: z
@@ -52,20 +64,39 @@ export const forgeSections = {
       webhook_secret: secrets(Secret, "Password or signing secret of the Gitee webhook"),
       path_segment: secrets(PathSegment, "Secret last part of the Gitee webhook's URL"),
       host: Host.default("gitee.com").meta({ description: "Host that `gitee_token` is sent to" }),
-      api_url: apiUrl("Where Gitee's API is; default: /api/v5 of `gitee.host`"),
+      api_url: ApiUrl.optional().meta({
+        description: "Where Gitee's API is; default: by `gitee.host`",
+      }),
     })
     .prefault({}),
   gitea: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the Gitea or Forgejo webhook"),
       host: Host.optional().meta({ description: "Host that `gitea_token` is sent to" }),
-      api_url: apiUrl("Where the API of Gitea or Forgejo is; default: /api/v1 of `gitea.host`"),
+      api_url: ApiUrl.optional().meta({
+        description: "Where the API of Gitea or Forgejo is; default: by `gitea.host`",
+      }),
     })
     .prefault({}),
 };
 
-function apiUrl(description: string) {
-  return ApiUrl.optional().meta({ description });
+/** The token of each forge. */
+export const forgeTokens = {
+  github_token: token("GitHub"),
+  gitlab_token: token("GitLab"),
+  gitee_token: token("Gitee"),
+  gitea_token: token("Gitea or Forgejo"),
+};
+
+function token(forge: string) {
+  return Secret.optional().meta({
+    description: `Token that private repositories of ${forge} are fetched with, and results published`,
+  });
+}
+
+function isPrivate(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || /^(?:127\.0\.0\.1|\[::1\]|localhost)$/.test(hostname);
 }
 
 function secrets(schema: z.ZodType<string, string>, what: string) {

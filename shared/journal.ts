@@ -4,7 +4,8 @@ import { Start, TaskError, TaskKind, TaskResult, Usage } from "./task.ts";
 
 /** Each kind of journal event with its data. */
 const variants = [
-  event("task.queued", { kind: TaskKind }),
+  /** `replay_of` is the failed task that this one repeats. */
+  event("task.queued", { kind: TaskKind, replay_of: z.uuid().optional() }),
   event("task.started", { attempt: z.int().positive(), host: z.string() }),
   /** A step of preparing the checkout begins. */
   event("workspace.step", { step: z.enum(["fetch", "checkout", "diff"]) }),

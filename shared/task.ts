@@ -56,8 +56,11 @@ export const Usage = Tokens.extend({ cost_usd: z.number().nonnegative() });
 /** {@link Usage} as a type. */
 export type Usage = z.infer<typeof Usage>;
 
-/** What the model used in any number of requests. */
-export const Spending = Usage.extend({ model_requests: z.int().nonnegative() });
+/** What the model used in any number of requests, and how long its turns took in milliseconds. */
+export const Spending = Usage.extend({
+  model_requests: z.int().nonnegative(),
+  turn_ms: z.int().nonnegative(),
+});
 /** {@link Spending} as a type. */
 export type Spending = z.infer<typeof Spending>;
 

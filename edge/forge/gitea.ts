@@ -9,7 +9,13 @@ import { parseFields } from "./parse-fields.ts";
 import { unauthorized } from "./unauthorized.ts";
 
 /** Webhooks of Gitea and Forgejo, which send the same. */
-export const gitea: ForgeAdapter = { name: "gitea", verify, identify, normalize };
+export const gitea: ForgeAdapter = {
+  name: "gitea",
+  events: ["pull_request"],
+  verify,
+  identify,
+  normalize,
+};
 
 const { number, url, title, body, author, head } = PullRequestEvent.shape.pull_request.shape;
 const { ref } = head.shape;
@@ -64,7 +70,7 @@ async function identify({ headers }: RawDelivery): Promise<Identity> {
 }
 
 function normalize(event: string, payload: unknown): Normalized {
-  if (event !== "pull_request") {
+  if (!gitea.events.includes(event)) {
     return { kind: "ignored", reason: `event ${event} is not handled` };
   }
   const fields = parseFields(Action, payload);

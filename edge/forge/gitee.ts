@@ -13,7 +13,13 @@ import { RepositoryPath } from "./repository-path.ts";
 import { unauthorized } from "./unauthorized.ts";
 
 /** Webhooks of Gitee. Neither of their two proofs covers the body. */
-export const gitee: ForgeAdapter = { name: "gitee", verify, identify, normalize };
+export const gitee: ForgeAdapter = {
+  name: "gitee",
+  events: ["Merge Request Hook"],
+  verify,
+  identify,
+  normalize,
+};
 
 /** How far a signature's time may be off, in milliseconds. */
 const freshness = 60 * 60_000;
@@ -89,7 +95,7 @@ async function identify({ headers, body }: RawDelivery): Promise<Identity> {
 }
 
 function normalize(event: string, payload: unknown): Normalized {
-  if (event !== "Merge Request Hook") {
+  if (!gitee.events.includes(event)) {
     return { kind: "ignored", reason: `event ${event} is not handled` };
   }
   const fields = parseFields(Action, payload);

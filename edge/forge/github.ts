@@ -5,7 +5,13 @@ import { eventHeader, idHeader } from "./header.ts";
 import { unauthorized } from "./unauthorized.ts";
 
 /** Webhooks of GitHub and GitHub Enterprise Server. */
-export const github: ForgeAdapter = { name: "github", verify, identify, normalize };
+export const github: ForgeAdapter = {
+  name: "github",
+  events: ["pull_request"],
+  verify,
+  identify,
+  normalize,
+};
 
 const hint = "Give the webhook on GitHub the secret that the edge has in GITHUB_WEBHOOK_SECRET";
 

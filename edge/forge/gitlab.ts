@@ -12,7 +12,13 @@ import { checkStandardWebhook } from "./standard-webhooks.ts";
 import { unauthorized } from "./unauthorized.ts";
 
 /** Webhooks of GitLab: of a project, a group or the whole instance. */
-export const gitlab: ForgeAdapter = { name: "gitlab", verify, identify, normalize };
+export const gitlab: ForgeAdapter = {
+  name: "gitlab",
+  events: ["Merge Request Hook", "System Hook"],
+  verify,
+  identify,
+  normalize,
+};
 
 const { number, url, title, body, author, head } = PullRequestEvent.shape.pull_request.shape;
 const { ref } = head.shape;
@@ -87,8 +93,7 @@ async function identify({ headers, body }: RawDelivery): Promise<Identity> {
 
 function normalize(event: string, payload: unknown): Normalized {
   const { object_kind } = parseFields(Kind, payload);
-  const mayHold = event === "Merge Request Hook" || event === "System Hook";
-  if (!mayHold || object_kind !== "merge_request") {
+  if (!gitlab.events.includes(event) || object_kind !== "merge_request") {
     return { kind: "ignored", reason: `event ${event} is not handled` };
   }
   const fields = parseFields(Action, payload);

@@ -1,5 +1,5 @@
 import { CicdError } from "#shared/error.ts";
-import { type Amount, toNano } from "./amount.ts";
+import type { Amount } from "./amount.ts";
 import type { BudgetLimit } from "./limits.ts";
 
 /** Whose budget it is. */
@@ -8,30 +8,41 @@ type BudgetScope = "task" | "session" | "day";
 /** Error `budget_exhausted` when nothing is left of a budget. `endsAt` is when it starts anew. */
 export function exhausted(
   scope: BudgetScope,
-  { usd, tokens }: BudgetLimit,
+  limit: BudgetLimit,
   spent: Amount,
   endsAt?: number,
 ): CicdError | undefined {
-  if (usd !== undefined && spent.nanoUsd >= toNano(usd)) {
-    const dollars = Number((spent.nanoUsd / 1e9).toPrecision(6));
-    return error(scope, `${dollars} of ${usd} US dollars`, keys[scope].usd, endsAt);
-  }
-  if (tokens !== undefined && spent.tokens >= tokens) {
-    return error(scope, `${spent.tokens} of ${tokens} tokens`, keys[scope].tokens, endsAt);
+  for (const measure of measures) {
+    const most = limit[measure];
+    if (most === undefined || inLimits[measure](spent) < most) continue;
+    const key = measure === "usd" && scope === "task" ? taskUsd : `budget.${scope}.${measure}`;
+    const anew = endsAt === undefined ? "" : `, or wait until ${new Date(endsAt).toISOString()}`;
+    const told = shown[measure](inLimits[measure](spent), most);
+    return new CicdError("budget_exhausted", `Budget of the ${scope} is exhausted: ${told} spent`, {
+      hint: `Raise ${key}${anew}`,
+    });
   }
   return undefined;
 }
 
-/** The setting that raises each limit. */
-const keys: Readonly<Record<BudgetScope, Readonly<Record<keyof BudgetLimit, string>>>> = {
-  task: { usd: "claude.max_budget_usd", tokens: "budget.task.tokens" },
-  session: { usd: "budget.session.usd", tokens: "budget.session.tokens" },
-  day: { usd: "budget.day.usd", tokens: "budget.day.tokens" },
+const measures = ["usd", "tokens", "turns", "time"] as const;
+type Measure = (typeof measures)[number];
+
+/** What was spent, in the unit of each limit. */
+const inLimits: Readonly<Record<Measure, (spent: Amount) => number>> = {
+  usd: ({ nanoUsd }) => nanoUsd / 1e9,
+  tokens: ({ tokens }) => tokens,
+  turns: ({ turns }) => turns,
+  time: ({ time }) => time,
 };
 
-function error(scope: BudgetScope, spent: string, key: string, endsAt?: number): CicdError {
-  const anew = endsAt === undefined ? "" : `, or wait until ${new Date(endsAt).toISOString()}`;
-  return new CicdError("budget_exhausted", `Budget of the ${scope} is exhausted: ${spent} spent`, {
-    hint: `Raise ${key}${anew}`,
-  });
-}
+/** How an error tells it. */
+const shown: Readonly<Record<Measure, (spent: number, most: number) => string>> = {
+  usd: (spent, most) => `${Number(spent.toPrecision(6))} of ${most} US dollars`,
+  tokens: (spent, most) => `${spent} of ${most} tokens`,
+  turns: (spent, most) => `${spent} of ${most} turns of the model`,
+  time: (spent, most) => `${spent} of ${most} ms`,
+};
+
+/** The setting that is older than the others, and known by the name that the CLI has for it. */
+const taskUsd = "claude.max_budget_usd";

@@ -154,7 +154,10 @@ export class CliProcess {
 
   /** Uses another model from the next request on. @throws CicdError `cli_protocol`. */
   async setModel(model: string): Promise<void> {
-    await this.#control({ subtype: "set_model", model });
+    const answered = this.#control({ subtype: "set_model", model });
+    const { patience } = this.#options;
+    if (await settlesWithin(answered, patience)) return await answered;
+    throw new CicdError("cli_protocol", `CLI did not change its model within ${patience} ms`);
   }
 
   /** Ends the process in steps, beginning with `from`; tells after which step it was gone. */

@@ -9,6 +9,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** A socket that listens already, passed by a service manager; host and port then only name it. */
+  readonly descriptor?: number | undefined;
 }
 
 /** A listening HTTP server. */
@@ -23,7 +25,7 @@ export interface Listening {
  * Serves a fetch handler on Node.
  * @throws CicdError `config_invalid` when the address can't be listened on.
  */
-export async function listen({ fetch, host, port }: ListenOptions): Promise<Listening> {
+export async function listen({ fetch, host, port, descriptor }: ListenOptions): Promise<Listening> {
   const server = createAdaptorServer({ fetch, hostname: host });
   if (!("closeIdleConnections" in server))
     throw new TypeError("Cannot listen: not an HTTP/1 server");
@@ -33,15 +35,17 @@ export async function listen({ fetch, host, port }: ListenOptions): Promise<List
     socket.once("close", () => unused.delete(socket));
   });
   server.on("request", ({ socket }) => unused.delete(socket));
-  server.listen(port, host);
+  if (descriptor === undefined) server.listen(port, host);
+  else server.listen({ fd: descriptor });
   try {
     await once(server, "listening");
   } catch (cause) {
     throw cannotListen(host, port, cause);
   }
-  const address = server.address();
+  const bound = server.address();
+  const address = isAddress(bound) ? bound : { address: host, port };
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${isAddress(address) ? address.port : port}`,
+    url: originOf(descriptor === undefined ? host : address.address, address.port),
     close: async (grace) => {
       const closed = once(server, "close");
       server.close();
@@ -59,6 +63,10 @@ export async function listen({ fetch, host, port }: ListenOptions): Promise<List
 
 /** In milliseconds. */
 const idleCheckInterval = 20;
+
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
 
 function isAddress(address: string | AddressInfo | null): address is AddressInfo {
   return typeof address === "object" && address !== null;

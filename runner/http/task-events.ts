@@ -42,7 +42,8 @@ export function taskEvents(options: TaskEventsOptions): Handler<RunnerEnv, "/tas
     const taskId = c.req.param("id");
     if ((await store.task(taskId)) === undefined) missing("task", taskId);
     const after = readCursor(c);
-    const [last] = after === 0 ? [] : await store.journal(taskId, after - 1, 1);
+    const [next] = after === 0 ? [] : await store.journal(taskId, after - 1, 1);
+    const last = next?.seq === after ? next : undefined;
     // An EventSource comes back after every end of a stream, except after a 204.
     if (last !== undefined && isTerminalType(last.type)) return c.body(null, 204);
     const messages = pump(options, {
@@ -119,7 +120,8 @@ async function* pump(
     // Before the first read: what is written between a read and the wait is told by the watch.
     using watch = store.watchTask(taskId);
     yield message("retry: 2000");
-    // A power cut can take the end of a journal, and its numbers are given again.
+    // A power cut can take the end of a journal, and its numbers are given again; of one that has
+    // ended long ago only the last entry may be left.
     if (isLost) yield message("id: 0", "event: resync", `data: ${JSON.stringify({ after })}`);
     let cursor = isLost ? 0 : after;
     const signal = AbortSignal.any([gone, closing]);

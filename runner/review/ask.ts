@@ -44,7 +44,8 @@ export async function ask(
   if (refused !== undefined) throw refused;
   const began = performance.now();
   onEvent({ type: "turn.started", data: { turn_id: message.uuid, start: ready.start } });
-  const timeout = AbortSignal.timeout(turnTimeout);
+  const limit = Math.min(turnTimeout, budget.timeLeft);
+  const timeout = AbortSignal.timeout(limit);
   let end: PricedTurnEnd | undefined;
   let usage: Usage | undefined;
   let said = "";
@@ -64,12 +65,15 @@ export async function ask(
     });
     if ("result" in end && end.result !== undefined) usage = usageOf(end.result, end.costUsd);
   } finally {
-    await onSpent(budget.endTurn(usage));
+    // A timer may fire a moment early, and what it limits is used up then.
+    const took = performance.now() - began;
+    await onSpent(budget.endTurn(timeout.aborted ? Math.max(took, limit) : took, usage));
   }
   if (end.kind === "answered_before") return undefined;
   if (end.kind === "stopped") {
     signal.throwIfAborted();
-    throw timeout.aborted ? cutShort(tookTooLong(turnTimeout, end.reason), said) : end.reason;
+    if (!timeout.aborted) throw end.reason;
+    throw cutShort(budget.exceeded() ?? tookTooLong(turnTimeout, end.reason), said);
   }
   const failure = failureOf(end.result);
   // A request that a budget refused looks like one that the API refused.

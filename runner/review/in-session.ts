@@ -70,8 +70,11 @@ async function climb<T>(
   const deaths: CicdError[] = [];
   let lastError: unknown;
   for (const rung of ladder) {
-    const isNew = rung === "begin anew" || rung === "one shot";
-    if (isNew) await context.sessions.forget(task.session_id);
+    // A process that hung may have obeyed its interrupt, and would be asked again.
+    if (rung === "resume") await context.sessions.terminate(task.session_id);
+    if (rung === "begin anew" || rung === "one shot") {
+      await context.sessions.forget(task.session_id);
+    }
     let wasReady = false;
     const onReady = () => {
       wasReady = true;

@@ -181,6 +181,11 @@ export class SessionManager {
     return await this.#pool.hibernateIdle(timeout);
   }
 
+  /** Ends unused processes until all together take no more than `budget` bytes; tells how many. */
+  async fit(memory: ReadonlyMap<number, number>, budget: number): Promise<number> {
+    return await this.#pool.fit(memory, budget);
+  }
+
   /** Discards the sessions that had no task for so many milliseconds; tells how many. */
   async expire(ttl: number): Promise<number> {
     const old = await this.#options.store.sessionsIdleSince(this.#now() - ttl);

@@ -29,6 +29,8 @@ export class ProcessPool {
   readonly #ending = new Map<string, Promise<unknown>>();
   #mode: PoolMode = "pooled";
   #frozenSize = 1;
+  /** There is memory for one more. */
+  #hasMemory = true;
   #isStopping = false;
   #refillTimer: NodeJS.Timeout | undefined;
 
@@ -125,11 +127,36 @@ export class ProcessPool {
     return idle.length;
   }
 
+  /**
+   * Ends processes that nobody uses until all together take no more than `budget` bytes: the least
+   * recently used ones, then spares, of which none is started before there is room again. `memory`
+   * is what each takes, by process id. Tells how many were ended.
+   */
+  async fit(memory: ReadonlyMap<number, number>, budget: number): Promise<number> {
+    const largest = Math.max(0, ...memory.values());
+    let used = [...memory.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const mustGo = (pid = 0) => {
+      const bytes = memory.get(pid);
+      if (bytes === undefined || used <= budget) return false;
+      used -= bytes;
+      return true;
+    };
+    const idle = this.#idle().filter(([, { serving }]) => mustGo(serving?.process.pid));
+    const spares = this.#spares.pids.filter(mustGo).length;
+    this.#hasMemory = used + largest <= budget;
+    await Promise.all([
+      ...idle.map(([id, resident]) => this.hibernate(id, resident)),
+      this.#spares.remove(spares),
+    ]);
+    return idle.length + spares;
+  }
+
   /** Starts the spares that are missing; room is made by hibernating the least recently used. */
   async refill(): Promise<void> {
     const { maxSessions, spares = 0 } = this.#options;
     const wanted = Math.min(spares, maxSessions - 1);
-    while (this.#mode === "pooled" && !this.#isStopping && this.#spares.size < wanted) {
+    const mayStart = () => this.#mode === "pooled" && this.#hasMemory && !this.#isStopping;
+    while (mayStart() && this.#spares.size < wanted) {
       if (this.size + this.#spares.size < maxSessions) {
         this.#spares.add();
         continue;

@@ -1,43 +1,47 @@
-import type { DatabaseSync } from "node:sqlite";
 import { CicdError } from "#shared/error.ts";
-import { appendEvents } from "./journal-table.ts";
-import { prepared } from "./prepared.ts";
+import { insertTask } from "./insert-task.ts";
 import type { Asked } from "./store.ts";
 import { countQueued } from "./task-table.ts";
+import { lock, row, type Work } from "./work.ts";
 
 /** A question and where it goes: how many tasks may wait, and the time in epoch milliseconds. */
 export interface Question {
   readonly taskId: string;
   readonly text: string;
   readonly limit: number;
+  readonly priority: number;
   readonly now: number;
 }
 
 /**
  * Makes a task of what somebody asks in a session; undefined when there is no such session. No
- * delivery has brought it, so that it is in no table of them. Runs in its caller's transaction.
+ * delivery has brought it, so that it is in no table of them.
  */
-export function enqueueQuestion(
-  database: DatabaseSync,
+export function* enqueueQuestion(
   sessionId: string,
-  { taskId, text, limit, now }: Question,
-): Asked | undefined {
-  const latest = prepared(
-    database,
+  { taskId, text, limit, priority, now }: Question,
+): Work<Asked | undefined> {
+  yield* lock(sessionId);
+  const latest = yield* row(
     "SELECT event FROM task WHERE session = ? ORDER BY seq DESC LIMIT 1",
-  ).get(sessionId);
+    sessionId,
+  );
   if (latest === undefined) return undefined;
-  if (prepared(database, "SELECT 1 FROM task WHERE id = ?").get(taskId) !== undefined) {
+  if ((yield* row("SELECT 1 FROM task WHERE id = ?", taskId)) !== undefined) {
     throw new CicdError("conflict", `Cannot take in question: there is a task ${taskId}`);
   }
-  const depth = countQueued(database);
+  const depth = yield* countQueued();
   if (depth >= limit) return { outcome: "full", depth };
-  prepared(
-    database,
-    `INSERT INTO task(id, session, delivery, kind, state, run_at, event, message, created_at)
-       VALUES (?, ?, ?, 'ask', 'queued', 0, ?, ?, ?)`,
-  ).run(taskId, sessionId, `message:${taskId}`, String(latest.event), text, now);
-  prepared(database, "UPDATE session SET active_at = ? WHERE id = ?").run(now, sessionId);
-  appendEvents(database, taskId, [{ type: "task.queued", data: { kind: "ask" } }], now);
+  const task = {
+    id: taskId,
+    sessionId,
+    deliveryId: `message:${taskId}`,
+    kind: "ask",
+    supersedeKey: null,
+    priority,
+    event: String(latest.event),
+    message: text,
+  } as const;
+  yield* insertTask(task, now);
   return { outcome: "accepted", taskId, sessionId };
 }

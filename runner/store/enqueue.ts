@@ -1,12 +1,10 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { DeliveredKind, HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
-import { appendEvents } from "./journal-table.ts";
-import { prepared } from "./prepared.ts";
-import type { Row } from "./rows.ts";
+import { insertTask } from "./insert-task.ts";
 import type { Admission, Interruption } from "./store.ts";
-import { countQueued, endTask } from "./task-table.ts";
+import { countQueued, endTask, interruptTask } from "./task-table.ts";
+import { lock, type Row, row, rows, type Work } from "./work.ts";
 
 /** Which live tasks of its session a new task makes pointless, by their supersede key. */
 const supersedes: Record<DeliveredKind, string> = { review: "review", close: "review" };
@@ -20,17 +18,17 @@ export interface Enqueued {
   readonly touched: readonly string[];
 }
 
-/** Takes a hand-off into the tables. Runs in its caller's transaction. */
-export function enqueueTask(
-  database: DatabaseSync,
+/** Takes a hand-off into the tables. */
+export function* enqueueTask(
   handOff: HandOff,
-  { limit, now }: { limit: number; now: number },
-): Enqueued {
+  { limit, priority, now }: { limit: number; priority: number; now: number },
+): Work<Enqueued> {
   const sessionId = sessionIdOf(handOff.event);
-  const known = prepared(
-    database,
+  yield* lock(sessionId);
+  const known = yield* row(
     "SELECT d.task, t.session FROM delivery d JOIN task t ON t.id = d.task WHERE d.id = ?",
-  ).get(deliveryKey(handOff));
+    deliveryKey(handOff),
+  );
   if (known !== undefined) {
     const admission = {
       outcome: "duplicate",
@@ -39,26 +37,39 @@ export function enqueueTask(
     } as const;
     return { admission, touched: [] };
   }
-  if (prepared(database, "SELECT 1 FROM task WHERE id = ?").get(handOff.task_id) !== undefined) {
+  if ((yield* row("SELECT 1 FROM task WHERE id = ?", handOff.task_id)) !== undefined) {
     throw new CicdError(
       "conflict",
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
   // By name: SQLite would rather walk through the whole history of the session.
-  const pointless = prepared(
-    database,
+  const pointless = yield* rows(
     `SELECT id, state FROM task INDEXED BY task_live
        WHERE session = ? AND supersede_key = ? AND state IN ('queued', 'running')`,
-  ).all(sessionId, supersedes[handOff.kind]);
-  const depth = countQueued(database) - pointless.filter(({ state }) => state === "queued").length;
+    sessionId,
+    supersedes[handOff.kind],
+  );
+  const queued = yield* countQueued();
+  const depth = queued - pointless.filter(({ state }) => state === "queued").length;
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
-  for (const row of pointless) supersede(database, row, handOff.task_id, now);
-  insert(database, handOff, sessionId, now);
-  appendEvents(
-    database,
+  for (const task of pointless) yield* supersede(task, handOff.task_id, now);
+  yield* insertSession(handOff, sessionId, now);
+  const task = {
+    id: handOff.task_id,
+    sessionId,
+    deliveryId: handOff.delivery_id,
+    kind: handOff.kind,
+    supersedeKey: supersedeKeys[handOff.kind],
+    priority,
+    event: JSON.stringify(handOff.event),
+    takesPlace: depth < queued,
+  };
+  yield* insertTask(task, now);
+  yield* rows(
+    "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)",
+    deliveryKey(handOff),
     handOff.task_id,
-    [{ type: "task.queued", data: { kind: handOff.kind } }],
     now,
   );
   const admission = { outcome: "accepted", taskId: handOff.task_id, sessionId } as const;
@@ -76,50 +87,32 @@ export function deliveryKey({
   return `${forge}:${delivery_id}`;
 }
 
-function supersede(database: DatabaseSync, { id, state }: Row, by: string, now: number): void {
-  if (state === "queued") {
-    endTask(database, String(id), { state: "superseded", by }, now);
-    return;
-  }
-  prepared(database, "UPDATE task SET interruption = coalesce(interruption, ?) WHERE id = ?").run(
-    JSON.stringify({ kind: "superseded", by } satisfies Interruption),
-    String(id),
-  );
+function* supersede({ id, state }: Row, by: string, now: number): Work<void> {
+  const superseded = { kind: "superseded", by } satisfies Interruption;
+  if (state === "queued") yield* endTask(String(id), { state: "superseded", by }, now);
+  else yield* interruptTask(String(id), superseded);
 }
 
-function insert(database: DatabaseSync, handOff: HandOff, sessionId: string, now: number): void {
+function* insertSession(handOff: HandOff, sessionId: string, now: number): Work<void> {
   const { repository, pull_request, forge } = handOff.event;
-  prepared(
-    database,
-    `INSERT INTO session(id, forge, host, owner, repository, number, created_at, active_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT(id) DO UPDATE SET active_at = excluded.active_at`,
-  ).run(
+  const repositoryId = `${forge}:${repository.host}/${repository.owner}/${repository.name}`;
+  yield* rows(
+    "INSERT INTO repository(id, served) VALUES (?, 0) ON CONFLICT(id) DO NOTHING",
+    repositoryId,
+  );
+  yield* rows(
+    `INSERT INTO session(id, forge, host, owner, repository, repository_id, number, holder_until,
+         created_at, active_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+       ON CONFLICT(id) DO NOTHING`,
     sessionId,
     forge,
     repository.host,
     repository.owner,
     repository.name,
+    repositoryId,
     pull_request.number,
     now,
-    now,
-  );
-  prepared(
-    database,
-    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, created_at)
-       VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, ?)`,
-  ).run(
-    handOff.task_id,
-    sessionId,
-    handOff.delivery_id,
-    handOff.kind,
-    supersedeKeys[handOff.kind],
-    JSON.stringify(handOff.event),
-    now,
-  );
-  prepared(database, "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)").run(
-    deliveryKey(handOff),
-    handOff.task_id,
     now,
   );
 }

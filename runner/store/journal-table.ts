@@ -1,40 +1,43 @@
-import type { DatabaseSync } from "node:sqlite";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
-import { prepared } from "./prepared.ts";
 import { toEntry } from "./rows.ts";
+import { row, rows, type Work } from "./work.ts";
 
-/** Adds events behind the last of a task, numbered without a gap. Runs in its caller's transaction. */
-export function appendEvents(
-  database: DatabaseSync,
+/** How many events one statement inserts; there are as many texts of it. */
+const batchSize = 50;
+
+/** Adds events behind the last of a task, numbered without a gap. Its session is locked. */
+export function* appendEvents(
   taskId: string,
   events: readonly JournalEvent[],
   now: number,
-): void {
-  const last = prepared(database, "SELECT coalesce(max(n), 0) AS n FROM event WHERE task = ?").get(
-    taskId,
-  );
-  let n = Number(last?.n ?? 0);
-  const insert = prepared(
-    database,
-    "INSERT INTO event(task, n, at, type, data) VALUES (?, ?, ?, ?, ?)",
-  );
-  for (const { type, data } of events) {
-    n += 1;
-    insert.run(taskId, n, now, type, JSON.stringify(data));
+): Work<void> {
+  if (events.length === 0) return;
+  const last = yield* row("SELECT coalesce(max(n), 0) AS n FROM event WHERE task = ?", taskId);
+  const first = Number(last?.n ?? 0) + 1;
+  for (let from = 0; from < events.length; from += batchSize) {
+    const batch = events.slice(from, from + batchSize);
+    yield* rows(
+      `INSERT INTO event(task, n, at, type, data) VALUES ${batch.map(() => "(?, ?, ?, ?, ?)").join(", ")}`,
+      ...batch.flatMap(({ type, data }, index) => [
+        taskId,
+        first + from + index,
+        now,
+        type,
+        JSON.stringify(data),
+      ]),
+    );
   }
 }
 
-/** The entries of a task after sequence number `after`, at most `limit`. */
-export function readEvents(
-  database: DatabaseSync,
-  task: { id: string; sessionId: string },
-  after: number,
-  limit: number,
-): JournalEntry[] {
-  return prepared(
-    database,
+/** The entries of a task after sequence number `after`, at most `limit`; none when it is unknown. */
+export function* readEvents(taskId: string, after: number, limit: number): Work<JournalEntry[]> {
+  const task = yield* row("SELECT session FROM task WHERE id = ?", taskId);
+  if (task === undefined) return [];
+  const entries = yield* rows(
     "SELECT n, at, type, data FROM event WHERE task = ? AND n > ? ORDER BY n LIMIT ?",
-  )
-    .all(task.id, after, limit)
-    .map((row) => toEntry(row, task.id, task.sessionId));
+    taskId,
+    after,
+    limit,
+  );
+  return entries.map((entry) => toEntry(entry, taskId, String(task.session)));
 }

@@ -1,17 +1,27 @@
-import type { DatabaseSync } from "node:sqlite";
-import { prepared } from "./prepared.ts";
-import type { Row } from "./rows.ts";
+import type { Task } from "#shared/task.ts";
+import { holdsClaim } from "./claim.ts";
+import { toTask } from "./rows.ts";
+import type { Claim } from "./store.ts";
+import { rows, type Work } from "./work.ts";
 
-/** Remembers whether a page of a forge has still to be told how a task ended. */
-export function setPageOwed(database: DatabaseSync, taskId: string, isOwed: boolean): void {
-  prepared(database, "UPDATE task SET page_owed = ? WHERE id = ?").run(isOwed ? 1 : 0, taskId);
+/** Remembers that a page shows a task as running; false when the claim is not current any more. */
+export function* owePage(claim: Claim): Work<boolean> {
+  if (!(yield* holdsClaim(claim))) return false;
+  yield* rows("UPDATE task SET page_owed = 1 WHERE id = ?", claim.task.id);
+  return true;
+}
+
+/** Remembers that the page of a task is as it should be. */
+export function* settlePage(taskId: string): Work<void> {
+  yield* rows("UPDATE task SET page_owed = 0 WHERE id = ?", taskId);
 }
 
 /** The tasks that have ended and whose page was not told, oldest first. */
-export function listOwedPages(database: DatabaseSync, limit: number): Row[] {
-  return prepared(
-    database,
+export function* listOwedPages(limit: number): Work<Task[]> {
+  const owed = yield* rows(
     `SELECT * FROM task WHERE page_owed = 1 AND state NOT IN ('queued', 'running')
        ORDER BY seq LIMIT ?`,
-  ).all(limit);
+    limit,
+  );
+  return owed.map(toTask);
 }

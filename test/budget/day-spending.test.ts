@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import type { Amount } from "#runner/budget/amount.ts";
 import { DaySpending, startOfDay } from "#runner/budget/day-spending.ts";
 import { TaskBudget } from "#runner/budget/task-budget.ts";
 import { model, spending, tokens } from "./spending.ts";
@@ -9,31 +10,31 @@ const lastMoment = Date.parse("2026-03-28T23:59:59.999Z");
 suite("DaySpending", () => {
   test("midnight in UTC: the day begins at zero, wherever the host is", () => {
     let now = lastMoment;
-    const day = new DaySpending({ nanoUsd: 5, tokens: 5 }, () => now);
-    day.add({ nanoUsd: 1, tokens: 2 });
-    assert.deepEqual(day.spent, { nanoUsd: 6, tokens: 7 });
+    const day = new DaySpending(spent(5, 5), () => now);
+    day.add(spent(1, 2));
+    assert.deepEqual(day.spent, spent(6, 7));
     assert.equal(day.endsAt, lastMoment + 1);
     now += 1;
-    assert.deepEqual(day.spent, { nanoUsd: 0, tokens: 0 });
+    assert.deepEqual(day.spent, spent(0, 0));
     assert.equal(day.endsAt, lastMoment + 1 + 86_400_000);
-    day.add({ nanoUsd: 1, tokens: 1 });
+    day.add(spent(1, 1));
     now += 86_399_999;
-    day.add({ nanoUsd: 1, tokens: 1 });
-    assert.deepEqual(day.spent, { nanoUsd: 2, tokens: 2 });
+    day.add(spent(1, 1));
+    assert.deepEqual(day.spent, spent(2, 2));
   });
 
   test("the clock is set back over midnight: what was spent stays spent", () => {
     let now = lastMoment + 1;
-    const day = new DaySpending({ nanoUsd: 5, tokens: 5 }, () => now);
+    const day = new DaySpending(spent(5, 5), () => now);
     now -= 1;
-    day.add({ nanoUsd: 1, tokens: 1 });
+    day.add(spent(1, 1));
     now += 1;
-    assert.deepEqual(day.spent, { nanoUsd: 6, tokens: 6 });
+    assert.deepEqual(day.spent, spent(6, 6));
   });
 
   test("tasks that run at once: see each other's spending, and go on the next day", () => {
     let now = lastMoment;
-    const day = new DaySpending({ nanoUsd: 0, tokens: 0 }, () => now);
+    const day = new DaySpending(spent(0, 0), () => now);
     const limits = { task: {}, session: {}, day: { tokens: 100 } };
     const [one, other] = [1, 2].map(
       () => new TaskBudget({ limits, task: spending(), session: spending(), day }),
@@ -54,3 +55,8 @@ test("startOfDay: midnight in UTC at or before a moment", () => {
   assert.equal(startOfDay(lastMoment), midnight);
   assert.equal(startOfDay(lastMoment + 1), lastMoment + 1);
 });
+
+/** As much of everything as of tokens, but for the money. */
+function spent(nanoUsd: number, others: number): Amount {
+  return { nanoUsd, tokens: others, turns: others, time: others };
+}

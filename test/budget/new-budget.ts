@@ -1,3 +1,4 @@
+import { type Amount, nothing } from "#runner/budget/amount.ts";
 import { DaySpending } from "#runner/budget/day-spending.ts";
 import type { BudgetLimits } from "#runner/budget/limits.ts";
 import { TaskBudget, type TaskBudgetOptions } from "#runner/budget/task-budget.ts";
@@ -7,8 +8,8 @@ const noon = Date.parse("2026-01-02T12:00:00Z");
 const unlimited: BudgetLimits = { task: {}, session: {}, day: {} };
 
 /** A day of which so much is spent at its noon. */
-export function newDay(spent = { nanoUsd: 0, tokens: 0 }): DaySpending {
-  return new DaySpending(spent, () => noon);
+export function newDay(spent: Partial<Amount> = {}): DaySpending {
+  return new DaySpending({ ...nothing, ...spent }, () => noon);
 }
 
 /** A budget without limits but these, of which nothing is spent unless `options` say so. */

@@ -8,6 +8,8 @@ import { readConfig } from "#shared/config.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { spending } from "./spending.ts";
 
+/** Of what every entry of the ledger has some. */
+const one = { model_requests: 1, turn_ms: 1000 };
 const midnight = Date.parse("2026-01-02T00:00:00Z");
 
 /** The budget of task `a` of session `s`, by a ledger that has entries of two days in it. */
@@ -15,11 +17,11 @@ async function budgetOf(limits: object) {
   await using folder = await tempFolder();
   let now = midnight - 1;
   await using store = new SqliteStore({ folder: folder.path, host: "h", now: () => now });
-  await store.addUsage("a", "s", spending({ cost_usd: 0.25, input_tokens: 1 }));
+  await store.addUsage("a", "s", spending({ ...one, cost_usd: 0.25, input_tokens: 1 }));
   now = midnight;
-  await store.addUsage("a", "s", spending({ cost_usd: 0.25, output_tokens: 2 }));
-  await store.addUsage("b", "s", spending({ cost_usd: 1, input_tokens: 4 }));
-  await store.addUsage("c", "other", spending({ cost_usd: 2, cache_read_input_tokens: 100 }));
+  await store.addUsage("a", "s", spending({ ...one, cost_usd: 0.25, output_tokens: 2 }));
+  await store.addUsage("b", "s", spending({ ...one, cost_usd: 1, input_tokens: 4 }));
+  await store.addUsage("c", "other", spending({ ...one, cost_usd: 2 }));
   const config = readConfig(RunnerConfig, limits, { RUNNER_SECRET: "x".repeat(32) });
   const day = await openDay(store, () => now);
   const task = { id: "a", session_id: "s" };
@@ -40,6 +42,24 @@ suite("openTaskBudget", () => {
       { budget: { session: { tokens: 8 } } },
       { budget: { session: { tokens: 7 } } },
     ],
+    ["task, in turns", { budget: { task: { turns: 3 } } }, { budget: { task: { turns: 2 } } }],
+    [
+      "task, in time",
+      { budget: { task: { time: "2001ms" } } },
+      { budget: { task: { time: "2s" } } },
+    ],
+    [
+      "session, in turns",
+      { budget: { session: { turns: 4 } } },
+      { budget: { session: { turns: 3 } } },
+    ],
+    [
+      "session, in time",
+      { budget: { session: { time: "3001ms" } } },
+      { budget: { session: { time: "3s" } } },
+    ],
+    ["day, in turns", { budget: { day: { turns: 4 } } }, { budget: { day: { turns: 3 } } }],
+    ["day, in time", { budget: { day: { time: "3001ms" } } }, { budget: { day: { time: "3s" } } }],
     ["day, in dollars", { budget: { day: { usd: 3.26 } } }, { budget: { day: { usd: 3.25 } } }],
     ["day, in tokens", { budget: { day: { tokens: 7 } } }, { budget: { day: { tokens: 6 } } }],
   ];
@@ -66,6 +86,8 @@ suite("openTaskBudget", () => {
         { claude: { max_budget_usd: wrong } },
         { budget: { session: { usd: wrong } } },
         { budget: { day: { tokens: wrong } } },
+        { budget: { task: { turns: wrong } } },
+        { budget: { task: { time: wrong } } },
       ]) {
         assert.throws(
           () => readConfig(RunnerConfig, file, { RUNNER_SECRET: "x".repeat(32) }),

@@ -17,7 +17,7 @@ export function tokens(some: Partial<Tokens> = {}): Tokens {
 
 /** Spending of which all that is not named is none. */
 export function spending(some: Partial<Spending> = {}): Spending {
-  return { ...tokens(), cost_usd: 0, model_requests: 0, ...some };
+  return { ...tokens(), cost_usd: 0, model_requests: 0, turn_ms: 0, ...some };
 }
 
 const Count = fc.nat({ max: 50_000 });

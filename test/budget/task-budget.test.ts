@@ -11,7 +11,7 @@ suite("TaskBudget.exceeded", () => {
   test("nothing is limited: never, whatever is spent", () => {
     const budget = newBudget({});
     budget.spend(model, tokens({ input_tokens: 1e9, output_tokens: 1e9 }));
-    budget.endTurn(spending({ cost_usd: 1e6 }));
+    budget.endTurn(1e9, spending({ cost_usd: 1e6 }));
     assert.equal(budget.exceeded(), undefined);
   });
 
@@ -27,28 +27,50 @@ suite("TaskBudget.exceeded", () => {
     assert.equal(error.category, "config");
   });
 
-  const day = () => newDay({ nanoUsd: 2.5e9, tokens: 700 });
-  const session = spending({ cost_usd: 1.5, input_tokens: 300, output_tokens: 200 });
-  const task = spending({ cost_usd: 0.5, cache_creation_input_tokens: 90 });
+  const day = () => newDay({ nanoUsd: 2.5e9, tokens: 700, turns: 40, time: 9000 });
+  const session = spending({
+    ...{ cost_usd: 1.5, input_tokens: 300, output_tokens: 200 },
+    ...{ model_requests: 20, turn_ms: 5000 },
+  });
+  const task = spending({
+    ...{ cost_usd: 0.5, cache_creation_input_tokens: 90, model_requests: 3, turn_ms: 1000 },
+  });
   const cases: readonly [Partial<BudgetLimits>, message: string, hint: string][] = [
     [{ task: { usd: 0.6 } }, "task is exhausted: 0.6 of 0.6 US dollars", "claude.max_budget_usd"],
     [{ task: { tokens: 95 } }, "task is exhausted: 10090 of 95 tokens", "budget.task.tokens"],
+    [{ task: { turns: 4 } }, "task is exhausted: 4 of 4 turns of the model", "budget.task.turns"],
+    [{ task: { time: 1500 } }, "task is exhausted: 1600 of 1500 ms", "budget.task.time"],
     [{ session: { usd: 1.55 } }, "session is exhausted: 1.6 of 1.55 US", "budget.session.usd"],
     [{ session: { tokens: 501 } }, "session is exhausted: 10500 of 501", "budget.session.tokens"],
+    [{ session: { turns: 21 } }, "session is exhausted: 21 of 21 turns", "budget.session.turns"],
+    [{ session: { time: 5600 } }, "session is exhausted: 5600 of 5600", "budget.session.time"],
     [{ day: { usd: 2.6 } }, "day is exhausted: 2.6 of 2.6 US", "budget.day.usd, or wait until"],
     [{ day: { tokens: 701 } }, "day is exhausted: 10700 of 701", "budget.day.tokens, or wait"],
+    [{ day: { turns: 41 } }, "day is exhausted: 41 of 41 turns", "budget.day.turns, or wait"],
+    [{ day: { time: 9001 } }, "day is exhausted: 9600 of 9001 ms", "budget.day.time, or wait"],
   ];
   for (const [limits, message, hint] of cases) {
     test(`the ${message}: says so, and "Raise ${hint}"`, () => {
       const budget = newBudget(limits, { task, session, day: day() });
       assert.equal(budget.exceeded(), undefined);
       budget.spend(model, tokens({ output_tokens: 10_000 }));
+      budget.endTurn(600);
       const error = budget.exceeded();
       assert(error !== undefined);
       assert.ok(error.message.startsWith(`Budget of the ${message}`), error.message);
       assert.ok(error.hint?.startsWith(`Raise ${hint}`), error.hint);
     });
   }
+
+  test("time is limited: a turn may take what the narrowest of the limits leaves", () => {
+    const left = (limits: Partial<BudgetLimits>) =>
+      newBudget(limits, { task, session, day: day() }).timeLeft;
+    assert.equal(left({}), Number.POSITIVE_INFINITY);
+    assert.equal(left({ task: { time: 1700 } }), 700);
+    assert.equal(left({ task: { time: 1700 }, session: { time: 5300 } }), 300);
+    assert.equal(left({ session: { time: 5300 }, day: { time: 9100 } }), 100);
+    assert.equal(left({ day: { time: 8000 } }), 0);
+  });
 
   test("the day is exhausted: the hint tells when it ends", () => {
     const budget = newBudget({ day: { usd: 1 } }, { day: day() });

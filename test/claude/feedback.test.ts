@@ -87,6 +87,11 @@ test("CliProcess.setModel: the CLI's refusal is handed on, and the process serve
   assert.equal((await cli.turn(message(), quiet)).kind, "result");
 });
 
+test("CliProcess.setModel: a CLI that does not answer is waited for within the patience", async () => {
+  await using cli = await startScripted("stubborn", { patience: 50 });
+  await assert.rejects(cli.setModel("opus"), { code: "cli_protocol", message: /within 50 ms$/ });
+});
+
 test("CliProcess.setModel of a process that is gone: says so", async () => {
   await using cli = await startScripted("serve");
   await cli.setModel("opus");

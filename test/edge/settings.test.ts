@@ -42,6 +42,14 @@ test("EdgeConfig has defaults for all but the secrets", () => {
       runner_timeout: 5000,
       api_tokens: [],
     },
+    sweep: {
+      enabled: true,
+      github: [],
+      gitlab: [],
+      interval: 5 * 60_000,
+      window: 12 * 3_600_000,
+      limit: 100,
+    },
   });
 });
 

@@ -29,6 +29,14 @@ export interface Scene extends AsyncDisposable {
 
 /** Sets a scene: the first step is for the first message, and so on. */
 export async function setScene(...steps: readonly Step[]): Promise<Scene> {
+  return await setWatchedScene(60_000, ...steps);
+}
+
+/** The same with processes that may say nothing for so many milliseconds. */
+export async function setWatchedScene(
+  silenceTimeout: number,
+  ...steps: readonly Step[]
+): Promise<Scene> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
   prepareTalk(folder, steps);
@@ -44,7 +52,7 @@ export async function setScene(...steps: readonly Step[]): Promise<Scene> {
       connect: () => ({ environment: {}, [Symbol.dispose]: () => {} }),
       startupTimeout: 20_000,
       patience: 5000,
-      silenceTimeout: 60_000,
+      silenceTimeout,
       model: "sonnet",
       maxTurns: 3,
       instructions: "Review.",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setScene } from "./set-scene.ts";
+import { newBudget } from "../budget/new-budget.ts";
+import { setScene, setWatchedScene } from "./set-scene.ts";
 import type { Step } from "./talk.ts";
 
 const review = { summary: "Fine.", findings: [] };
@@ -24,6 +25,26 @@ test("runReview: a process that dies is replaced, and gets the very message agai
     "turn.started",
     "turn.completed",
   ]);
+});
+
+test("runReview: a process that hung is not asked again, although it obeyed its interrupt", async () => {
+  await using scene = await setWatchedScene(200, { do: "wait" }, answer);
+  const result = await scene.review();
+  assert(result.kind === "review");
+  assert.equal(result.timing.start, "resumed");
+  const stopped = scene.events.find(({ type }) => type === "turn.stopped");
+  assert.deepEqual(stopped?.data, { step: "interrupt" });
+});
+
+test("runReview: the time of a budget ends a turn, and leaves nothing for the next", async () => {
+  const limits = { task: { time: 300 }, session: {}, day: {} };
+  await using scene = await setScene({ do: "wait" }, answer);
+  const review = scene.review({ budget: newBudget(limits) });
+  await assert.rejects(review, {
+    code: "budget_exhausted",
+    message: /^Budget of the task is exhausted: \d+ of 300 ms spent$/,
+  });
+  assert.equal(scene.heard().length, 1);
 });
 
 test("runReview: a conversation in which two processes died is given up for a new one", async () => {

@@ -35,6 +35,7 @@ test("GET /v1/sessions/:id tells what all tasks of the session took, 404 to an u
     cache_read_input_tokens: 30,
     cache_creation_input_tokens: 40,
     cost_usd: 0.25,
+    turn_ms: 50,
   };
   resident.set(session_id, { state: "busy", pid: 4711 });
   await runner.store.addUsage(task_id, session_id, spending);
@@ -49,6 +50,7 @@ test("GET /v1/sessions/:id tells what all tasks of the session took, 404 to an u
     cache_read_input_tokens: 60,
     cache_creation_input_tokens: 80,
     cost_usd: 0.75,
+    turn_ms: 100,
   });
   await assertProblem(await runner.send(`/v1/sessions/${task_id}`), 404, "not_found");
 });

@@ -45,6 +45,43 @@ test("SessionManager.setMode removes the spares, and only pooled makes new ones"
   }
 });
 
+test("SessionManager.fit ends the least recently used, then spares, and never what is in use", async () => {
+  await using scene = await setScene({ maxSessions: 5, spares: 1 });
+  const [a, b, c] = [await scene.session(1), await scene.session(2), await scene.session(3)];
+  const leased: number[] = [];
+  for (const id of [a, b, c]) {
+    using lease = await scene.acquire(id);
+    leased.push(lease.pid);
+    scene.now += 1;
+  }
+  using busy = await scene.acquire(a);
+  await scene.manager.refill();
+  await until(() => scene.manager.pids.length === 4);
+  const each = new Map(scene.manager.pids.map((pid) => [pid, 100]));
+  const left = () => [scene.manager.size, scene.manager.spares];
+  assert.equal(await scene.manager.fit(each, 400), 0);
+  assert.equal(await scene.manager.fit(each, 399), 1);
+  assert.equal(scene.manager.processOf(b), undefined);
+  assert.deepEqual(left(), [2, 1]);
+  each.delete(leased[1] ?? 0);
+  assert.equal(await scene.manager.fit(each, 100), 2);
+  assert.deepEqual(left(), [1, 0]);
+  assert.equal(scene.manager.processOf(a)?.pid, busy.pid);
+  assert.deepEqual(await scene.pids(), [busy.pid]);
+});
+
+test("SessionManager.refill starts no spare before the memory has room for it", async () => {
+  await using scene = await setScene({ maxSessions: 3, spares: 1 });
+  using busy = await scene.acquire(await scene.session(1));
+  const used = new Map([[busy.pid, 100]]);
+  await scene.manager.fit(used, 199);
+  await scene.manager.refill();
+  assert.equal(scene.manager.spares, 0);
+  await scene.manager.fit(used, 200);
+  await scene.manager.refill();
+  assert.equal(scene.manager.spares, 1);
+});
+
 test("SessionManager.open removes the workspaces that no session has", async () => {
   await using scene = await setScene({ maxSessions: 2, spares: 1 });
   const [a, b] = await withWorkspaces(scene);

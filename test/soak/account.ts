@@ -1,4 +1,4 @@
-import type { SqliteStore } from "#runner/store/sqlite-store.ts";
+import type { Store } from "#runner/store/store.ts";
 import { isTerminalType } from "#shared/journal.ts";
 import { isTerminal, type Task } from "#shared/task.ts";
 import type { Deed } from "./deeds.ts";
@@ -7,7 +7,7 @@ import type { Sent } from "./sent.ts";
 
 /** What deliveries are held against. */
 export interface Evidence {
-  readonly store: SqliteStore;
+  readonly store: Pick<Store, "task" | "journal">;
   readonly deeds: readonly Deed[];
   /** How often the runner was killed. */
   readonly kills: number;
@@ -34,7 +34,10 @@ export async function account(sent: readonly Sent[], evidence: Evidence): Promis
 }
 
 /** The journal has no gap, one end, and is what the client saw. */
-async function journalWrongs({ taskId, journal }: Sent, store: SqliteStore): Promise<string[]> {
+async function journalWrongs(
+  { taskId, journal }: Sent,
+  store: Evidence["store"],
+): Promise<string[]> {
   const entries = await store.journal(taskId, 0, Number.MAX_SAFE_INTEGER);
   const isGapless = entries.every(({ seq }, index) => seq === index + 1);
   const ends = entries.filter(({ type }) => isTerminalType(type));

@@ -21,6 +21,8 @@ export type Deed = { readonly at: number; readonly pid: number } & (
   | { readonly kind: "lost" }
   /** Another process of the same conversation lives. */
   | { readonly kind: "forked"; readonly conversation: string; readonly other: number }
+  /** Another process that lives has a turn about the same pull request under way. */
+  | { readonly kind: "doubled"; readonly push: string; readonly other: number }
   /** The driver killed it. */
   | { readonly kind: "killed" }
 );

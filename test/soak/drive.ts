@@ -19,7 +19,7 @@ const concurrency = 12;
 /** Pushes, meddles and waits, and remembers all that it has handed over, in order. */
 export class Driver {
   /** By pull request. */
-  readonly sent = new Map<number, Sent[]>();
+  readonly sent = new Map<number, Sent<Step>[]>();
   /** How many pushes have ended. */
   ended = 0;
   readonly #options: DriverOptions;
@@ -49,7 +49,7 @@ export class Driver {
   }
 
   async #burst(burst: Burst): Promise<void> {
-    const all: Sent[] = [];
+    const all: Sent<Step>[] = [];
     for (const step of burst) {
       const sent = await this.#deliver("review", step);
       all.push(sent, ...(await this.#meddle(step, sent)));
@@ -59,7 +59,7 @@ export class Driver {
   }
 
   /** Resolves to what else was handed over; most steps end with the end of the task. */
-  async #meddle(step: Step, sent: Sent): Promise<Sent[]> {
+  async #meddle(step: Step, sent: Sent<Step>): Promise<Sent<Step>[]> {
     switch (step.meddling) {
       case "push again at once":
         return [];
@@ -91,7 +91,7 @@ export class Driver {
     return [];
   }
 
-  async #deliver(kind: Kind, step: Step): Promise<Sent> {
+  async #deliver(kind: Kind, step: Step): Promise<Sent<Step>> {
     const { runner, target } = this.#options;
     const sent = await Sent.deliver(runner, kind, step, target(step.number));
     this.sent.set(step.number, [...(this.sent.get(step.number) ?? []), sent]);

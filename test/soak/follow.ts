@@ -1,6 +1,6 @@
 import { createParser } from "eventsource-parser";
 import { isTerminalType, JournalEntry } from "#shared/journal.ts";
-import type { Runner } from "./runner.ts";
+import type { Asked } from "./asked.ts";
 
 /**
  * The journal of a task to its end. The client hangs up after each so many entries, comes back with
@@ -8,14 +8,14 @@ import type { Runner } from "./runner.ts";
  * @throws Error for an entry that is not the next one.
  */
 export async function* follow(
-  runner: Runner,
+  asked: Asked,
   taskId: string,
   hangUpAfter = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<JournalEntry> {
   let last = 0;
   for (;;) {
     let left = hangUpAfter;
-    for await (const entry of connection(runner, taskId, last)) {
+    for await (const entry of connection(asked, taskId, last)) {
       if (entry.seq !== last + 1) {
         throw new Error(`Journal of ${taskId}: ${entry.seq} came after ${last}`);
       }
@@ -30,12 +30,12 @@ export async function* follow(
 
 /** What one connection brings, until either side ends it. */
 async function* connection(
-  runner: Runner,
+  asked: Asked,
   taskId: string,
   after: number,
 ): AsyncGenerator<JournalEntry> {
   const path = `/v1/tasks/${taskId}/events`;
-  const response = await runner.ask(path, { headers: { "last-event-id": String(after) } });
+  const response = await asked.ask(path, { headers: { "last-event-id": String(after) } });
   if (response.status !== 200 || response.body === null) {
     throw new Error(`Cannot follow ${taskId} after ${after}: ${response.status}`);
   }

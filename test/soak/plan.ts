@@ -15,14 +15,18 @@ const meddlings = {
   "deliver twice": 30,
 };
 
-/** One push, with what comes after it. */
-export interface Step {
+/** One push, and how it is followed. */
+export interface Push {
   /** `<pull request>.<count>`. */
   readonly push: string;
   readonly number: number;
-  readonly meddling: keyof typeof meddlings | undefined;
   /** After how many entries its follower hangs up, each time. */
   readonly hangUpAfter: number;
+}
+
+/** One push, with what comes after it. */
+export interface Step extends Push {
+  readonly meddling: keyof typeof meddlings | undefined;
 }
 
 /** Pushes of one pull request that follow each other. */

@@ -16,11 +16,12 @@ const LogLine = z.looseObject({
     .looseObject({ code: z.string().optional(), message: z.string(), stack: z.string() })
     .optional(),
 });
-/** A line of the runner's log. */
+/** A line of a program's log. */
 export type LogLine = z.infer<typeof LogLine>;
 
-/** The runner program while it runs. */
+/** A program of the product while it runs. */
 export interface Program {
+  readonly pid: number;
   readonly url: string;
   /** Of all errors that it logged. */
   readonly errors: readonly NonNullable<LogLine["err"]>[];
@@ -30,12 +31,13 @@ export interface Program {
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | undefined>;
 }
 
-/** Starts `cicd-runner runner` as an operator does. @throws Error when it ends at its start. */
+/** Starts `cicd-runner <command>` as an operator does. @throws Error when it ends at its start. */
 export async function startProgram(
+  command: "runner" | "edge",
   folder: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<Program> {
-  const child = execa(process.execPath, ["--expose-gc", "--import", probe, main, "runner"], {
+  const child = execa(process.execPath, ["--expose-gc", "--import", probe, main, command], {
     cwd: folder,
     extendEnv: false,
     env: { PATH: process.env.PATH, ...environment },
@@ -56,12 +58,13 @@ export async function startProgram(
     else said.push(line);
   });
   void child.then(({ exitCode }) => {
-    const error = new Error(`Runner ended with ${exitCode}: ${said.join("\n")}`);
+    const error = new Error(`${command} ended with ${exitCode}: ${said.join("\n")}`);
     started.reject(error);
     probed.reject(error);
   });
   probed.promise.catch(() => {});
   return {
+    pid: child.pid ?? 0,
     url: await started.promise,
     errors,
     held: async () => {

@@ -1,4 +1,5 @@
 import type { Deed } from "./deeds.ts";
+import type { Step } from "./plan.ts";
 import type { Held } from "./program.ts";
 import type { Sent } from "./sent.ts";
 
@@ -24,7 +25,7 @@ export interface Report {
 
 /** What a report is made of. */
 export interface ReportParts extends Pick<Report, "problems" | "kills" | "held" | "durationMs"> {
-  readonly sent: readonly Sent[];
+  readonly sent: readonly Sent<Step>[];
   readonly deeds: readonly Deed[];
 }
 

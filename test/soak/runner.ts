@@ -1,24 +1,15 @@
-import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { seal, sealHeader } from "#shared/seal.ts";
 import { until } from "../until.ts";
+import type { Asked, Sending } from "./asked.ts";
+import { installCli } from "./install-cli.ts";
 import { processesOf } from "./processes.ts";
 import { type Program, startProgram } from "./program.ts";
 
-const cli = new URL("cli/main.ts", import.meta.url).pathname;
 const secret = "runner-secret-of-the-soak";
 
-/** How a request is sent. */
-export interface Sending {
-  readonly method?: "GET" | "POST" | "DELETE";
-  readonly body?: object;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** What may be answered besides a success. */
-  readonly allowed?: readonly number[];
-}
-
 /** A runner that is killed and started again; whoever asks it something waits for the next one. */
-export class Runner implements AsyncDisposable {
+export class Runner implements Asked, AsyncDisposable {
   /** Everything that was ever logged as an error. */
   readonly errors: Program["errors"][number][] = [];
   /** What was wrong when it was asked to end. */
@@ -49,23 +40,11 @@ export class Runner implements AsyncDisposable {
   }
 
   async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
-    // The CLI is started as one file.
-    const executable = join(this.#folder, "claude");
-    await writeFile(
-      executable,
-      [
-        "#!/bin/sh",
-        // Most of the time of a start would be compilation.
-        `export NODE_COMPILE_CACHE='${join(this.#folder, "compiled")}'`,
-        `exec '${process.execPath}' '${cli}' "$@"\n`,
-      ].join("\n"),
-    );
-    await chmod(executable, 0o755);
-    this.#program = await startProgram(this.#folder, {
+    this.#program = await startProgram("runner", this.#folder, {
       RUNNER_PORT: "0",
       RUNNER_SECRET: secret,
       RUNNER_STATE_DIR: this.stateDir,
-      CLAUDE_CLI_PATH: executable,
+      CLAUDE_CLI_PATH: await installCli(this.#folder),
       CLAUDE_PASS_ENVIRONMENT: "SOAK_FOLDER SOAK_SEED",
       SOAK_FOLDER: this.#folder,
       SOAK_SEED: this.#seed,

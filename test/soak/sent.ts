@@ -1,9 +1,9 @@
 import { v7 } from "uuid";
 import { CancelAnswer, type HandOff, HandOffAnswer } from "#shared/api.ts";
 import type { JournalEntry, JournalType } from "#shared/journal.ts";
+import type { Asked } from "./asked.ts";
 import { follow } from "./follow.ts";
-import type { Step } from "./plan.ts";
-import type { Runner } from "./runner.ts";
+import type { Push, Step } from "./plan.ts";
 import { within } from "./within.ts";
 
 /** The commits of a pull request. */
@@ -17,36 +17,42 @@ export interface Target {
 export type Kind = "review" | "close";
 
 /** How long a task may take until the run is given up, in seconds. */
-const patience = 60;
+const patience = 120;
 
 /** A hand-off that was accepted, and its task as a client sees it. */
-export class Sent {
+export class Sent<P extends Push = Push> {
   readonly kind: Kind;
-  readonly step: Step;
+  readonly step: P;
   readonly taskId: string;
   readonly sessionId: string;
   readonly journal: JournalEntry[] = [];
   /** What became of the request to cancel it. */
   cancelled: CancelAnswer["outcome"] | undefined;
-  readonly #runner: Runner;
+  readonly #asked: Asked;
   #isOver = false;
   #error: unknown;
 
   /** Hands a push over, or the end of its pull request; twice where the plan says so. */
-  static async deliver(runner: Runner, kind: Kind, step: Step, target: Target): Promise<Sent> {
+  static async deliver(asked: Asked, kind: Kind, step: Step, target: Target): Promise<Sent<Step>> {
     const body = handOff(kind, step, target);
-    const answer = await post(runner, body);
+    const answer = await post(asked, body);
     if (step.meddling === "deliver twice") {
-      const again = await post(runner, { ...body, task_id: v7() });
+      const again = await post(asked, { ...body, task_id: v7() });
       if (again.outcome !== "duplicate" || again.task_id !== answer.task_id) {
         throw new Error(`Delivery ${body.delivery_id} made two tasks: ${JSON.stringify(again)}`);
       }
     }
-    return new Sent(runner, kind, step, answer);
+    return new Sent(asked, kind, step, answer);
   }
 
-  private constructor(runner: Runner, kind: Kind, step: Step, answer: HandOffAnswer) {
-    this.#runner = runner;
+  /** What was handed over already. */
+  constructor(
+    asked: Asked,
+    kind: Kind,
+    step: P,
+    answer: Pick<HandOffAnswer, "task_id" | "session_id">,
+  ) {
+    this.#asked = asked;
     this.kind = kind;
     this.step = step;
     this.taskId = answer.task_id;
@@ -56,7 +62,7 @@ export class Sent {
 
   async cancel(): Promise<void> {
     const path = `/v1/tasks/${this.taskId}/cancel`;
-    const response = await this.#runner.ask(path, { method: "POST" });
+    const response = await this.#asked.ask(path, { method: "POST" });
     this.cancelled = CancelAnswer.parse(await response.json()).outcome;
   }
 
@@ -83,7 +89,7 @@ export class Sent {
 
   async #follow(): Promise<void> {
     try {
-      for await (const entry of follow(this.#runner, this.taskId, this.step.hangUpAfter)) {
+      for await (const entry of follow(this.#asked, this.taskId, this.step.hangUpAfter)) {
         this.journal.push(entry);
       }
     } catch (error) {
@@ -94,8 +100,8 @@ export class Sent {
   }
 }
 
-async function post(runner: Runner, body: HandOff): Promise<HandOffAnswer> {
-  const response = await runner.ask("/v1/events", { method: "POST", body });
+async function post(asked: Asked, body: HandOff): Promise<HandOffAnswer> {
+  const response = await asked.ask("/v1/events", { method: "POST", body });
   return HandOffAnswer.parse(await response.json());
 }
 

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { endOrphans } from "#runner/claude/orphans.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { tempFolder } from "../temp-folder.ts";
-import { createRepository } from "../workspace/repository.ts";
 import { account } from "./account.ts";
 import { readDeeds } from "./deeds.ts";
 import { Driver } from "./drive.ts";
@@ -11,6 +10,7 @@ import { makePlan } from "./plan.ts";
 import type { Held } from "./program.ts";
 import { type Report, reportOf } from "./report.ts";
 import { Runner } from "./runner.ts";
+import { makeTargets } from "./targets.ts";
 import { within } from "./within.ts";
 
 /** How large a run is, and what decides everything in it that time does not. */
@@ -35,7 +35,7 @@ export async function soak({ turns, sessions, seed, onProgress }: SoakOptions): 
   const began = performance.now();
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
-  const targets = await makeTargets(join(folder, "repository.git"), sessions);
+  const target = await makeTargets(join(folder, "repository.git"), { sessions });
   const runner = new Runner(folder, seed);
   undo.defer(async () => {
     await runner[Symbol.asyncDispose]();
@@ -43,7 +43,7 @@ export async function soak({ turns, sessions, seed, onProgress }: SoakOptions): 
   });
   await runner.start();
 
-  const driver = new Driver({ runner, folder, target: (number) => targets(number) });
+  const driver = new Driver({ runner, folder, target });
   const progress = setInterval(() => onProgress?.(driver.ended), 200).unref();
   undo.defer(() => clearInterval(progress));
   const plan = makePlan(seed, { turns, sessions });
@@ -68,6 +68,8 @@ export async function soak({ turns, sessions, seed, onProgress }: SoakOptions): 
   for (const deed of deeds) {
     if (deed.kind === "forked")
       problems.push(`${deed.conversation} was forked: ${deed.pid}, ${deed.other}`);
+    if (deed.kind === "doubled")
+      problems.push(`${deed.push} was told ${deed.pid} while ${deed.other} was at work`);
   }
   for (const { code = "", message, stack } of runner.errors) {
     if (!ofSpares.has(code)) problems.push(`It logged ${code} ${message}\n${stack}`);
@@ -80,20 +82,6 @@ export async function soak({ turns, sessions, seed, onProgress }: SoakOptions): 
     kills: runner.kills,
     durationMs: performance.now() - began,
   });
-}
-
-/** Pull requests of one repository, each with one commit. */
-async function makeTargets(folder: string, sessions: number) {
-  const repository = await createRepository(folder);
-  const baseSha = await repository.commit({ files: { "README.md": "# Soak\n" } });
-  const heads: string[] = [baseSha];
-  for (let number = 1; number <= sessions; number += 1) {
-    const files = { "src/count.ts": `export const count = ${number};\n` };
-    const branch = `change-${number}`;
-    heads.push(await repository.commit({ files, branch, from: baseSha }));
-  }
-  const cloneUrl = repository.url;
-  return (number: number) => ({ cloneUrl, baseSha, headSha: heads[number] ?? baseSha });
 }
 
 async function disturb(runner: Runner, driver: Driver, pushes: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lives } from "./lives.ts";
 
 /** A conversation as the CLI keeps it: what was said lies in a file, which only that makes. */
 export class Conversation {
@@ -51,13 +52,5 @@ export class Conversation {
   #add(line: string): void {
     this.#said.push(line);
     if (this.#isSaved) appendFileSync(this.#path, `${line}\n`);
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return false;
   }
 }

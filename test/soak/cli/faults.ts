@@ -32,8 +32,24 @@ const atResume = { "refuses to resume": 20 };
 /** What a message can lead to other than a plain answer. */
 export type TurnFault = keyof typeof lethal | keyof typeof harmless;
 
+/** How a CLI is: misbehaving, or well-behaved with turns that take a while. */
+export const tempers = {
+  wild: { turnFault, startFault },
+  calm: { turnFault: () => "slow", startFault: () => undefined },
+} as const satisfies Record<string, Temper>;
+
+interface Temper {
+  turnFault(seed: string, push: string, count: number): TurnFault | undefined;
+  startFault(
+    seed: string,
+    conversation: string,
+    count: number,
+    resumes: boolean,
+  ): keyof typeof atStart | keyof typeof atResume | undefined;
+}
+
 /** The fault of the `count`th message about a push; some pushes no process survives. */
-export function turnFault(seed: string, push: string, count: number): TurnFault | undefined {
+function turnFault(seed: string, push: string, count: number): TurnFault | undefined {
   const fraction = fractionOf(seed, "turn", push, count);
   const fate = fractionOf(seed, "push", push);
   if (fate < 0.012) return pick(scaled(lethal), fraction);
@@ -47,7 +63,7 @@ export function isLethal(fault: string | undefined): boolean {
 }
 
 /** The fault of the `count`th start of a conversation. */
-export function startFault(seed: string, conversation: string, count: number, resumes: boolean) {
+function startFault(seed: string, conversation: string, count: number, resumes: boolean) {
   const fraction = fractionOf(seed, "start", conversation, count);
   return resumes ? pick({ ...atStart, ...atResume }, fraction) : pick(atStart, fraction);
 }

@@ -5,14 +5,17 @@ import { createInterface } from "node:readline";
 import { note } from "../deeds.ts";
 import { fractionOf } from "../fraction.ts";
 import { Conversation } from "./conversation.ts";
-import { startFault, turnFault } from "./faults.ts";
+import { tempers } from "./faults.ts";
+import { TurnClaim } from "./turn-claim.ts";
 import { turns } from "./turns.ts";
 import { agree, follow, type Input, result } from "./wire.ts";
 
-const { SOAK_FOLDER: folder = "", SOAK_SEED: seed = "" } = process.env;
+const { SOAK_FOLDER: folder = "", SOAK_SEED: seed = "", SOAK_TEMPER } = process.env;
+const { turnFault, startFault } = SOAK_TEMPER === "calm" ? tempers.calm : tempers.wild;
 
 const conversation = openConversation();
 let running: string | undefined;
+const turn = new TurnClaim(folder);
 let timer: NodeJS.Timeout | undefined;
 let isLost = false;
 let isEnding = false;
@@ -81,6 +84,8 @@ function tell(uuid: string, text: string): void {
   const fault = turnFault(seed, push, count);
   note(folder, process.pid, { kind: "told", uuid, push, fault });
   running = uuid;
+  const other = turn.begin(push);
+  if (other !== undefined) note(folder, process.pid, { kind: "doubled", push, other });
   follow(uuid, "started");
   turns[fault ?? "none"]({
     uuid,
@@ -88,6 +93,7 @@ function tell(uuid: string, text: string): void {
     fraction: fractionOf(seed, "detail", push, count),
     answer: () => {
       running = undefined;
+      turn.end();
       conversation.answer(uuid);
       note(folder, process.pid, { kind: "answered", uuid });
       if (isEnding) process.stdout.write("", () => process.exit(0));
@@ -106,6 +112,7 @@ function interrupt(): void {
   result(running, "", { ...more, terminal_reason: "aborted_streaming" });
   follow(running, "cancelled");
   running = undefined;
+  turn.end();
 }
 
 function lose(): void {

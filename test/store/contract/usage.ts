@@ -15,6 +15,7 @@ const nothing: Spending = {
   cache_read_input_tokens: 0,
   cache_creation_input_tokens: 0,
   cost_usd: 0,
+  turn_ms: 0,
 };
 
 const some: Spending = {
@@ -24,6 +25,7 @@ const some: Spending = {
   cache_read_input_tokens: 64_000,
   cache_creation_input_tokens: 9000,
   cost_usd: 0.125,
+  turn_ms: 4200,
 };
 
 /** What the ledger adds up. */
@@ -44,6 +46,7 @@ export function usageContract(newPlace: NewPlace): void {
       output_tokens: Count,
       cache_read_input_tokens: Count,
       cache_creation_input_tokens: Count,
+      turn_ms: Count,
       // Of sixteenths a sum is exact.
       cost_usd: fc.nat({ max: 1600 }).map((sixteenths) => sixteenths / 16),
     });
@@ -113,5 +116,6 @@ function sum(entries: readonly { figures: Spending }[]): Spending {
     cache_read_input_tokens: of("cache_read_input_tokens"),
     cache_creation_input_tokens: of("cache_creation_input_tokens"),
     cost_usd: of("cost_usd"),
+    turn_ms: of("turn_ms"),
   };
 }

@@ -63,6 +63,44 @@ const migrations = [
    UPDATE session SET workspace = id;
    ALTER TABLE task ADD COLUMN message TEXT;`,
 
+  "ALTER TABLE usage ADD COLUMN turn_ms INTEGER NOT NULL DEFAULT 0",
+
+  // As JSON, like all text of people: not every database takes any text.
+  `UPDATE task SET message = json_quote(message) WHERE message IS NOT NULL;`,
+
+  `CREATE TABLE host(
+     id TEXT PRIMARY KEY,
+     name TEXT NOT NULL, url TEXT, load TEXT NOT NULL,
+     draining INTEGER NOT NULL, started_at INTEGER NOT NULL, seen_at INTEGER NOT NULL
+   ) STRICT;
+
+   -- How often each was served, for fairness between them.
+   CREATE TABLE repository(id TEXT PRIMARY KEY, served INTEGER NOT NULL) STRICT;
+   CREATE INDEX repository_served ON repository(served);
+
+   -- Which host has its process, conversation and workspace, and until when it goes first.
+   ALTER TABLE session ADD COLUMN holder TEXT;
+   ALTER TABLE session ADD COLUMN holder_until INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE session ADD COLUMN repository_id TEXT NOT NULL DEFAULT '';
+   UPDATE session SET holder = 'local',
+     repository_id = forge || ':' || host || '/' || owner || '/' || repository;
+   INSERT INTO repository SELECT DISTINCT repository_id, 0 FROM session;
+   CREATE INDEX session_holder ON session(holder);
+
+   ALTER TABLE task ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE task ADD COLUMN host TEXT;
+   ALTER TABLE task ADD COLUMN lease_until INTEGER;
+   ALTER TABLE task ADD COLUMN replay_of TEXT;
+   ALTER TABLE task ADD COLUMN error_code TEXT;
+   -- Of a task that has ended: what its journal takes.
+   ALTER TABLE task ADD COLUMN journal_bytes INTEGER;
+   UPDATE task SET host = 'local', lease_until = 0 WHERE state = 'running';
+   UPDATE task SET error_code = json_extract(error, '$.code') WHERE error IS NOT NULL;
+   UPDATE task SET journal_bytes = (SELECT coalesce(sum(length(data)), 0) FROM event WHERE task = id)
+     WHERE state NOT IN ('queued', 'running');
+   CREATE INDEX task_ended ON task(ended_at) WHERE ended_at IS NOT NULL;
+   CREATE INDEX task_replay ON task(replay_of) WHERE replay_of IS NOT NULL;`,
+
   // 1 while a page of a forge shows the task as running.
   `ALTER TABLE task ADD COLUMN page_owed INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,

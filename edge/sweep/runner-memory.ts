@@ -1,0 +1,52 @@
+import * as z from "zod";
+import { CicdError } from "#shared/error.ts";
+import type { Forge } from "#shared/event.ts";
+import { Problem } from "#shared/problem.ts";
+import { type RunnerAnswer, type RunnerClient, retryAfter } from "../runner-client.ts";
+
+/** What the runner remembers of deliveries. Both throw CicdError `runner_unavailable`. */
+export interface RunnerMemory {
+  /** Whether it has taken a delivery in. */
+  knows(id: string): Promise<boolean>;
+  /** The time of the last delivery that decided what becomes of a session; 0 when there is none. */
+  lastDecision(sessionId: string): Promise<number>;
+}
+
+/** Tasks of other kinds leave the state of the pull request as it is. */
+const deciding = ["review", "close"];
+
+const Tasks = z.object({
+  tasks: z.array(
+    z.object({ id: z.uuid({ version: "v7" }), kind: z.string(), message: z.string().nullish() }),
+  ),
+});
+
+/** Asks the runner about deliveries of one forge. */
+export function runnerMemory(runner: RunnerClient, forge: Forge, requestId: string): RunnerMemory {
+  const ask = (path: string) => runner.ask({ method: "GET", path, requestId });
+  return {
+    knows: async (id) => {
+      const answer = await ask(`/v1/deliveries/${encodeURIComponent(id)}?forge=${forge}`);
+      if (answer.status === 200) return true;
+      if (Problem.safeParse(answer.body).data?.code === "not_found") return false;
+      throw unexpected(answer);
+    },
+    lastDecision: async (sessionId) => {
+      const answer = await ask(`/v1/tasks?session_id=${sessionId}`);
+      const { success, data } = Tasks.safeParse(answer.body);
+      if (!success) throw unexpected(answer);
+      const decisions = data.tasks.filter(({ kind }) => deciding.includes(kind));
+      return Math.max(0, ...decisions.map(({ id }) => timeIn(id)));
+    },
+  };
+}
+
+/** A UUID v7 begins with its time, and a task's id has the time of its delivery. */
+function timeIn(id: string): number {
+  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+}
+
+function unexpected({ status }: RunnerAnswer): CicdError {
+  const message = `Cannot ask runner about deliveries: unexpected answer ${status}`;
+  return new CicdError("runner_unavailable", message, { retryAfter });
+}

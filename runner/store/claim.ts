@@ -1,0 +1,122 @@
+import type { TaskError } from "#shared/task.ts";
+import { appendEvents } from "./journal-table.ts";
+import { readTask } from "./rows.ts";
+import { takeSession } from "./session-table.ts";
+import type { Claim } from "./store.ts";
+import { endTask } from "./task-table.ts";
+import { leaseTime } from "./timing.ts";
+import { lock, type Row, row, rows, type Work } from "./work.ts";
+
+/** How many tasks may run at once on all hosts together; 0 is any number. */
+export interface RunningLimits {
+  readonly perRepository: number;
+  readonly perForge: number;
+}
+
+/** Who claims, and when. */
+export interface Claimant {
+  /** New for each claim. */
+  readonly owner: string;
+  readonly hostId: string;
+  /** How journals call the host. */
+  readonly host: string;
+  readonly limits: RunningLimits;
+  readonly now: number;
+}
+
+/** What {@link claimTask} found: besides the claim, tasks that it had to end to get on. */
+export interface Claimed {
+  readonly claim: Claim | undefined;
+  readonly ended: readonly string[];
+}
+
+/** Marks the next task that may run as running. Claims of all hosts go one after the other. */
+export function* claimTask(claimant: Claimant): Work<Claimed> {
+  const { owner, hostId, host, now } = claimant;
+  const ended: string[] = [];
+  yield* lock("claim");
+  for (;;) {
+    const next = yield* nextTask(claimant);
+    if (next === undefined) return { claim: undefined, ended };
+    const id = String(next.id);
+    yield* lock(String(next.session));
+    const claimed = yield* row(
+      `UPDATE task SET state = 'running', owner = ?, host = ?, lease_until = ?,
+           attempt = attempt + 1, started_at = coalesce(started_at, ?)
+         WHERE id = ? AND state = 'queued'
+         RETURNING *`,
+      owner,
+      hostId,
+      now + leaseTime,
+      now,
+      id,
+    );
+    // It was cancelled or superseded until its session was locked.
+    if (claimed === undefined) continue;
+    const task = readTask(claimed);
+    if (task instanceof Error) {
+      yield* endTask(id, { state: "failed", error: unreadable(task) }, now);
+      ended.push(id);
+      continue;
+    }
+    yield* takeSession(task.session_id, hostId);
+    yield* rows(
+      `UPDATE repository SET served = served + 1
+         WHERE id = (SELECT repository_id FROM session WHERE id = ?)`,
+      task.session_id,
+    );
+    const started = { attempt: task.attempt, host };
+    yield* appendEvents(id, [{ type: "task.started", data: started }], now);
+    return { claim: { task, fence: { owner, attempt: task.attempt } }, ended };
+  }
+}
+
+/** Whether a claim is still the current one of its task; locks the session. */
+export function* holdsClaim({ task, fence }: Claim): Work<boolean> {
+  yield* lock(task.session_id);
+  const held = yield* row(
+    "SELECT 1 FROM task WHERE id = ? AND owner = ? AND attempt = ? AND state = 'running'",
+    task.id,
+    fence.owner,
+    fence.attempt,
+  );
+  return held !== undefined;
+}
+
+/**
+ * The task that is next: due, the first of its session that lives, and its session free for this
+ * host. Of those the one of the highest priority, then of the repository that was served least.
+ */
+function nextTask({ hostId, limits, now }: Claimant): Work<Row | undefined> {
+  const { perRepository, perForge } = limits;
+  return row(
+    `SELECT t.id, t.session
+       FROM task t JOIN session s ON s.id = t.session JOIN repository r ON r.id = s.repository_id
+       WHERE t.state = 'queued' AND t.run_at <= ?
+         AND NOT EXISTS (
+           SELECT 1 FROM task earlier
+           WHERE earlier.session = t.session AND earlier.seq < t.seq
+             AND earlier.state IN ('queued', 'running'))
+         AND (s.holder IS NULL OR s.holder = ? OR s.holder_until <= ? OR NOT EXISTS (
+           SELECT 1 FROM host WHERE host.id = s.holder AND draining = 0 AND seen_at > ?))
+         AND (? = 0 OR ? > (
+           SELECT count(*) FROM task o JOIN session os ON os.id = o.session
+           WHERE o.state = 'running' AND os.repository_id = s.repository_id))
+         AND (? = 0 OR ? > (
+           SELECT count(*) FROM task o JOIN session os ON os.id = o.session
+           WHERE o.state = 'running' AND os.forge = s.forge))
+       ORDER BY t.priority DESC, r.served, t.seq LIMIT 1`,
+    now,
+    hostId,
+    now,
+    now - leaseTime,
+    perRepository,
+    perRepository,
+    perForge,
+    perForge,
+  );
+}
+
+function unreadable({ message }: Error): TaskError {
+  return { code: "internal", category: "platform", message };
+}

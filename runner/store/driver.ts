@@ -1,0 +1,19 @@
+import type { Watch } from "./store.ts";
+import type { Work } from "./work.ts";
+
+/**
+ * A database that logic runs on.
+ * @throws CicdError from any method: `store_unavailable` when the database refuses, with nothing
+ * changed; `shutting_down` when it is closed.
+ */
+export interface Driver extends AsyncDisposable {
+  /** Runs what only reads. */
+  read<T>(work: () => Work<T>): Promise<T>;
+  /** Runs what writes, in one transaction that is on disk when this resolves. */
+  write<T>(work: () => Work<T>): Promise<T>;
+  /** The same, but a power cut may take it: everything since the last durable one. */
+  writeRelaxed<T>(work: () => Work<T>): Promise<T>;
+  /** Wakes those who watch a topic. */
+  notify(topic: string): void;
+  watch(topic: string): Watch;
+}

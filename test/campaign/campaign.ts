@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { SqliteStore } from "#runner/store/sqlite-store.ts";
+import { account } from "../soak/account.ts";
+import { type Deed, readDeeds } from "../soak/deeds.ts";
+import { makeTargets } from "../soak/targets.ts";
+import { tempFolder } from "../temp-folder.ts";
+import { serveGit } from "../workspace/git-http.ts";
+import { drive, type Taken } from "./drive.ts";
+import { Fleet } from "./fleet.ts";
+import { killOn } from "./killer.ts";
+import type { Member } from "./member.ts";
+import { makePlan } from "./plan.ts";
+import { Sender } from "./sender.ts";
+
+/** How large a campaign is, and what decides everything in it that time does not. */
+export interface CampaignOptions {
+  readonly deliveries: number;
+  readonly sessions: number;
+  readonly seed: string;
+  /** The mean time between two deaths, in milliseconds. */
+  readonly killEvery: number;
+  /** So many deliveries were taken. */
+  readonly onProgress?: (taken: number) => void;
+}
+
+/** What came of a campaign. */
+export interface CampaignReport {
+  /** What is wrong, a line each; empty when nothing is lost and nothing was done twice. */
+  readonly problems: readonly string[];
+  /** Deliveries sent, copies and repeats included. */
+  readonly sent: number;
+  /** Those that got a 202, and those that got a 200. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** How many tasks ended how. */
+  readonly ends: Readonly<Record<string, number>>;
+  readonly kills: Readonly<Record<string, number>>;
+  readonly turns: number;
+  readonly durationMs: number;
+}
+
+/**
+ * Lets a forge deliver to edges and runners that are killed one after the other, and holds them to
+ * it that each delivery ends once, and visibly.
+ */
+export async function campaign(options: CampaignOptions): Promise<CampaignReport> {
+  const { deliveries, sessions, seed, killEvery, onProgress = () => {} } = options;
+  const began = performance.now();
+  await using undo = new AsyncDisposableStack();
+  const folder = undo.use(await tempFolder()).path;
+  const git = undo.use(await serveGit(folder));
+  const target = await makeTargets(join(folder, "repository.git"), {
+    cloneUrl: `${git.url}/repository.git`,
+    sessions,
+  });
+  const fleet = undo.use(await Fleet.start({ folder, seed, edges: 2 }));
+  const sender = new Sender(fleet, target);
+
+  const over = new AbortController();
+  const { members } = fleet;
+  const killing = killOn({ seed, members, interval: killEvery, signal: over.signal });
+  // What was killed is up again before the fleet is ended.
+  undo.defer(async () => {
+    over.abort();
+    await killing.catch(() => {});
+  });
+  let count = 0;
+  const driving = drive(makePlan(seed, { deliveries, sessions }), {
+    fleet,
+    sender,
+    onTaken: () => {
+      count += 1;
+      onProgress(count);
+    },
+  }).finally(() => over.abort());
+  const [taken] = await Promise.all([driving, killing]);
+  const problems = [...sender.problems, ...(await fleet.stop())];
+
+  await using store = new SqliteStore({ folder: fleet.stateDir, host: "campaign" });
+  const deeds = readDeeds(folder);
+  const kills = killsOf(members);
+  for (const sent of taken) {
+    problems.push(...(await account(sent, { store, deeds, kills: kills.runner ?? 0 })));
+  }
+  problems.push(...unlessOnce(deeds), ...errorsOf(members));
+  return {
+    problems,
+    sent: sender.sent,
+    accepted: sender.accepted,
+    duplicates: sender.duplicates,
+    ends: endsOf(taken),
+    kills,
+    turns: deeds.filter(({ kind }) => kind === "told").length,
+    durationMs: performance.now() - began,
+  };
+}
+
+/** Two processes at once for one conversation, or one pull request. */
+function unlessOnce(deeds: readonly Deed[]): string[] {
+  return deeds.flatMap((deed) => {
+    if (deed.kind === "forked") return [`${deed.conversation}: ${deed.pid} beside ${deed.other}`];
+    if (deed.kind === "doubled") return [`${deed.push}: ${deed.pid} beside ${deed.other}`];
+    return [];
+  });
+}
+
+/** What was logged as an error, but for what the death of another part explains. */
+function errorsOf(members: readonly Member[]): string[] {
+  return members.flatMap(({ command, errors }) =>
+    errors
+      .filter(({ code }) => code !== "runner_unavailable" && code !== "store_unavailable")
+      .map(({ code, message, stack }) => `The ${command} logged ${code} ${message}\n${stack}`),
+  );
+}
+
+function killsOf(members: readonly Member[]): Record<string, number> {
+  const kills: Record<string, number> = {};
+  for (const member of members) {
+    kills[member.command] = (kills[member.command] ?? 0) + member.kills;
+  }
+  return kills;
+}
+
+function endsOf(taken: Taken): Record<string, number> {
+  const ends: Record<string, number> = {};
+  for (const { journal } of taken.flat()) {
+    const type = journal.at(-1)?.type ?? "nothing";
+    ends[type] = (ends[type] ?? 0) + 1;
+  }
+  return ends;
+}

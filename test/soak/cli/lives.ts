@@ -1,0 +1,10 @@
+import { readFileSync } from "node:fs";
+
+/** Whether a process is there and not a zombie. */
+export function lives(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
