@@ -20,6 +20,8 @@ export type ForgeFetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 const defaultTimeout = 30_000;
 const defaultMaxWait = 60_000;
+/** What ends the same when it is done twice. A PATCH may add something, as to a check run. */
+const repeatable: ReadonlySet<string> = new Set(["GET", "PUT"]);
 /** Pauses before a request that may be repeated is. */
 const pauses = [250, 1000] as const;
 /** No answer that we ask for is near that long. */
@@ -27,7 +29,7 @@ const longestAnswer = 20 * 1024 * 1024;
 
 /**
  * Makes a `fetch` that obeys a forge's limits and gives up in time. It follows no redirect, because
- * the token must not. A request that only may have failed is repeated, unless it is a POST: whoever
+ * the token must not. A request that only may have failed is repeated where that does no harm: whoever
  * adds something has to look first whether it is there.
  * @returns answers of status 2xx alone; everything else is thrown as a CicdError.
  */
@@ -50,7 +52,7 @@ export function forgeFetch(options: ForgeFetchOptions): ForgeFetch {
         }
         if (answer.response.status < 500) throw refusal(options, what, answer, wait);
       }
-      const next = method === "POST" ? undefined : pauses[failures];
+      const next = repeatable.has(method) ? pauses[failures] : undefined;
       if (next === undefined) throw unavailable(options.forge, what, answer);
       failures += 1;
       await pause(next, signal);

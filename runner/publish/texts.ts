@@ -19,7 +19,7 @@ const longestComment = 60_000;
 /** The comment on the line of a finding, without its marker. */
 export function findingText({ finding, place }: Shown, text: UntrustedText): string {
   const { severity, category, line, message, suggestion } = finding;
-  const about = line === null || line === place?.line ? "" : ` (line ${line})`;
+  const about = place === null || place.line === line ? "" : ` (line ${line})`;
   return paragraphs([
     `**${severity}** · ${category}${about}`,
     text.markdown(message, longest.message),

@@ -1,38 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Forge } from "#shared/event.ts";
-import { isTerminal } from "#shared/task.ts";
-import type { FakeForge } from "../forges/page.ts";
 import { startProgram } from "../host/program.ts";
-import { until } from "../until.ts";
-import { type Scene, setScene } from "./scene.ts";
+import { disturb } from "./disturb.ts";
+import { failureSuite } from "./failure-suite.ts";
+import { twice, untested, whole } from "./findings.ts";
+import type { ForgeUnderTest } from "./forge-under-test.ts";
+import { setScene } from "./scene.ts";
 import { seen, seenStates } from "./seen.ts";
-
-/** A forge, and how it shows what all forges have to show. */
-export interface ForgeUnderTest {
-  readonly forge: Forge;
-  readonly start: () => Promise<FakeForge>;
-  /** Its words for the states of a commit; undefined when it shows none. */
-  readonly states?: Readonly<Record<"found" | "clean" | "failed" | "cancelled", string>>;
-  /** Whether it marks threads as settled. */
-  readonly settles: boolean;
-  /** Whether the host is killed too, which takes a while; default true. */
-  readonly isKilled?: boolean;
-}
-
-const twice = { message: "It charges twice.", line: 2 };
-const untested = {
-  severity: "medium",
-  category: "test",
-  message: "Nobody tests it.",
-  line: 3,
-} as const;
-const whole = {
-  severity: "low",
-  category: "docs",
-  line: null,
-  message: "Say what it does.",
-} as const;
+import { succeeded } from "./succeeded.ts";
 
 /** What holds for every forge. */
 export function publishSuite({
@@ -86,7 +61,7 @@ export function publishSuite({
       `src/pay.ts:3${settled}: _Not found any more in \`FOUR\`._ **medium** · test Nobody tests it.`,
       "page: ### Review of `FOUR` It pays. **2 findings: 2 high** " +
         "- **high** · bug · `src/pay.ts:1`: It charges twice. " +
-        "Not on a line that this change shows: **`README.md:1`** **high** · bug (line 1) Elsewhere.",
+        "Not on a line that this change shows: **`README.md:1`** **high** · bug Elsewhere.",
     ];
     assert.deepEqual(seen(fake, names), end);
     const found = states?.found;
@@ -166,150 +141,22 @@ export function publishSuite({
     assert(!others.join().includes("<!--") && !others.join().includes("@team"));
     assert.match(seen(fake)[0] ?? "", /Not found any more/);
   });
-
-  test(`${forge}: a failed task is shown as one, until a review takes its place`, async () => {
+  test(`${forge}: a secret of the host in the model's answer is not published`, async () => {
     await using fake = await start();
     await using scene = await setScene(forge, fake);
-    const first = await scene.push({ file: "one();\ntwo();\n" });
-    await succeeded(scene, first.id);
-    const noJson = { do: "answer", text: "No JSON." } as const;
-    const second = await scene.push({ file: "one();\n", steps: [noJson, noJson] });
-    assert.equal((await scene.ended(second.id)).state, "failed");
-    const names: Record<string, string> = { ONE: first.sha, TWO: second.sha };
-    await until(() => seen(fake, names)[0]?.includes("TWO") ?? false);
-    assert.match(
-      seen(fake, names).join("\n"),
-      /^page: ### Review of `TWO` failed This version was \*\*not\*\* reviewed: Cannot read review, asked twice: [^\n]*$/,
-    );
-    await shownAs(fake, names, "TWO", states?.failed);
-    const third = await scene.push({ file: "three();\n" });
-    await succeeded(scene, third.id);
-    names.THREE = third.sha;
-    assert.deepEqual(seen(fake, names), ["page: ### Review of `THREE` It pays. **No findings**"]);
-    await shownAs(fake, names, "THREE", states?.clean);
-  });
-
-  test(`${forge}: a review that a push or a person ends is not shown as running`, async () => {
-    await using fake = await start();
-    await using scene = await setScene(forge, fake);
-    const first = await scene.push({ file: "one();\n", steps: [{ do: "wait" }] });
-    await until(() => scene.turns() === 1);
-    const second = await scene.push({ file: "two();\n", steps: [{ do: "wait" }] });
-    assert.equal((await scene.ended(first.id)).state, "superseded");
-    await until(() => scene.turns() === 1);
-    await scene.cancel(second.id);
-    assert.equal((await scene.ended(second.id)).state, "cancelled");
-    const names = { ONE: first.sha, TWO: second.sha };
-    await shownAs(fake, names, "ONE", states?.cancelled);
-    await shownAs(fake, names, "TWO", states?.cancelled);
-    assert.deepEqual(seen(fake), []);
-  });
-
-  test(`${forge}: publishing that keeps failing fails the task, after one turn`, async () => {
-    await using fake = await start();
-    await using scene = await setScene(forge, fake, { environment: { PUBLISH_TIMEOUT: "1ms" } });
-    let isDown = true;
-    fake.server.trouble = ({ route }) =>
-      isDown && !route.includes("status") && !route.includes("check-runs") && route !== "GET /user"
-        ? { do: "refuse", status: 503, body: { message: "down for maintenance" } }
-        : undefined;
-    const { id, sha } = await scene.push({ file: "one();\ntwo();\n", findings: [twice] });
-    const { state, error, attempt } = await scene.ended(id);
-    assert.deepEqual([state, error?.code, attempt], ["failed", "forge_unavailable", 3]);
-    assert.equal(scene.turns(), 1);
-    isDown = false;
-    // The page is told of the failure as soon as the forge is there again.
-    await until(() => seen(fake, { ONE: sha }).some((line) => line.includes("`ONE` failed")));
-  });
-
-  test(`${forge}: a token that is refused fails the task before a turn, with what it needs`, async () => {
-    await using fake = await start();
-    const token = { [`${forge.toUpperCase()}_TOKEN`]: "another-token" };
-    await using scene = await setScene(forge, fake, { environment: token });
-    const { id } = await scene.push({ file: "one();\ntwo();\n", findings: [twice] });
-    const { error } = await scene.ended(id);
-    assert.equal(error?.code, "forge_refused");
-    assert.match(error?.hint ?? "", /publish\.enabled/);
-    assert.deepEqual(fake.comments(), []);
-  });
-}
-
-/** What happens to the host and how it goes on. */
-interface Disturbance {
-  /** Whether the forge has done what it was asked for. */
-  readonly moments: readonly ("before" | "after")[];
-  readonly strike: () => Promise<void>;
-  readonly recover: () => Promise<void>;
-}
-
-/** Two versions of the pull request that say the opposite of each other. */
-const versions = [
-  { file: "one();\ntwo();\n", findings: [twice] },
-  { file: "one();\ntwo();\nthree();\n", findings: [untested] },
-] as const;
-
-/**
- * Pushes the two versions in turn, and loses the connection at the first request of a push, then at
- * the second and so on. Each push must end in the page that it ends in undisturbed.
- */
-async function disturb(scene: Scene, fake: FakeForge, { moments, strike, recover }: Disturbance) {
-  let pushes = 0;
-  const push = async () => {
-    const version = versions[pushes % 2] ?? versions[0];
-    pushes += 1;
-    const { id, sha } = await scene.push(version);
-    return { id, shown: () => ({ comments: seen(fake, { THIS: sha }), states: lastState(fake) }) };
-  };
-  const wanted: object[] = [];
-  for (let count = 0; count < 4; count += 1) {
-    const { id, shown } = await push();
+    const said = "the-key-of-the-model, the-forge-token and runner-secret-of-the-test";
+    const { id } = await scene.push({
+      file: "one();\ntwo();\n",
+      findings: [
+        { ...twice, message: said, suggestion: said },
+        { ...whole, message: said },
+      ],
+    });
     await succeeded(scene, id);
-    wanted.push(shown());
-  }
-  for (let index = 0, hasStruck = true; hasStruck; index += 1) {
-    for (const when of moments) {
-      hasStruck = false;
-      const first = fake.server.requests.length;
-      fake.server.trouble = async (request) => {
-        if (request.index !== first + index) return undefined;
-        await strike();
-        hasStruck = true;
-        return { do: "drop", when };
-      };
-      const expected = wanted[2 + (pushes % 2)];
-      const { id, shown } = await push();
-      await until(async () => hasStruck || (await isOver(scene, id)));
-      if (hasStruck) await recover();
-      await succeeded(scene, id);
-      assert.deepEqual(shown(), expected, `request ${index}, ${when}`);
-    }
-  }
-  assert.deepEqual(fake.server.problems, []);
-}
+    const sent = JSON.stringify(fake.server.requests.map(({ body }) => body));
+    assert.doesNotMatch(sent, /the-key-of-the-model|the-forge-token|runner-secret-of-the-test/);
+    assert.match(sent, /\*\*\*, \*\*\* and \*\*\*/);
+  });
 
-function lastState(fake: FakeForge): string | undefined {
-  const last = fake.states().at(-1);
-  return last && `${last.state}, ${last.title}`;
-}
-
-async function isOver(scene: Scene, id: string): Promise<boolean> {
-  // The host may be down.
-  const task = await scene.task(id).catch(() => undefined);
-  return task !== undefined && isTerminal(task.state);
-}
-
-async function succeeded(scene: Scene, id: string): Promise<void> {
-  const { state, error } = await scene.ended(id);
-  assert.equal(state, "succeeded", JSON.stringify(error));
-}
-
-/** Waits until a commit has this state. */
-async function shownAs(
-  fake: FakeForge,
-  names: Readonly<Record<string, string>>,
-  name: string,
-  state: string | undefined,
-): Promise<void> {
-  if (state === undefined) return;
-  await until(() => seenStates(fake, names).some((line) => line.startsWith(`${name}: ${state},`)));
+  failureSuite({ forge, start, ...(states && { states }) });
 }

@@ -6,6 +6,7 @@ import { enqueueContract } from "./contract/enqueue.ts";
 import { finishContract } from "./contract/finish.ts";
 import { journalContract } from "./contract/journal.ts";
 import { modelContract } from "./contract/model.ts";
+import { pagesContract } from "./contract/pages.ts";
 import { readContract } from "./contract/read.ts";
 import { restartContract } from "./contract/restart.ts";
 import { supersedeContract } from "./contract/supersede.ts";
@@ -22,6 +23,7 @@ export function storeContract(newPlace: NewPlace): void {
   suite("finish", () => finishContract(newPlace));
   suite("cancel", () => cancelContract(newPlace));
   suite("append and journal", () => journalContract(newPlace));
+  suite("pages that are owed", () => pagesContract(newPlace));
   suite("task, session and stats", () => readContract(newPlace));
   suite("addUsage and what was spent", () => usageContract(newPlace));
   suite("watch", () => watchContract(newPlace));
