@@ -120,7 +120,7 @@ async function sessionContext(
 interface Earlier {
   /** What people said into them: they may have ended before it was heeded. */
   readonly received: readonly UserMessage[];
-  /** Their result, when only publishing it failed. */
+  /** The result of one, or of the task that this one repeats, when only publishing it failed. */
   readonly stored: Reviewed | undefined;
 }
 
@@ -132,6 +132,10 @@ async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): P
     for (const { type, data } of entries) {
       if (type === "message.received") received.push({ uuid: data.message_id, text: data.text });
       if (type === "result.stored") stored = data;
+      // It failed in publishing: a repeat of it has nothing else to do.
+      if (type === "task.queued" && data.replay_of !== undefined) {
+        stored = (await earlierAttempts(data.replay_of, store)).stored;
+      }
     }
     if (entries.length < journalPage) return { received, stored };
     after += entries.length;

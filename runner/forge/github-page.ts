@@ -3,6 +3,7 @@ import { CicdError } from "#shared/error.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
 import { everyPage } from "./every-page.ts";
 import type { ShowState } from "./github-state.ts";
+import { settleThread } from "./github-threads.ts";
 import type { LineComment, OwnComment, Page } from "./page.ts";
 
 /** Who we are on GitHub, and how our token shows the state of a task. */
@@ -85,8 +86,10 @@ export function githubPage(
         await octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", comment);
       }
     },
-    // The REST API has no threads.
-    settle: async () => {},
+    settle: async ({ id }, isSettled) => {
+      const { octokit } = await account();
+      await settleThread(octokit, pull, id, isSettled);
+    },
   };
 }
 

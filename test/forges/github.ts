@@ -1,18 +1,30 @@
 import { readFileSync } from "node:fs";
+import { validate } from "@octokit/graphql-schema";
 import * as z from "zod";
 import { ApiDescription } from "./contract.ts";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
+import { fakeCheckRuns } from "./github-check-runs.ts";
 import type { FakeForge } from "./page.ts";
 import { paged } from "./paged.ts";
 
-/** The requests of ours in GitHub's OpenAPI description (`@octokit/openapi` 23.0.2). */
-const description = ApiDescription.parse(
-  JSON.parse(readFileSync(new URL("github-api.json", import.meta.url), "utf8")),
-);
+/** The requests of ours in GitHub's OpenAPI description (`@octokit/openapi` 23.0.2), and GraphQL. */
+const description = ApiDescription.parse({
+  ...JSON.parse(readFileSync(new URL("github-api.json", import.meta.url), "utf8")),
+  "POST /graphql": {
+    query: {},
+    body: {
+      type: "object",
+      required: ["query"],
+      properties: { query: { type: "string" }, variables: { type: "object" } },
+    },
+  },
+});
 
 /** Who our token belongs to: a person, or an App, which alone may make check runs. */
 export interface FakeGitHubOptions {
   readonly as?: "token" | "app";
+  /** Whether our account may resolve threads; default true. */
+  readonly resolves?: boolean;
   /** Whether a line can be commented on; default all. */
   readonly hasLine?: (path: string, line: number) => boolean;
 }
@@ -22,44 +34,29 @@ interface Comment {
   readonly login: string;
   body: string;
   readonly at?: string;
+  isSettled?: boolean;
 }
 
-interface CheckRun {
-  readonly id: number;
-  readonly sha: string;
-  readonly externalId: string;
-  state: string;
-  title: string;
-  readonly annotations: string[];
-}
-
-const Output = z.object({
-  title: z.string(),
-  annotations: z
-    .array(z.looseObject({ path: z.string(), start_line: z.int(), message: z.string() }))
-    .default([]),
-});
 const Body = z.object({ body: z.string() });
 const Review = Body.extend({
   comments: z.array(Body.extend({ path: z.string(), line: z.int() })),
 });
-const Run = z.object({
-  head_sha: z.string().default(""),
-  external_id: z.string().default(""),
-  conclusion: z.string().optional(),
-  output: Output,
+const GraphQl = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
 });
 const Status = z.object({ state: z.string(), description: z.string() });
 
 /** GitHub with one pull request; `annotations` are those of all check runs. */
 export async function startFakeGitHub({
   as = "token",
+  resolves = true,
   hasLine = () => true,
 }: FakeGitHubOptions = {}): Promise<FakeForge & { annotations(): string[] }> {
   const self = as === "app" ? "our-app[bot]" : "our-account";
   const token = as === "app" ? "ghs_installation" : "the-forge-token";
   const comments: Comment[] = [];
-  const runs: CheckRun[] = [];
+  const checks = fakeCheckRuns(as === "app");
   const statuses = new Map<string, { state: string; title: string }>();
   let ids = 100;
   const add = (comment: Omit<Comment, "id">) => {
@@ -84,19 +81,34 @@ export async function startFakeGitHub({
     for (const { path, line, body } of onLines) add({ login: self, body, at: `${path}:${line}` });
     return { status: 200, body: { id: 1 } };
   };
-  const writeRun = (run: CheckRun, request: FakeRequest): FakeAnswer => {
-    if (as !== "app") return { status: 403, body: { message: "You must authenticate as an App" } };
-    const { conclusion, output } = Run.parse(request.body);
-    if (conclusion !== undefined) run.state = conclusion;
-    run.title = output.title;
-    for (const one of output.annotations) {
-      run.annotations.push(`${one.path}:${one.start_line} ${one.message}`);
+  const graphql = (request: FakeRequest): FakeAnswer => {
+    const { query, variables } = GraphQl.parse(request.body);
+    server.problems.push(...validate(query).map(String));
+    if (query.startsWith("query")) {
+      const nodes = comments.flatMap(({ id, at, isSettled: isResolved = false }) =>
+        at === undefined
+          ? []
+          : [{ id: `thread-${id}`, isResolved, comments: { nodes: [{ databaseId: id }] } }],
+      );
+      const from = Number(variables.after ?? 0);
+      const pageInfo = { hasNextPage: nodes.length > from + 1, endCursor: String(from + 1) };
+      // One a page, so that more than one is read.
+      const reviewThreads = { pageInfo, nodes: nodes.slice(from, from + 1) };
+      return { status: 200, body: { data: { repository: { pullRequest: { reviewThreads } } } } };
     }
-    return { status: 200, body: { id: run.id } };
+    const comment = comments.find(({ id }) => `thread-${id}` === variables.id);
+    if (!resolves || comment === undefined) {
+      const message = "Resource not accessible by integration";
+      return { status: 200, body: { data: null, errors: [{ type: "FORBIDDEN", message }] } };
+    }
+    comment.isSettled = query.includes(" resolveReviewThread");
+    return { status: 200, body: { data: {} } };
   };
   const handle = (request: FakeRequest): FakeAnswer => {
     const { parameters } = request;
     switch (request.route) {
+      case "POST /graphql":
+        return graphql(request);
       case "GET /user":
         return { status: 200, body: { login: self } };
       case "GET /app":
@@ -129,29 +141,12 @@ export async function startFakeGitHub({
         statuses.set(parameters.sha ?? "", { state, title });
         return { status: 201, body: { id: 1 } };
       }
-      case "GET /repos/{owner}/{repo}/commits/{ref}/check-runs": {
-        const ofCommit = runs.filter(({ sha }) => sha === parameters.ref);
-        const check_runs = paged(request.query, ofCommit).map(
-          ({ id, externalId, annotations }) => ({
-            id,
-            external_id: externalId,
-            output: { annotations_count: annotations.length },
-          }),
-        );
-        return { status: 200, body: { total_count: ofCommit.length, check_runs } };
-      }
-      case "POST /repos/{owner}/{repo}/check-runs": {
-        const { head_sha: sha, external_id: externalId } = Run.parse(request.body);
-        ids += 1;
-        const run = { id: ids, sha, externalId, state: "in_progress", title: "", annotations: [] };
-        if (as === "app") runs.push(run);
-        return writeRun(run, request);
-      }
-      case "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}": {
-        const run = runs.find(({ id }) => String(id) === parameters.check_run_id);
-        if (run === undefined) return { status: 404, body: { message: "Not Found" } };
-        return writeRun(run, request);
-      }
+      case "GET /repos/{owner}/{repo}/commits/{ref}/check-runs":
+        return checks.list(request);
+      case "POST /repos/{owner}/{repo}/check-runs":
+        return checks.create(request);
+      case "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}":
+        return checks.update(request);
       default:
         return { status: 500, body: { message: `Not faked: ${request.route}` } };
     }
@@ -166,12 +161,16 @@ export async function startFakeGitHub({
     server,
     self,
     comments: () =>
-      comments.map(({ login: author, body, at }) => ({ author, body, ...(at && { at }) })),
+      comments.map(({ login: author, body, at, isSettled = false }) => ({
+        author,
+        body,
+        ...(at && { at, isSettled }),
+      })),
     states: () => [
-      ...runs.map(({ sha, state, title }) => ({ sha, state, title })),
+      ...checks.runs.map(({ sha, state, title }) => ({ sha, state, title })),
       ...[...statuses].map(([sha, { state, title }]) => ({ sha, state, title })),
     ],
-    annotations: () => runs.flatMap(({ annotations }) => annotations),
+    annotations: () => checks.runs.flatMap(({ annotations }) => annotations),
     say: (author, body, at) => void add({ login: author, body, ...(at !== undefined && { at }) }),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

@@ -115,6 +115,17 @@ test("GitHub: lines that it does not know any more are told in the summary", asy
   ]);
 });
 
+test("GitHub: an account that may not resolve threads says it in the comment", async () => {
+  await using fake = await startFakeGitHub({ resolves: false });
+  await using scene = await setScene("github", fake);
+  for (const findings of [[twice], []]) {
+    const { id } = await scene.push({ file: `one();\ntwo(${findings.length});\n`, findings });
+    await succeeded(scene, id);
+  }
+  assert.match(seen(fake)[0] ?? "", /^src\/pay\.ts:2: _Not found any more in/);
+  assert.deepEqual(fake.server.problems, []);
+});
+
 test("GitHub App without its key: refused at the start, with what to set", async () => {
   await using fake = await startFakeGitHub({ as: "app" });
   const environment = { APP_ID: app.APP_ID };

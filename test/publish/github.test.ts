@@ -5,5 +5,5 @@ publishSuite({
   forge: "github",
   start: startFakeGitHub,
   states: { found: "success", clean: "success", failed: "error", cancelled: "error" },
-  settles: false,
+  settles: true,
 });

@@ -79,7 +79,7 @@ export function publishSuite({
     assert.deepEqual(fake.server.problems, []);
   });
 
-  test(`${forge}: kill -9 of the host at each request: the page ends the same`, {
+  test(`${forge}: kill -9 of the host at each write: the page ends the same`, {
     skip: isKilled ? false : "as of the other forges",
   }, async () => {
     await using fake = await start();
@@ -95,7 +95,7 @@ export function publishSuite({
     let program = await run();
     try {
       await disturb(scene, fake, {
-        // Before the next request is the same moment.
+        // Before the next write is the same moment.
         moments: ["after"],
         strike: async () => void (await program.stop("SIGKILL")),
         recover: async () => {
@@ -107,7 +107,7 @@ export function publishSuite({
     }
   });
 
-  test(`${forge}: a connection lost at each request: the page ends the same`, async () => {
+  test(`${forge}: a connection lost at each write: the page ends the same`, async () => {
     await using fake = await start();
     await using scene = await setScene(forge, fake);
     await disturb(scene, fake, {
