@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { createEdge } from "#edge/app.ts";
 import type { EdgeConfig } from "#edge/config.ts";
 import { createSweeper, type Swept } from "#edge/sweep/sweeper.ts";
-import { type Listening, listen } from "#runner/http/listen.ts";
+import { type Listening, type ListenOptions, listen } from "#runner/http/listen.ts";
 import { startSweeping } from "./sweep-timer.ts";
 
 /** What the edge needs besides its own settings when Node serves it. */
@@ -21,7 +21,8 @@ export async function startEdge({
 }: EdgeServerOptions): Promise<Listening> {
   const app = createEdge({
     config,
-    onDelivery: (delivery) => log.info({ component: "edge", event: "delivery", ...delivery }),
+    onDelivery: (delivery, request_id) =>
+      log.info({ component: "edge", event: "delivery", ...delivery, request_id }),
     onError: (error, request_id) => {
       log.error({ component: "edge", event: "error", err: error, hint: error.hint, request_id });
     },
@@ -31,12 +32,7 @@ export async function startEdge({
     onDelivery: (delivery) => log.info({ component: "edge", event: "missed", ...delivery }),
     onSwept: (swept) => tell(log, swept),
   });
-  const server = await listen({
-    fetch: app.fetch,
-    host: config.host,
-    port: config.port,
-    descriptor,
-  });
+  const server = await listenEdge(app, { ...config, descriptor });
   log.info({ component: "edge", event: "started", url: server.url });
   const stopSweeping = startSweeping(sweeper, config.sweep.interval);
   return {
@@ -53,4 +49,17 @@ function tell(log: Logger, { forge, hook, ...swept }: Swept): void {
   const fields = { component: "edge", event: "swept", forge, hook };
   if ("error" in swept) log.warn({ ...fields, err: swept.error, hint: swept.error.hint });
   else log[swept.taken_in > 0 || swept.more ? "info" : "debug"]({ ...fields, ...swept });
+}
+
+/** Serves an edge, which is told the address of each peer. */
+export function listenEdge(
+  app: ReturnType<typeof createEdge>,
+  { host, port, descriptor }: Omit<ListenOptions, "fetch">,
+): Promise<Listening> {
+  return listen({
+    host,
+    port,
+    descriptor,
+    fetch: (request, { incoming }) => app.fetch(request, { peer: incoming.socket.remoteAddress }),
+  });
 }

@@ -1,4 +1,5 @@
 import { CicdError } from "#shared/error.ts";
+import { anyRunner } from "./any-runner.ts";
 import type { EdgeConfig } from "./config.ts";
 import {
   createRunnerClient,
@@ -7,20 +8,18 @@ import {
 } from "./runner-client.ts";
 
 /**
- * The client of the runner that the configuration names.
+ * The client of the runners that the configuration names.
  * @throws CicdError `config_invalid` without a secret to seal with.
  */
 export function connectRunner(
   { runner_url, runner_secret, edge }: EdgeConfig,
   { now, fetch }: Pick<RunnerClientOptions, "now" | "fetch">,
 ): RunnerClient {
-  return createRunnerClient({
-    url: runner_url,
-    secret: signingSecret(runner_secret),
-    timeout: edge.runner_timeout,
-    now,
-    fetch,
-  });
+  const secret = signingSecret(runner_secret);
+  const timeout = edge.runner_timeout;
+  return anyRunner(
+    runner_url.map((url) => createRunnerClient({ url, secret, timeout, now, fetch })),
+  );
 }
 
 /** The secret that is signed with; the others are good for checking while they are rotated. */

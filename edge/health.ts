@@ -1,4 +1,4 @@
-import { Health } from "#shared/api.ts";
+import { type EdgeHealth, Health, type Ready } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { type RunnerClient, retryAfter } from "./runner-client.ts";
 
@@ -6,7 +6,7 @@ import { type RunnerClient, retryAfter } from "./runner-client.ts";
 export async function health(runner: RunnerClient, requestId: string): Promise<Response> {
   const state = await runnerState(runner, requestId);
   const status = state === "healthy" ? "healthy" : "degraded";
-  return Response.json({ status, runner: state }, { headers: { "cache-control": "no-store" } });
+  return uncached({ status, runner: state } satisfies EdgeHealth);
 }
 
 /**
@@ -19,14 +19,11 @@ export async function readiness(runner: RunnerClient, requestId: string): Promis
     const message = `Cannot take webhooks: runner is not ready (${status})`;
     throw new CicdError("runner_unavailable", message, { retryAfter });
   }
-  return Response.json({ status: "ready" }, { headers: { "cache-control": "no-store" } });
+  return uncached({ status: "ready" } satisfies Ready);
 }
 
 /** The runner's own word on its health, which everyone may know; no more of its answer. */
-async function runnerState(
-  runner: RunnerClient,
-  requestId: string,
-): Promise<Health["status"] | "unreachable"> {
+async function runnerState(runner: RunnerClient, requestId: string): Promise<EdgeHealth["runner"]> {
   try {
     const { body } = await runner.ask({ method: "GET", path: "/health", requestId });
     return Health.safeParse(body).data?.status ?? "unreachable";
@@ -34,4 +31,8 @@ async function runnerState(
     if (CicdError.from(thrown).code === "runner_unavailable") return "unreachable";
     throw thrown;
   }
+}
+
+function uncached(body: EdgeHealth | Ready): Response {
+  return Response.json(body, { headers: { "cache-control": "no-store" } });
 }

@@ -3,12 +3,14 @@ import { CicdError } from "#shared/error.ts";
 import { type Problem, problemMediaType } from "#shared/problem.ts";
 import { createEdge } from "./app.ts";
 import { EdgeConfig } from "./config.ts";
+import type { Limits } from "./limits.ts";
+import { platformRateLimit } from "./platform-rate-limit.ts";
 import { createSweeper } from "./sweep/sweeper.ts";
 import type { DeliveryReport } from "./webhook.ts";
 
 /** What a Worker does. */
 interface Worker {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: { readonly peer?: string }): Response | Promise<Response>;
   sweep(): Promise<void>;
 }
 
@@ -19,7 +21,9 @@ let worker: Worker | undefined;
 export default {
   fetch(request: Request, env: Readonly<Record<string, unknown>>): Response | Promise<Response> {
     worker ??= start(env);
-    return worker.fetch(request);
+    // Cloudflare writes it itself, over whatever a client has sent.
+    const peer = request.headers.get("cf-connecting-ip");
+    return worker.fetch(request, peer === null ? {} : { peer });
   },
   async scheduled(_: unknown, env: Readonly<Record<string, unknown>>): Promise<void> {
     worker ??= start(env);
@@ -30,27 +34,39 @@ export default {
 function start(env: Readonly<Record<string, unknown>>): Worker {
   try {
     const config = readConfig(EdgeConfig, {}, textsOf(env));
-    const onDelivery = (report: DeliveryReport) => console.log({ event: "delivery", ...report });
+    const onDelivery = (report: DeliveryReport, request_id?: string) =>
+      console.log({ event: "delivery", ...report, request_id });
     const app = createEdge({
       config,
+      limits: limitsOf(env),
       onDelivery,
       onError: (error, id) => console.error(`${id}:`, error),
     });
     const sweeper = createSweeper({
       config,
-      onDelivery,
+      onDelivery: (report) => onDelivery(report),
       onSwept: (swept) => {
         if (!("error" in swept)) console.log({ event: "swept", ...swept });
         else console.error(swept.forge, swept.hook, swept.error.message, swept.error.hint ?? "");
       },
     });
     const never = new AbortController().signal;
-    return { fetch: (request) => app.fetch(request), sweep: () => sweeper.sweep(never) };
+    return {
+      fetch: (request, peer) => app.fetch(request, peer),
+      sweep: () => sweeper.sweep(never),
+    };
   } catch (thrown) {
     const error = CicdError.from(thrown);
     console.error(error.message, error.hint ?? "");
     return { fetch: misconfigured, sweep: async () => {} };
   }
+}
+
+/** The limits that are bound to the Worker; the others each isolate keeps for itself. */
+function limitsOf(env: Readonly<Record<string, unknown>>): Partial<Limits> {
+  const api = platformRateLimit(env.API_LIMIT);
+  const unproved = platformRateLimit(env.UNPROVED_LIMIT);
+  return { ...(api && { api }), ...(unproved && { unproved }) };
 }
 
 /** Bindings that are no text are no settings. */

@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { forgeSections, forgeTokens } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
+import { ReviewConfig } from "./review/config.ts";
 
 const Count = z.int().positive();
 const Usd = z.number().positive();
@@ -24,6 +25,18 @@ export const RunnerConfig = z.strictObject({
       port: z.int().min(0).max(65535).default(8788).meta({
         description: "Port of the runner; 0 takes a free one",
       }),
+      name: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .meta({ description: "How journals call this host; default: the machine's name" }),
+      peer_url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .meta({
+          description: "Where the other hosts of a shared store reach this one; default: nowhere",
+        }),
       state_dir: z
         .string()
         .min(1)
@@ -47,8 +60,19 @@ export const RunnerConfig = z.strictObject({
         .min(1)
         .default(["https"])
         .meta({ description: "Protocols that repositories may be fetched by" }),
-      max_diff: Size.prefault("1MB").meta({
-        description: "Longest diff that is put into a prompt",
+      clone_private_hosts: z.array(HostName).default([]).meta({
+        description:
+          "Hosts with private addresses to fetch from, besides those of the forges; `host:port` for one port",
+      }),
+      max_checkout: Size.prefault("2GB").meta({
+        description: "Largest checkout of one pull request on disk; a larger one is refused",
+      }),
+      disk_budget: Size.prefault("20GB").meta({
+        description:
+          "Room for what was fetched and all checkouts; the least recently used are removed first",
+      }),
+      max_diff: Size.prefault("400KB").meta({
+        description: "Longest diff that is put into a prompt; of a longer one the smallest files",
       }),
     })
     .prefault({}),
@@ -209,6 +233,7 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
+  review: ReviewConfig,
   budget: BudgetConfig,
   fallback: z
     .strictObject({

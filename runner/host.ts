@@ -1,16 +1,18 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { budgetLimits } from "./budget/limits.ts";
 import { openDay } from "./budget/open.ts";
-import { endOrphans, endStrays } from "./claude/orphans.ts";
+import { endOrphans, endStrays, markerVariable } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
 import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth } from "./health.ts";
 import { createRunnerApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
+import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
@@ -32,8 +34,11 @@ import {
 } from "./settings.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
+import { leaseTime } from "./store/timing.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
+import { keepWithin } from "./workspace/disk-budget.ts";
+import { Mirrors } from "./workspace/mirrors.ts";
 
 /** What a runner host needs besides its configuration. */
 export interface HostOptions {
@@ -72,11 +77,13 @@ export async function startHost({
   const limits = config.async;
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
+  const isShared = config.runner.store !== undefined;
   const store = undo.use(
     await openStore({
       database: config.runner.store,
       folder: stateDir,
-      host: hostname(),
+      host: config.runner.name ?? hostname(),
+      url: config.runner.peer_url,
       limits: runningLimits(config),
     }),
   );
@@ -123,6 +130,7 @@ export async function startHost({
     },
   });
   const breaker = new Breaker({ ...breakerOptions(config), onChange: observe.onBreaker });
+  const mirrors = new Mirrors(join(stateDir, "mirrors"));
   const upkeep = undo.use(
     new Upkeep({
       store,
@@ -134,6 +142,10 @@ export async function startHost({
       memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
+      tidyDisk: async () => {
+        const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
+        return (await keepWithin(config.runner.disk_budget, stored)).freed;
+      },
       onSwept: (event, count) => log.info({ component: "session", event, count }),
       onError,
     }),
@@ -144,8 +156,13 @@ export async function startHost({
   const work = taskWork({
     store,
     sessions,
-    git: gitOptions(config, environment),
+    // A git that outlives its runner is found by the mark, and ended.
+    git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
+    mirrors,
+    maxCheckoutBytes: config.runner.max_checkout,
     maxDiffBytes: config.runner.max_diff,
+    contextLines: config.review.context_lines,
+    exclude: config.review.exclude,
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),
     day: await openDay(store),
@@ -163,7 +180,36 @@ export async function startHost({
     onError,
   });
 
+  const membership = new Membership({
+    store,
+    load: () => ({
+      running: dispatcher.running,
+      capacity: sessions.capacity,
+      sessions: sessions.size,
+      memoryBytes: upkeep.memory,
+    }),
+    leaseTime,
+    // Nobody else takes what an embedded store holds: then it is not worth a write each second.
+    interval: isShared ? leaseTime / 5 : leaseTime * 5,
+    isShared,
+    onLost: (tasks) => {
+      log.warn({ component: "host", event: "tasks_lost", tasks });
+      dispatcher.abandon(tasks);
+    },
+    onUnheard: () => {
+      log.warn({ component: "host", event: "leases_run_out" });
+      dispatcher.abandon();
+    },
+    endOutdated: (held) => sessions.endAllBut(held),
+    onReaped: (tasks) => log.warn({ component: "host", event: "tasks_reaped", tasks }),
+    onError,
+  });
   let isDraining = false;
+  const drain = async () => {
+    isDraining = true;
+    dispatcher.close();
+    await membership.drain();
+  };
   const closing = new AbortController();
   const app = createRunnerApp({
     store,
@@ -172,6 +218,11 @@ export async function startHost({
     secrets: config.runner_secret,
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
+    drain: async () => {
+      if (isDraining) return;
+      log.info({ component: "host", event: "draining" });
+      await drain();
+    },
     closing: closing.signal,
     health: () =>
       readHealth({
@@ -193,6 +244,7 @@ export async function startHost({
   undo.defer(() => server.close(connectionPatience));
 
   await sessions.open();
+  membership.start();
   undo.use(new PageEndings({ store, publisher: publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
@@ -201,11 +253,12 @@ export async function startHost({
   return {
     url: server.url,
     stop: async () => {
-      isDraining = true;
       upkeep[Symbol.dispose]();
+      await drain().catch(onError);
       await dispatcher.drain(limits.graceful_shutdown_timeout);
       // Only now: whoever follows a task sees it end.
       closing.abort();
+      await membership.leave();
       await resources.disposeAsync();
       log.info({ component: "host", event: "stopped" });
     },

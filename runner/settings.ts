@@ -4,6 +4,7 @@ import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgePages } from "./forge/forge-pages.ts";
 import { forgeAccounts } from "./forge-accounts.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
+import { privateHosts } from "./private-hosts.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { redactor } from "./publish/redact.ts";
 import { untrustedText } from "./publish/untrusted-text.ts";
@@ -82,6 +83,7 @@ export function gitOptions(config: RunnerConfig, environment: Environment): GitO
     protocols: config.runner.clone_protocols,
     timeoutMs: gitTimeout,
     authorization: forgeCredentials(config),
+    isPrivateAllowed: privateHosts(config),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Review } from "#shared/review.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
 import type { DaySpending } from "./budget/day-spending.ts";
 import type { BudgetLimits } from "./budget/limits.ts";
@@ -11,18 +10,22 @@ import { publishedReview, type Reviewed } from "./publish/published-review.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { answerQuestion } from "./review/answer-question.ts";
 import type { SessionContext } from "./review/in-session.ts";
+import { lastReviewAmong } from "./review/last-review.ts";
 import { runReview } from "./review/run-review.ts";
 import type { SessionManager } from "./session/manager.ts";
 import type { Store } from "./store/store.ts";
+import type { ShownOptions } from "./workspace/change-set.ts";
 import { type Checkout, prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
+import type { Mirrors } from "./workspace/mirrors.ts";
 
 /** What the work of tasks needs. Times in milliseconds, sizes in bytes. */
-export interface WorkOptions {
+export interface WorkOptions extends ShownOptions {
   readonly store: Pick<Store, "tasks" | "journal" | "addUsage" | "spentByTask" | "spentBySession">;
   readonly sessions: SessionManager;
   readonly git: GitOptions;
-  readonly maxDiffBytes: number;
+  readonly mirrors: Mirrors;
+  readonly maxCheckoutBytes: number;
   readonly turnTimeout: number;
   readonly limits: BudgetLimits;
   readonly day: DaySpending;
@@ -74,17 +77,26 @@ async function reviewed(
 async function sessionContext(
   task: Task,
   { signal, onEvent }: WorkContext,
-  { store, sessions, git, maxDiffBytes, turnTimeout, limits, day, permissions }: WorkOptions,
+  options: WorkOptions,
   { received }: Earlier,
 ): Promise<SessionContext> {
+  const { store, sessions, turnTimeout, limits, day, permissions } = options;
+  // Most recent first.
+  const before = await store.tasks({
+    sessionId: task.session_id,
+    state: "succeeded",
+    limit: recentTasks,
+  });
+  const lastReview = lastReviewAmong(before);
   const prepare = async (folder: string) => {
     const began = performance.now();
     const checkout = await prepareCheckout(task.event, {
+      ...options,
       folder,
-      git,
       signal,
-      maxDiffBytes,
+      reviewedSha: lastReview?.headSha,
       onStep: (step) => onEvent({ type: "workspace.step", data: { step } }),
+      onProgress: (progress) => onEvent({ type: "workspace.progress", data: progress }),
     });
     const { headSha, mergeBase, files, diffBytes } = checkout;
     onEvent({
@@ -102,7 +114,7 @@ async function sessionContext(
   return {
     sessions,
     prepare,
-    lastReview: () => lastReviewOf(task.session_id, store),
+    lastReview,
     received,
     signal,
     turnTimeout,
@@ -145,12 +157,5 @@ async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): P
 /** How many entries of a journal are read at once. */
 const journalPage = 500;
 
-async function lastReviewOf(
-  sessionId: string,
-  store: Pick<Store, "tasks">,
-): Promise<Review | undefined> {
-  // Most recent first; questions and closing have no review.
-  const tasks = await store.tasks({ sessionId, state: "succeeded", limit: 100 });
-  for (const { result } of tasks) if (result?.kind === "review") return result.review;
-  return undefined;
-}
+/** How many tasks of a session are looked at for its last review. */
+const recentTasks = 100;

@@ -27,6 +27,7 @@ const categories = {
   payload_too_large: "input",
   unsupported_media_type: "input",
   cancelled: "input",
+  rate_limited: "transient",
   queue_full: "transient",
   runner_unavailable: "transient",
   shutting_down: "transient",

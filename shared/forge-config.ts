@@ -18,7 +18,8 @@ const ApiUrl = z
   .refine(isPrivate, "must be an https URL: only this machine is spoken to by http")
   .transform((url) => url.replace(/\/+$/, ""));
 
-const Host = z
+/** The name of a host, with its port where it has one: `git.example.com:8443`. */
+export const HostName = z
   .string()
   .regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/, {
     error: "must be a host name, with its port where it has one",
@@ -34,7 +35,9 @@ export const forgeSections = {
   github: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the GitHub webhook"),
-      host: Host.default("github.com").meta({ description: "Host that `github_token` is sent to" }),
+      host: HostName.default("github.com").meta({
+        description: "Host that `github_token` is sent to",
+      }),
       api_url: ApiUrl.optional().meta({
         description: "Where GitHub's API is; default: by `github.host`",
       }),
@@ -53,7 +56,9 @@ export const forgeSections = {
   gitlab: z
     .strictObject({
       webhook_secret: secrets(GitLabSecret, "Secret or signing token of the GitLab webhook"),
-      host: Host.default("gitlab.com").meta({ description: "Host that `gitlab_token` is sent to" }),
+      host: HostName.default("gitlab.com").meta({
+        description: "Host that `gitlab_token` is sent to",
+      }),
       api_url: ApiUrl.optional().meta({
         description: "Where GitLab's API is; default: by `gitlab.host`",
       }),
@@ -63,7 +68,9 @@ export const forgeSections = {
     .strictObject({
       webhook_secret: secrets(Secret, "Password or signing secret of the Gitee webhook"),
       path_segment: secrets(PathSegment, "Secret last part of the Gitee webhook's URL"),
-      host: Host.default("gitee.com").meta({ description: "Host that `gitee_token` is sent to" }),
+      host: HostName.default("gitee.com").meta({
+        description: "Host that `gitee_token` is sent to",
+      }),
       api_url: ApiUrl.optional().meta({
         description: "Where Gitee's API is; default: by `gitee.host`",
       }),
@@ -72,7 +79,7 @@ export const forgeSections = {
   gitea: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the Gitea or Forgejo webhook"),
-      host: Host.optional().meta({ description: "Host that `gitea_token` is sent to" }),
+      host: HostName.optional().meta({ description: "Host that `gitea_token` is sent to" }),
       api_url: ApiUrl.optional().meta({
         description: "Where the API of Gitea or Forgejo is; default: by `gitea.host`",
       }),

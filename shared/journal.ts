@@ -7,8 +7,14 @@ const variants = [
   /** `replay_of` is the failed task that this one repeats. */
   event("task.queued", { kind: TaskKind, replay_of: z.uuid().optional() }),
   event("task.started", { attempt: z.int().positive(), host: z.string() }),
-  /** A step of preparing the checkout begins. */
-  event("workspace.step", { step: z.enum(["fetch", "checkout", "diff"]) }),
+  /** A step of preparing the checkout begins; `wait` is for another fetch from the repository. */
+  event("workspace.step", { step: z.enum(["wait", "fetch", "checkout", "diff"]) }),
+  /** How far a long fetch is, in objects; at most once a second. */
+  event("workspace.progress", {
+    phase: z.enum(["receiving", "resolving"]),
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+  }),
   event("workspace.ready", {
     head_sha: z.string(),
     merge_base: z.string(),

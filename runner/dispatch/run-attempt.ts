@@ -26,7 +26,7 @@ export interface AttemptOptions {
   readonly store: Store;
   readonly work: Work;
   readonly retry: RetryPolicy;
-  /** Aborts with {@link Stopped} when the host stops. */
+  /** Aborts with {@link Stopped} when the host stops, or has lost the task. */
   readonly stop: AbortSignal;
 }
 
@@ -88,6 +88,7 @@ function outcomeOf(thrown: unknown, { attempt }: Task, retry: RetryPolicy): Outc
       case "superseded":
         return { state: "superseded", by: reason.by };
       case "shutdown":
+      case "lost":
         return { state: "released" };
     }
   }

@@ -7,7 +7,7 @@ import { toTask } from "./rows.ts";
 import { countQueued, readable } from "./task-table.ts";
 import { lock, row, rows, type Work } from "./work.ts";
 
-/** The failed tasks that pass a filter, the latest first. */
+/** The failed tasks that pass a filter and were not replayed, the latest first. */
 export function* listDeadLetters(filter: DeadLetterFilter): Work<Task[]> {
   const { code, repository, since, limit } = filter;
   const conditions = [
@@ -17,13 +17,16 @@ export function* listDeadLetters(filter: DeadLetterFilter): Work<Task[]> {
   ];
   const found = yield* rows(
     `SELECT t.* FROM task t JOIN session s ON s.id = t.session
-       WHERE ${["t.state = 'failed'", ...conditions].join(" AND ")}
+       WHERE ${["t.state = 'failed'", notReplayed, ...conditions].join(" AND ")}
        ORDER BY t.ended_at DESC, t.seq DESC LIMIT ?`,
     ...[code, repository, since].filter((value) => value !== undefined),
     limit,
   );
   return readable(found);
 }
+
+/** What failed again is a dead letter in place of the one that it repeats. */
+const notReplayed = "NOT EXISTS (SELECT 1 FROM task AS r WHERE r.replay_of = t.id)";
 
 /** Queues a failed task once more, as a new one; undefined when there is no such task. */
 export function* replayTask(

@@ -1,3 +1,7 @@
+import { runGit } from "./git.ts";
+import { plain } from "./git-diff.ts";
+import type { Workspace } from "./git-options.ts";
+
 /** A line of the head that a diff adds or changes. */
 interface ChangedLine {
   /** From 1, in the new version of the file. */
@@ -17,6 +21,18 @@ export interface Hunk {
 
 /** The hunks of each file of a diff, by its new path. Deleted and binary files have none. */
 export type ChangedLines = ReadonlyMap<string, readonly Hunk[]>;
+
+/** Reads which lines a commit changes against another one, with 10 lines around them. */
+export async function readChangedLines(
+  workspace: Workspace,
+  from: string,
+  to: string,
+): Promise<ChangedLines> {
+  const reader = new ChangedLinesReader();
+  const onOutput = (chunk: Buffer) => reader.write(chunk);
+  await runGit(workspace, ["diff", "-U10", "-M", ...plain, from, to, "--"], { onOutput });
+  return reader.end();
+}
 
 /** How much of a line is kept. */
 const longestText = 200;

@@ -1,153 +1,189 @@
 import { CicdError } from "#shared/error.ts";
-import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { PullRequestEvent } from "#shared/event.ts";
 import { runGit, tryGit } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
+import { findMergeBase } from "./history.ts";
+import type { Progress } from "./progress.ts";
+import { refsOf, refspecsById, refspecsByName } from "./refspecs.ts";
 import { openRemote, type Remote } from "./remote.ts";
+import { healShallow, presentOf, readShallow } from "./shallow.ts";
 
-/** Where the two commits are kept: the next fetch tells the server that these are there. */
-const headRef = "refs/cicd-runner/head";
-const baseRef = "refs/cicd-runner/base";
+/** The commits of a pull request that are there now. */
+export interface Fetched {
+  readonly baseSha: string;
+  /** The base itself when the histories share nothing. */
+  readonly mergeBase: string;
+}
+
+/** How history is asked for until the merge base is in it, after the first fetch. */
+const deeper = ["--deepen=500", "--deepen=5000", "--unshallow"] as const;
+const firstDepth = "--depth=50";
 
 /**
- * How much history is asked for until the merge base is in it. A repository that is there keeps the
- * depth that it needed before.
+ * The most objects that a fetch without a depth may bring. It brings what is new and no more, unless
+ * the pull request began before the history that is there: then it would bring all before that.
  */
-const newLadder = ["--depth=50", "--deepen=500", "--unshallow"] as const;
-const reusedLadder = ["", "--deepen=500", "--unshallow"] as const;
+const mostObjects = 20_000;
 
 /** Steps after which a commit that did not come with its ref is given up. */
 const patience = 2;
 
-/** The ref that a forge keeps for the head of a pull request, forks included. */
-const pullRefs: Record<Forge, (number: number) => string> = {
-  github: (number) => `refs/pull/${number}/head`,
-  gitlab: (number) => `refs/merge-requests/${number}/head`,
-  gitee: (number) => `refs/pull/${number}/head`,
-  gitea: (number) => `refs/pull/${number}/head`,
-};
-
 /**
  * Fetches head and base of a pull request from the base's repository, which has a fork's head too:
  * by their ids or, where the server refuses that or the event names no base, by their refs. Enough
- * history comes along to hold the merge base. Git asks no server for commits that are there.
- * @returns the merge base; the base itself when the histories have none.
+ * history comes along to hold the merge base. A server is not asked for what is there. Call it in a
+ * turn at the mirror.
+ * @throws CicdError `repository_refused`, `repository_unavailable`, `internal`.
  */
-export async function fetchCommits(event: PullRequestEvent, workspace: Workspace): Promise<string> {
+export async function fetchCommits(
+  event: PullRequestEvent,
+  workspace: Workspace,
+  onProgress: (progress: Progress) => void,
+): Promise<Fetched> {
   const { head, base } = event.pull_request;
-  const remote = await openRemote(event.repository.clone_url, workspace.options);
-  const ladder = (await isNew(workspace)) ? newLadder : reusedLadder;
-  const byId = base.sha === undefined ? branchRefspec(base.ref) : `+${base.sha}:${baseRef}`;
-  let refspecs = [`+${head.sha}:${headRef}`, byId];
-  let baseSha = base.sha ?? "";
-  for (const [step, depth] of ladder.entries()) {
-    // On a complete history git refuses to deepen, and there is nothing to find.
-    if (step > 0 && !(await isShallow(workspace))) break;
-    if (!(await fetch(workspace, remote, refspecs, depth))) {
-      refspecs = refspecsByName(event);
-      await fetchByName(workspace, remote, refspecs, depth);
-    }
-    baseSha = base.sha ?? (await runGit(workspace, ["rev-parse", baseRef])).trim();
-    const missing = await missingCommit(workspace, [head.sha, baseSha]);
+  const known = base.sha === undefined ? undefined : await look(workspace, head.sha, base.sha);
+  if (known?.mergeBase !== undefined && known.missing === undefined) {
+    return await keep(event, workspace, known.baseSha, known.mergeBase);
+  }
+  const { clone_url } = event.repository;
+  const remote = await openRemote(clone_url, workspace.options, workspace.signal);
+  const fetching: Fetching = { event, workspace, remote, onProgress };
+  let refspecs = refspecsById(event);
+  for (const [step, depth] of [undefined, ...deeper].entries()) {
+    refspecs =
+      depth === undefined
+        ? await fetchFirst(fetching, refspecs)
+        : await fetchBoth(fetching, refspecs, depth);
+    const baseSha = base.sha ?? (await baseOf(event, workspace));
+    const { missing, mergeBase } = await look(workspace, head.sha, baseSha);
+    const isShallow = (await readShallow(workspace)).size > 0;
     if (missing !== undefined) {
-      if (step + 1 < patience && (await isShallow(workspace))) continue;
+      if (step + 1 < patience && isShallow) continue;
       throw gone(missing);
     }
-    const mergeBase = await findMergeBase(workspace, head.sha, baseSha);
-    if (mergeBase !== undefined) return await keep(workspace, [head.sha, baseSha], mergeBase);
+    if (mergeBase !== undefined) return await keep(event, workspace, baseSha, mergeBase);
+    // On a complete history git refuses to deepen, and there is nothing to find.
+    if (!isShallow) return await keep(event, workspace, baseSha, baseSha);
   }
-  return await keep(workspace, [head.sha, baseSha], baseSha);
+  const baseSha = base.sha ?? (await baseOf(event, workspace));
+  return await keep(event, workspace, baseSha, baseSha);
 }
 
-/** Whether no fetch was completed yet. */
-async function isNew(workspace: Workspace): Promise<boolean> {
-  return (await runGit(workspace, ["for-each-ref", "--count=1", "refs/cicd-runner"])) === "";
+interface Fetching {
+  readonly event: PullRequestEvent;
+  readonly workspace: Workspace;
+  readonly remote: Remote;
+  readonly onProgress: (progress: Progress) => void;
 }
 
-async function findMergeBase(
+/**
+ * Fetches one more commit of a pull request, if the server still gives it; it need not.
+ * @throws the signal's reason when it aborts.
+ */
+export async function fetchEarlier(
+  event: PullRequestEvent,
   workspace: Workspace,
-  head: string,
-  base: string,
-): Promise<string | undefined> {
-  const args = ["merge-base", head, base];
-  const result = await tryGit(workspace, args);
-  if (result.exitCode > 1) throw gitFailure(args, result);
-  return result.exitCode === 0 ? result.stdout.trim() : undefined;
+  sha: string,
+): Promise<void> {
+  if ((await presentOf(workspace, [sha])).has(sha)) return;
+  const { clone_url } = event.repository;
+  try {
+    const remote = await openRemote(clone_url, workspace.options, workspace.signal);
+    const fetching = { event, workspace, remote, onProgress: () => {} };
+    await fetch(fetching, [`+${sha}:${refsOf(event).earlier}`], firstDepth);
+  } catch {
+    workspace.signal.throwIfAborted();
+  }
 }
 
-async function isShallow(workspace: Workspace): Promise<boolean> {
-  const answer = await runGit(workspace, ["rev-parse", "--is-shallow-repository"]);
-  return answer.trim() === "true";
+/** The first fetch; a mirror with history gets what is new, unless that is too much of old. */
+async function fetchFirst(fetching: Fetching, refspecs: readonly string[]) {
+  const { workspace, onProgress } = fetching;
+  const refs = await runGit(workspace, ["for-each-ref", "--count=1", "refs/cicd-runner"]);
+  if (refs === "") return await fetchBoth(fetching, refspecs, firstDepth);
+  const tooMuch = new AbortController();
+  const signal = AbortSignal.any([workspace.signal, tooMuch.signal]);
+  const limited: Fetching = {
+    ...fetching,
+    workspace: { ...workspace, signal },
+    onProgress: (progress) => {
+      if (progress.phase === "receiving" && progress.total > mostObjects) tooMuch.abort();
+      onProgress(progress);
+    },
+  };
+  try {
+    return await fetchBoth(limited, refspecs, undefined);
+  } catch (error) {
+    if (!tooMuch.signal.aborted) throw error;
+    return await fetchBoth(fetching, refspecs, firstDepth);
+  }
+}
+
+/** Fetches by ids, else by names; resolves to what the next fetch should ask for. */
+async function fetchBoth(
+  fetching: Fetching,
+  refspecs: readonly string[],
+  depth: string | undefined,
+): Promise<readonly string[]> {
+  if (await fetch(fetching, refspecs, depth)) return refspecs;
+  const byName = refspecsByName(fetching.event);
+  if (await fetch(fetching, byName, depth)) return byName;
+  throw new CicdError("repository_unavailable", "Cannot fetch repository: its refs are gone", {
+    hint: "The branch was deleted since, or the forge has not caught up yet",
+  });
 }
 
 /** Fetches; false when the server gives commits by their refs alone. */
 async function fetch(
-  workspace: Workspace,
-  remote: Remote,
+  { workspace, remote, onProgress }: Fetching,
   refspecs: readonly string[],
-  depth: string,
+  depth: string | undefined,
 ): Promise<boolean> {
   const args = [
-    ...["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"],
-    ...["--no-auto-maintenance", ...(depth === "" ? [] : [depth]), "--stdin", "--", remote.url],
+    ...["fetch", "--progress", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"],
+    ...["--no-auto-maintenance", ...(depth === undefined ? [] : [depth])],
+    ...["--stdin", "--", remote.url],
   ];
+  const before = await readShallow(workspace);
   // A branch may have any name: by stdin it is never an option.
   const result = await tryGit(workspace, args, {
     stdin: refspecs.map((refspec) => `${refspec}\n`).join(""),
     config: remote.config,
+    onProgress,
   });
+  await healShallow(workspace, before);
   if (result.exitCode === 0) return true;
   if (/not our ref|unadvertised object|(?:no such|couldn't find) remote ref/i.test(result.stderr))
     return false;
   throw gitFailure(args, result);
 }
 
-async function fetchByName(
-  workspace: Workspace,
-  remote: Remote,
-  refspecs: readonly string[],
-  depth: string,
-): Promise<void> {
-  if (await fetch(workspace, remote, refspecs, depth)) return;
-  throw new CicdError("repository_unavailable", "Cannot fetch repository: its refs are gone", {
-    hint: "The branch was deleted since, or the forge has not caught up yet",
-  });
+/** The first of two commits that is missing, else where their histories meet. */
+async function look(workspace: Workspace, head: string, baseSha: string) {
+  const present = await presentOf(workspace, [head, baseSha]);
+  const missing = [head, baseSha].find((sha) => !present.has(sha));
+  const mergeBase =
+    missing === undefined ? await findMergeBase(workspace, head, baseSha) : undefined;
+  return { baseSha, missing, mergeBase };
 }
 
-function refspecsByName({ forge, pull_request: { number, base } }: PullRequestEvent): string[] {
-  return [`+${pullRefs[forge](number)}:${headRef}`, branchRefspec(base.ref)];
-}
-
-/** @throws CicdError `repository_refused` for a branch name that git itself would not allow. */
-function branchRefspec(branch: string): string {
-  if (/[\p{Cc}\s:?*[\\^~]|\.\.|@\{/u.test(branch)) {
-    const name = JSON.stringify(branch);
-    throw new CicdError("repository_refused", `Cannot fetch branch ${name}: not a branch name`);
-  }
-  return `+refs/heads/${branch}:${baseRef}`;
-}
-
-/** The first of the commits that did not come. */
-async function missingCommit(
-  workspace: Workspace,
-  shas: readonly string[],
-): Promise<string | undefined> {
-  for (const sha of shas) {
-    const { exitCode } = await tryGit(workspace, ["cat-file", "-e", `${sha}^{commit}`]);
-    if (exitCode !== 0) return sha;
-  }
-  return undefined;
+async function baseOf(event: PullRequestEvent, workspace: Workspace): Promise<string> {
+  return (await runGit(workspace, ["rev-parse", refsOf(event).base])).trim();
 }
 
 /** Lets the refs name the commits of this event, whatever they were fetched by. */
 async function keep(
+  event: PullRequestEvent,
   workspace: Workspace,
-  [head, base]: readonly [head: string, base: string],
+  baseSha: string,
   mergeBase: string,
-): Promise<string> {
-  await runGit(workspace, ["update-ref", headRef, head]);
-  await runGit(workspace, ["update-ref", baseRef, base]);
-  return mergeBase;
+): Promise<Fetched> {
+  const { head, base } = refsOf(event);
+  const updates = [`update ${head} ${event.pull_request.head.sha}`, `update ${base} ${baseSha}`];
+  const stdin = updates.map((update) => `${update}\n`).join("");
+  await runGit(workspace, ["update-ref", "--stdin"], { stdin });
+  return { baseSha, mergeBase };
 }
 
 function gone(sha: string): CicdError {

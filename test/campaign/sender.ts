@@ -3,7 +3,7 @@ import { HandOffAnswer } from "#shared/api.ts";
 import { delivery } from "../edge/delivery.ts";
 import { pullRequestPayload } from "../edge/pull-request-payload.ts";
 import type { Target } from "../soak/sent.ts";
-import type { Fleet } from "./fleet.ts";
+import { type Fleet, webhookSecret } from "./fleet.ts";
 import type { Delivery } from "./plan.ts";
 
 /** How long a forge's request may take, and how soon a person has it sent again, in milliseconds. */
@@ -37,7 +37,7 @@ export class Sender {
   async deliver(one: Delivery): Promise<Taken> {
     const request = await delivery(payloadOf(one, this.#target(one.number)), {
       id: one.id,
-      secret: this.#fleet.webhookSecret,
+      secret: webhookSecret,
     });
     for (;;) {
       const taken = await this.#send(one, request);

@@ -45,5 +45,7 @@ export function environment(runnerUrl: string): Record<string, string> {
       .join(" "),
     EDGE_MAX_BODY: `${maxBody}B`,
     EDGE_LINK_TTL: "1h",
+    EDGE_RATE_LIMIT_API: "0",
+    EDGE_RATE_LIMIT_UNPROVED: "0",
   };
 }

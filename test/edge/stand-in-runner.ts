@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { v7 } from "uuid";
 import { HandOff, type HandOffAnswer } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { problemResponse } from "#shared/problem.ts";
@@ -59,8 +60,13 @@ export async function startStandInRunner(): Promise<StandInRunner> {
   return runner;
 }
 
-/** Accepts a hand-off; anything else is answered with an empty object. */
+/** Accepts hand-offs and messages; anything else is answered with an empty object. */
 export function takeIn(request: RunnerRequest, response: ServerResponse): void {
+  const [, session_id] = /^\/v1\/sessions\/([^/]+)\/messages$/.exec(request.path) ?? [];
+  if (session_id !== undefined) {
+    sendJson(response, 202, { outcome: "queued", task_id: v7(), session_id });
+    return;
+  }
   if (request.path !== "/v1/events") {
     sendJson(response, 200, {});
     return;

@@ -1,7 +1,7 @@
+import { listenEdge } from "#cli/edge-server.ts";
 import { createEdge, type EdgeOptions } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
 import type { DeliveryReport } from "#edge/webhook.ts";
-import { listen } from "#runner/http/listen.ts";
 import { readConfig } from "#shared/config.ts";
 import type { CicdError } from "#shared/error.ts";
 import { environment } from "./settings.ts";
@@ -38,7 +38,7 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
     onError: (error, requestId) => errors.push({ error, requestId }),
     ...rest,
   });
-  const server = await listen({ fetch: app.fetch, host: "127.0.0.1", port: 0 });
+  const server = await listenEdge(app, { host: "127.0.0.1", port: 0 });
   return {
     url: server.url,
     runner,

@@ -1,16 +1,20 @@
 import { coreSuite } from "./core.ts";
 import { forgeSuite } from "./forges/suite.ts";
+import { guardSuite } from "./guards.ts";
 import { environment } from "./settings.ts";
 import { startStandInRunner } from "./stand-in-runner.ts";
-import type { RunningEdge } from "./start-edge.ts";
+import type { RunningEdge, TestEdgeOptions } from "./start-edge.ts";
 import { startWorker } from "./start-worker.ts";
 
 coreSuite(start);
 forgeSuite(start);
+guardSuite(start);
 
-async function start(): Promise<RunningEdge> {
+async function start({
+  environment: changes,
+}: Pick<TestEdgeOptions, "environment"> = {}): Promise<RunningEdge> {
   const runner = await startStandInRunner();
-  const worker = await startWorker(environment(runner.url));
+  const worker = await startWorker({ ...environment(runner.url), ...changes });
   return {
     url: worker.url,
     runner,

@@ -10,6 +10,7 @@ import type { JournalEvent } from "#shared/journal.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
 import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { noChange } from "./no-change.ts";
 import { type Heard, prepareTalk, readHeard, type Step } from "./talk.ts";
 import { talkingExecutable } from "./talking-executable.ts";
 
@@ -63,7 +64,7 @@ export async function setWatchedScene(
   const context: SessionContext = {
     sessions,
     prepare: async (workspace) => ({ ...noChange, tree: join(workspace, "tree") }),
-    lastReview: async () => undefined,
+    lastReview: undefined,
     budget: await openTaskBudget(task, { store, limits, day: await openDay(store) }),
     onSpent: (spending) => store.addUsage(task.id, task.session_id, spending),
     signal: new AbortController().signal,
@@ -84,13 +85,3 @@ export async function setWatchedScene(
 }
 
 const limits = { task: {}, session: {}, day: {} };
-
-const noChange = {
-  headSha: "a".repeat(40),
-  mergeBase: "c".repeat(40),
-  files: [],
-  diff: "",
-  diffBytes: 0,
-  truncated: false,
-  changedLines: new Map(),
-};

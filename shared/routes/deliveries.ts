@@ -1,0 +1,47 @@
+import * as z from "zod";
+import { HandOff, HandOffAnswer } from "../api.ts";
+import { Forge } from "../event.ts";
+import { none, nothing, route } from "../route.ts";
+import { Task } from "../task.ts";
+
+const Delivery = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,255}$/)
+    .meta({ description: "The forge's own id of the delivery" }),
+});
+
+const ofForge = z.strictObject({
+  forge: Forge.meta({ description: "Default: github" }).optional(),
+});
+
+/** The runner's own: sealed by its edge. */
+export const takeDelivery = route({
+  id: "takeDelivery",
+  method: "POST",
+  path: "/v1/events",
+  access: "signature",
+  summary: "Takes a delivery in",
+  params: none,
+  query: none,
+  body: HandOff,
+  status: 202,
+  answer: HandOffAnswer,
+  also: { 200: HandOffAnswer },
+  errors: ["queue_full", "shutting_down"],
+});
+
+/** `GET /v1/deliveries/{id}`. */
+export const getDelivery = route({
+  id: "getDelivery",
+  method: "GET",
+  path: "/v1/deliveries/{id}",
+  access: "read",
+  summary: "The task that a delivery made",
+  params: Delivery,
+  query: ofForge,
+  body: nothing,
+  status: 200,
+  answer: Task,
+  errors: ["not_found"],
+});
