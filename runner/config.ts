@@ -78,6 +78,22 @@ export const RunnerConfig = z.strictObject({
     .prefault({}),
   ...forgeSections,
   ...forgeTokens,
+  publish: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether results are put on pull requests, where a forge has a token",
+      }),
+      fail_on: z.enum(["high", "medium", "low", "never"]).default("never").meta({
+        description: "Least severity of a finding that makes the check of a commit fail",
+      }),
+      name: z.string().min(1).max(100).default("cicd-runner").meta({
+        description: "What the check or the status of a commit is called",
+      }),
+      timeout: Duration.prefault("2m").meta({
+        description: "How long one attempt tries to publish before it fails",
+      }),
+    })
+    .prefault({}),
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({

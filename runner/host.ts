@@ -16,6 +16,7 @@ import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
+import { PageEndings } from "./publish/page-endings.ts";
 import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
@@ -26,6 +27,7 @@ import {
   breakerOptions,
   cliSettings,
   gitOptions,
+  publisher,
   retryPolicy,
   runningLimits,
   thresholds,
@@ -149,6 +151,7 @@ export async function startHost({
     }),
   );
 
+  const publishing = publisher(config, environment);
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const work = taskWork({
     store,
@@ -164,6 +167,7 @@ export async function startHost({
     limits: budgetLimits(config),
     day: await openDay(store),
     permissions,
+    publisher: publishing,
   });
   const dispatcher = new Dispatcher({
     store,
@@ -241,6 +245,7 @@ export async function startHost({
 
   await sessions.open();
   membership.start();
+  undo.use(new PageEndings({ store, publisher: publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 

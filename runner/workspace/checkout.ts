@@ -1,6 +1,7 @@
 import { CicdError } from "#shared/error.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
 import { type ChangeSet, readChangeSet, type ShownOptions } from "./change-set.ts";
+import { type ChangedLines, readChangedLines } from "./changed-lines.ts";
 import { checkSize } from "./checkout-size.ts";
 import { fetchCommits, fetchEarlier } from "./fetch.ts";
 import { runGit, tryGit } from "./git.ts";
@@ -43,6 +44,8 @@ export interface Checkout extends ChangeSet {
   readonly mergeBase: string;
   /** What changed since the head that was reviewed last; undefined when none was, or it is the same. */
   readonly since: Since | undefined;
+  /** The lines that differ from the merge base, also of files that are not in the diff. */
+  readonly changedLines: ChangedLines;
   /** What the base branch says to those who review. */
   readonly guidance: readonly Guidance[];
 }
@@ -107,8 +110,9 @@ async function attempt(
   await runGit(workspace, ["clean", "--quiet", "-ffdx"]);
   onStep("diff");
   const { mergeBase, baseSha } = fetched;
-  const [changes, guidance] = await Promise.all([
+  const [changes, changedLines, guidance] = await Promise.all([
     readChangeSet(workspace, [mergeBase, headSha], options),
+    readChangedLines(workspace, mergeBase, headSha),
     readGuidance(workspace, baseSha),
   ]);
   const whole = { ...fetched, ...changes };
@@ -116,7 +120,7 @@ async function attempt(
     earlier === undefined
       ? undefined
       : await readSince(workspace, [earlier, headSha], whole, options);
-  return { tree: workspace.tree, headSha, mergeBase, ...changes, since, guidance };
+  return { tree: workspace.tree, headSha, mergeBase, ...changes, changedLines, since, guidance };
 }
 
 async function workspaceOf(

@@ -13,6 +13,7 @@ export const noChange: Checkout = {
   diffBytes: 0,
   omitted: [],
   since: undefined,
+  changedLines: new Map(),
   guidance: [],
 };
 

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDay, openTaskBudget } from "#runner/budget/open.ts";
 import { answerQuestion } from "#runner/review/answer-question.ts";
@@ -13,8 +12,7 @@ import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { noChange } from "./no-change.ts";
 import { type Heard, prepareTalk, readHeard, type Step } from "./talk.ts";
-
-const program = new URL("talking-cli.ts", import.meta.url).pathname;
+import { talkingExecutable } from "./talking-executable.ts";
 
 /** A task that runs, and sessions whose processes talk as the scene says. */
 export interface Scene extends AsyncDisposable {
@@ -51,7 +49,7 @@ export async function setWatchedScene(
     maxSessions: 2,
     workspaces: new Workspaces(folder),
     cli: {
-      executable: await executable(folder),
+      executable: await talkingExecutable(folder),
       connect: () => ({ environment: {}, [Symbol.dispose]: () => {} }),
       startupTimeout: 20_000,
       patience: 5000,
@@ -87,11 +85,3 @@ export async function setWatchedScene(
 }
 
 const limits = { task: {}, session: {}, day: {} };
-
-/** The talking CLI as one file, as a CLI is given. */
-async function executable(folder: string): Promise<string> {
-  const path = join(folder, "claude");
-  const script = `#!/bin/sh\nexec '${process.execPath}' '${program}' '${folder}' "$@"\n`;
-  await writeFile(path, script, { mode: 0o755 });
-  return path;
-}

@@ -22,7 +22,7 @@ test("prepareCheckout brings the head's files and what they change since the mer
     { head, base },
     { onStep: (step) => void steps.push(step) },
   );
-  const { diff, ...rest } = checkout;
+  const { diff, changedLines, ...rest } = checkout;
   assert.deepEqual(rest, {
     tree: join(setting.folder, "tree"),
     headSha: head,
@@ -37,6 +37,7 @@ test("prepareCheckout brings the head's files and what they change since the mer
     since: undefined,
     guidance: [],
   });
+  assert.deepEqual([...changedLines.keys()], ["pay.ts", "src/new.ts"]);
   assert.match(diff, /^diff --git a\/old\.ts b\/old\.ts\n/);
   assert.match(diff, /\n-charge\(\);\n\+chargeOnce\(\);\n/);
   assert.deepEqual(steps, ["fetch", "checkout", "diff"]);
