@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 import { Command, Option } from "commander";
 import { type Logger, pino } from "pino";
+import { connectRunner } from "#edge/connect-runner.ts";
 import { type Host, startHost } from "#runner/host.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Config } from "./config.ts";
 import { configFileName } from "./config-file.ts";
 import { startEdge } from "./edge-server.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
-import { readServeSettings, readSettings } from "./settings.ts";
+import { type DeadLetterFlags, drain, replayAll, replayOne, showDeadLetters } from "./operate.ts";
+import { addOutboxCommands } from "./outbox-command.ts";
+import { configuredEdge, readServeSettings, readSettings } from "./settings.ts";
 import { passedDescriptors } from "./systemd/passed-descriptors.ts";
 import { openService, type Service } from "./systemd/service.ts";
 import { createToken } from "./token.ts";
@@ -35,7 +38,7 @@ program
     const config = await readServeSettings(source());
     const log = createLog(config);
     const host = await start(config, log);
-    const edgeConfig = { ...config, runner_url: host.url };
+    const edgeConfig = { ...config, runner_url: [host.url] };
     const descriptor = descriptors.get("edge");
     const edge = await startEdge({ config: edgeConfig, log, descriptor }).catch(async (error) => {
       await host.stop();
@@ -92,6 +95,43 @@ program
     console.log(`Token, shown only now: ${token}\nEntry of edge.api_tokens:  ${entry}`);
   });
 
+program
+  .command("drain")
+  .description("let a running runner take no more tasks, and those that run end")
+  .option("--runner <url>", "default: the runner of this configuration")
+  .option("--wait", "until nothing runs there")
+  .option("--json", "print data")
+  .action(async ({ runner, wait = false, json }: DrainFlags) => {
+    const config = await readSettings(source());
+    const { host, port } = config.runner;
+    const url = runner ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    show(await drain(operatorOf({ ...config, runner_url: [url] }), wait), json);
+  });
+
+withFilter(program.command("dead-letters"))
+  .description("list tasks that failed and were not replayed")
+  .action(async ({ json, ...filter }: DeadLetterFlags & JsonFlag) => {
+    show(await showDeadLetters(operatorOf(await readSettings(source())), filter), json);
+  });
+
+withFilter(program.command("replay"))
+  .description("queue tasks that failed again: one, or with --all those that pass a filter")
+  .argument("[task]", "its id")
+  .option("--all", "those that pass the filter, all without one")
+  .action(
+    async (task: string | undefined, flags: DeadLetterFlags & JsonFlag & { all?: boolean }) => {
+      const { json, all = false, ...filter } = flags;
+      if (all === (task !== undefined)) program.error("error: give the id of a task, or --all");
+      const runner = operatorOf(await readSettings(source()));
+      show(await (task === undefined ? replayAll(runner, filter) : replayOne(runner, task)), json);
+    },
+  );
+
+addOutboxCommands(program, async (url) => ({
+  url: url ?? (await configuredEdge(source())),
+  token: process.env.CICD_RUNNER_TOKEN,
+}));
+
 try {
   await program.parseAsync();
 } catch (thrown) {
@@ -100,6 +140,34 @@ try {
   if (error.code === "internal") console.error(error.stack);
   // Whatever still listens must not keep a failed program alive.
   process.exit(exitCodeOf(error.category));
+}
+
+/** The runners of a configuration, asked by who has their secret. */
+function operatorOf(config: Config) {
+  const fetch = globalThis.fetch;
+  return connectRunner(config, { now: Date.now, fetch });
+}
+
+function withFilter(command: Command): Command {
+  return command
+    .option("--code <code>", "that failed with this code")
+    .option("--repository <owner/name>", "of this repository, on any forge")
+    .option("--since <time>", "that failed then or later: 2026-01-31T12:00:00Z")
+    .option("--limit <number>", "so many, at most 500")
+    .option("--json", "print data");
+}
+
+function show({ data, text }: { data: unknown; text: string }, json = false): void {
+  console.log(json ? JSON.stringify(data, null, 2) : text);
+}
+
+interface JsonFlag {
+  readonly json?: boolean;
+}
+
+interface DrainFlags extends JsonFlag {
+  readonly runner?: string;
+  readonly wait?: boolean;
 }
 
 function source() {

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from "hono/utils/buffer";
 import { sha256 } from "hono/utils/crypto";
 import { CicdError } from "#shared/error.ts";
-import { type ApiToken, Scope } from "./config.ts";
+import { Scope } from "#shared/scope.ts";
+import type { ApiToken } from "./config.ts";
 
 /**
  * Checks an `Authorization` header against the configured tokens.

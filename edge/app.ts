@@ -1,165 +1,126 @@
-import { type Context, Hono } from "hono";
+import type { Context, Hono } from "hono";
 import { getRuntimeKey } from "hono/adapter";
-import { methodNotAllowed } from "hono/method-not-allowed";
-import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
-import { CicdError } from "#shared/error.ts";
-import { problemResponse, statusOf } from "#shared/problem.ts";
-import { authorize } from "./api-auth.ts";
-import type { EdgeConfig, Scope } from "./config.ts";
+import type { CicdError } from "#shared/error.ts";
+import { routerPath } from "#shared/route.ts";
+import { getDocs, getDocument, getHealth, getReadiness } from "#shared/routes/edge.ts";
+import { receiveWebhook, receiveWebhookAtSegment } from "#shared/routes/webhooks.ts";
+import { clientAddress } from "./client-address.ts";
+import type { EdgeConfig } from "./config.ts";
+import { connectRunner, signingSecret } from "./connect-runner.ts";
+import { docsPage } from "./docs-page.ts";
+import type { EdgeEnv } from "./env.ts";
 import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
-import { authorizeLink } from "./link.ts";
-import { relayMessage } from "./message.ts";
-import { relay } from "./relay.ts";
-import { createRunnerClient } from "./runner-client.ts";
+import { type Limits, limitCall, limitRefusal } from "./limits.ts";
+import { openApiDocument } from "./openapi.ts";
+import type { Outbox } from "./outbox.ts";
+import { outboxRoutes } from "./outbox-routes.ts";
+import { memoryRateLimit } from "./rate-limit.ts";
+import { relayRoutes } from "./relay-routes.ts";
+import { createShell } from "./shell.ts";
 import { type DeliveryReport, handleWebhook } from "./webhook.ts";
 
 /** How an edge is made. */
 export interface EdgeOptions {
   readonly config: EdgeConfig;
+  /** Keeps what the runner can't take yet. */
+  readonly outbox: Outbox;
   /** The clock, in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
   /** Reaches the runner; default the global `fetch`. */
   readonly fetch?: typeof fetch;
+  /** Limits in place of those that each process keeps for itself. */
+  readonly limits?: Partial<Limits>;
   /** Told once of each webhook request to a known forge, whatever became of it. */
-  readonly onDelivery?: (report: DeliveryReport) => void;
+  readonly onDelivery?: (report: DeliveryReport, requestId: string) => void;
   /** Told of each answer with a 5xx status; `requestId` is in the answer too. */
   readonly onError?: (error: CicdError, requestId: string) => void;
 }
-
-const task = "/v1/tasks/:id{[0-9a-f-]{36}}";
-const session = "/v1/sessions/:id{[0-9a-f-]{36}}";
-const permission = `${task}/permissions/:request{[A-Za-z0-9_-]{1,128}}`;
-const delivery = "/v1/deliveries/:id{[A-Za-z0-9][A-Za-z0-9._:-]*}";
 
 /**
  * The edge as a Hono app over Web APIs: takes webhooks in, hands them to the runner, and relays the
  * API.
  * @throws CicdError `config_invalid` without a webhook secret: an open door is never served.
  */
-export function createEdge(options: EdgeOptions): Hono {
-  const { config, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
+export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
+  const { config, outbox, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
-  const { runner_url, runner_secret, edge } = config;
-  const runnerSecret = signingSecret(runner_secret);
+  const { runner_secret, edge } = config;
   const links = {
     publicUrl: edge.public_url,
-    link: { secret: runnerSecret, ttl: edge.link_ttl },
+    link: { secret: signingSecret(runner_secret), ttl: edge.link_ttl },
     now,
   };
   const forges = forgeSettings(config);
-  const runner = createRunnerClient({
-    url: runner_url,
-    secret: runnerSecret,
-    timeout: edge.runner_timeout,
-    now,
-    fetch,
-  });
+  const runner = connectRunner(config, { now, fetch });
+  const promptRunner = connectRunner(config, { timeout: edge.hand_off_timeout, now, fetch });
 
-  const app = new Hono();
-  app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders());
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
-  app.notFound((c) => problemResponse(noSuchPath(c), c.get("requestId")));
-  app.onError((thrown, c) => {
-    const error = CicdError.from(thrown);
-    const id = c.get("requestId");
-    const clientLeft = error.code === "cancelled";
-    if (statusOf(error.code) >= 500 && !clientLeft) onError(error, id);
-    return problemResponse(error, id);
-  });
-
-  app.post("/webhooks/:forge/:segment?", (c) =>
-    handleWebhook(c.req.raw, {
-      forge: c.req.param("forge"),
-      segment: c.req.param("segment"),
-      requestId: c.get("requestId"),
-      forges,
-      rules: config.rules,
-      maxBody: edge.max_body,
-      ...links,
-      runner,
-      onDelivery,
-      later: (work) => later(c, work),
-    }),
-  );
-
-  const bearer = (c: Context, scope: Scope) =>
-    authorize(c.req.header("authorization"), edge.api_tokens, scope);
-  const bearerOrLink = async (c: Context, taskId: string) => {
-    const token = c.req.query("token");
-    if (token === undefined || c.req.header("authorization") !== undefined) {
-      return await bearer(c, "read");
-    }
-    await authorizeLink(runner_secret, taskId, token, now());
+  const { api, unproved } = edge.rate_limit;
+  const limits: Limits = {
+    api: memoryRateLimit({ perMinute: api, now }),
+    unproved: memoryRateLimit({ perMinute: unproved, now }),
+    ...options.limits,
   };
-  const context = (c: Context) => ({
-    path: c.req.path,
-    requestId: c.get("requestId"),
+  const client = (c: Context<EdgeEnv>) =>
+    clientAddress(c.req.raw.headers, c.env?.peer, {
+      trusted: edge.trusted_proxies,
+      header: edge.client_address_header,
+    });
+
+  const app = createShell({ corsOrigins: edge.cors_origins, onError });
+  for (const route of [receiveWebhook, receiveWebhookAtSegment]) {
+    app.on(
+      route.method,
+      [routerPath(route)],
+      async (c) =>
+        await handleWebhook(c.req.raw, {
+          forge: c.req.param("forge") ?? "",
+          segment: c.req.param("segment"),
+          requestId: c.get("requestId"),
+          forges,
+          rules: config.rules,
+          maxBody: edge.max_body,
+          ...links,
+          runner: promptRunner,
+          outbox,
+          later: (work) => later(c, work),
+          onDelivery: (report) => onDelivery(report, c.get("requestId")),
+        }).catch(async (thrown) => {
+          throw await limitRefusal(limits, client(c), thrown);
+        }),
+    );
+  }
+
+  app.use(async (c, next) => {
+    await limitCall(limits, client(c));
+    await next();
+  });
+
+  const tokens = edge.api_tokens;
+  relayRoutes(app, {
     runner,
+    outbox,
+    // Time for one that is down to be noticed, and for the next to answer.
+    patience: 2 * edge.runner_timeout,
+    tokens,
+    linkSecrets: runner_secret,
+    ...links,
   });
-  const toRunner = (c: Context) => relay(c.req.raw, context(c));
+  outboxRoutes(app, { outbox, tokens });
 
-  for (const path of [task, `${task}/events`] as const) {
-    app.get(path, async (c) => {
-      await bearerOrLink(c, c.req.param("id"));
-      return await toRunner(c);
-    });
-  }
-  for (const path of ["/v1/tasks", "/v1/sessions", session, delivery]) {
-    app.get(path, async (c) => {
-      await bearer(c, "read");
-      return await toRunner(c);
-    });
-  }
-  for (const path of [`${task}/cancel`, permission]) {
-    app.on(["POST"], path, async (c) => {
-      await bearer(c, "write");
-      return await toRunner(c);
-    });
-  }
-  app.on(["POST"], `${session}/messages`, async (c) => {
-    await bearer(c, "write");
-    return await relayMessage(c.req.raw, { ...context(c), ...links });
+  app.get(routerPath(getHealth), (c) => health(runner, outbox, c.get("requestId")));
+  app.get(routerPath(getReadiness), () => readiness(outbox));
+  const document = (c: Context) => openApiDocument(edge.public_url ?? new URL(c.req.url).origin);
+  app.get(routerPath(getDocument), (c) => c.json(document(c)));
+  app.get(routerPath(getDocs), (c) => {
+    // Behind the nonce in its policy, a page that is kept would be one without its style.
+    c.header("cache-control", "no-store");
+    return c.html(docsPage(document(c), c.get("secureHeadersNonce") ?? ""));
   });
-  app.delete(session, async (c) => {
-    await bearer(c, "write");
-    return await toRunner(c);
-  });
-
-  app.get("/health", (c) => health(runner, c.get("requestId")));
-  app.get("/health/ready", (c) => readiness(runner, c.get("requestId")));
   return app;
 }
 
 /** A Worker may end with its answer, unless it is told what goes on. */
 function later(c: Context, work: Promise<void>): void {
   if (getRuntimeKey() === "workerd") c.executionCtx.waitUntil(work);
-}
-
-/** Answers are made as plain responses, which don't carry what was set on the context before. */
-async function showRequestId(c: Context, next: () => Promise<void>): Promise<void> {
-  await next();
-  c.header("x-request-id", c.get("requestId"));
-}
-
-function noSuchPath(c: Context): CicdError {
-  return new CicdError("not_found", `Cannot find ${c.req.path}: no such path`);
-}
-
-function refuseMethod(c: Context, methods: string[]): Response {
-  const allowed = methods.join(", ");
-  const error = new CicdError("method_not_allowed", `Cannot ${c.req.method} ${c.req.path}`, {
-    hint: `Use ${allowed}`,
-  });
-  const response = problemResponse(error, c.get("requestId"));
-  response.headers.set("allow", allowed);
-  return response;
-}
-
-function signingSecret([first]: readonly string[]): string {
-  if (first !== undefined) return first;
-  throw new CicdError("config_invalid", "Cannot start edge: no runner secret is set", {
-    hint: "Set RUNNER_SECRET to the same value as on the runner",
-  });
 }

@@ -1,13 +1,11 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { Scope } from "#shared/scope.ts";
+import { Network } from "./client-address.ts";
 import { RulesConfig } from "./rules/config.ts";
-
-/** What an API token may do; each scope includes the ones before it. */
-export const Scope = z.enum(["read", "write", "admin"]);
-/** {@link Scope} as a type. */
-export type Scope = z.infer<typeof Scope>;
+import { SweepConfig } from "./sweep/config.ts";
 
 /** `<scope>:<SHA-256 of the token in hex>`, parsed: the token itself is never configured. */
 const ApiToken = z
@@ -40,13 +38,24 @@ const PublicUrl = HttpUrl.refine(
   "must be a URL that paths can follow: https://reviews.example.com",
 );
 
+const Origin = HttpUrl.refine(
+  (text) => new URL(text).origin === text,
+  "must be an origin as browsers send it: https://dashboard.example.com",
+);
+
+const PerMinute = z.int().min(0).max(1_000_000);
+
 /** The settings of the edge, for `readConfig`. */
 export const EdgeConfig = z.strictObject({
   ...forgeSections,
-  runner_url: RunnerUrl.default("http://127.0.0.1:8788").meta({
-    env: ["RUNNER_URL"],
-    description: "Where the edge reaches the runner",
-  }),
+  runner_url: z
+    .array(RunnerUrl)
+    .min(1, "must hold at least one URL")
+    .default(["http://127.0.0.1:8788"])
+    .meta({
+      env: ["RUNNER_URL"],
+      description: "Where the edge reaches the runner; several when they share a store",
+    }),
   runner_secret: RunnerSecret,
   rules: RulesConfig.prefault({}),
   edge: z
@@ -59,6 +68,20 @@ export const EdgeConfig = z.strictObject({
       runner_timeout: Duration.prefault("5s").meta({
         description: "How long the edge waits for the runner's answer to begin",
       }),
+      hand_off_timeout: Duration.prefault("300ms").meta({
+        description: "How long a webhook waits for the runner, before the edge keeps the delivery",
+      }),
+      state_dir: z
+        .string()
+        .min(1)
+        .default(".cicd-runner")
+        .meta({
+          env: ["STATE_DIRECTORY"],
+          description: "Folder of what the runner could not take yet; not on Workers",
+        }),
+      outbox_size: Size.prefault("256MiB").meta({
+        description: "How much of that is kept; more is refused with 503; not on Workers",
+      }),
       api_tokens: z
         .array(ApiToken)
         .default([])
@@ -66,8 +89,32 @@ export const EdgeConfig = z.strictObject({
           env: ["API_TOKENS"],
           description: "Tokens of the API as <scope>:<SHA-256 in hex>",
         }),
+      cors_origins: z.array(Origin).default([]).meta({
+        description: "Origins whose pages may call the API in a browser; none: only its own",
+      }),
+      trusted_proxies: z
+        .array(Network)
+        .default([])
+        .meta({ description: "Addresses or networks of proxies that may tell who a client is" }),
+      client_address_header: z
+        .enum(["x-forwarded-for", "cf-connecting-ip"])
+        .default("x-forwarded-for")
+        .meta({ description: "Where those tell it" }),
+      rate_limit: z
+        .strictObject({
+          api: PerMinute.default(600).meta({
+            description: "Calls of the API that one address has a minute; 0: any number",
+          }),
+          unproved: PerMinute.default(60).meta({
+            description: "Refused webhooks that one address has a minute; 0: any number",
+          }),
+        })
+        .prefault({}),
     })
     .prefault({}),
+  github_token: forgeTokens.github_token,
+  gitlab_token: forgeTokens.gitlab_token,
+  sweep: SweepConfig,
 });
 /** {@link EdgeConfig} as a type: durations in milliseconds, sizes in bytes. */
 export type EdgeConfig = z.infer<typeof EdgeConfig>;

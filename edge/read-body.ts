@@ -5,12 +5,15 @@ import { CicdError } from "#shared/error.ts";
  * byte is read; as the length may be absent or wrong, what arrives is counted too.
  * @throws CicdError `payload_too_large`, or `invalid_request` when the body breaks off.
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
+export async function readBody(
+  message: Pick<Request | Response, "headers" | "body">,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (Number(message.headers.get("content-length")) > limit) throw tooLarge(limit);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   try {
-    for await (const chunk of request.body ?? []) {
+    for await (const chunk of message.body ?? []) {
       size += chunk.byteLength;
       if (size > limit) throw tooLarge(limit);
       chunks.push(chunk);

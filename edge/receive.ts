@@ -1,14 +1,11 @@
+import type { ForgeEvent } from "#shared/task-event.ts";
 import type { ForgeAdapter } from "./forge/forge.ts";
 import type { ForgeSettings } from "./forge-settings.ts";
 import { parsePayload, payloadForm } from "./payload.ts";
 import { holdTo, prove } from "./prove.ts";
 import { readBody } from "./read-body.ts";
 import type { Rules } from "./rules/config.ts";
-import { decide } from "./rules/decide.ts";
-import type { Decision } from "./rules/decision.ts";
-
-/** A delivery that was proved and understood: it makes a task, or is ignored for a reason. */
-export type Received = Decision & { readonly deliveryId: string };
+import { type Received, understand } from "./understand.ts";
 
 /** How a request is received. */
 export interface ReceiveOptions {
@@ -34,12 +31,9 @@ export async function receive(request: Request, options: ReceiveOptions): Promis
   const body = await readBody(request, maxBody);
   const payload = () => parsePayload(form, body);
   const path = await prove({ headers, body }, { adapter, ...settings, now, payload });
-  const { id: deliveryId, event: name } = await adapter.identify({ headers, body });
-  const normalized = adapter.normalize(name, payload());
-  if (normalized.kind === "ignored") {
-    return { kind: "ignored", code: "not_handled", reason: normalized.reason, deliveryId };
-  }
-  const { event } = normalized;
-  if (path !== undefined) holdTo(path, event);
-  return { ...decide(event, rules), deliveryId };
+  const identity = await adapter.identify({ headers, body });
+  const check = (event: ForgeEvent) => {
+    if (path !== undefined) holdTo(path, event);
+  };
+  return understand(identity, payload(), { adapter, rules, check });
 }

@@ -1,8 +1,10 @@
 import { CicdError } from "#shared/error.ts";
 import { problemMediaType } from "#shared/problem.ts";
+import { lastingStream } from "./lasting-stream.ts";
+import { eventStream, mediaType } from "./media-type.ts";
 import { readBody } from "./read-body.ts";
-import { type RunnerClient, retryAfter } from "./runner-client.ts";
-import { untilBroken } from "./until-broken.ts";
+import { type Reopen, reopener } from "./reopen.ts";
+import { type RunnerCall, type RunnerClient, retryAfter } from "./runner-client.ts";
 
 /** What a relayed request needs besides itself. */
 export interface RelayContext {
@@ -10,39 +12,44 @@ export interface RelayContext {
   readonly path: string;
   readonly requestId: string;
   readonly runner: RunnerClient;
+  /** How long a client that follows a task waits for a runner that goes on, in milliseconds. */
+  readonly patience: number;
+  /** It is to be heard by one runner alone. */
+  readonly isOnce?: boolean;
 }
 
-const eventStream = "text/event-stream";
 const passedOn = ["accept", "content-type", "last-event-id"];
 /** Room for the longest message with every character escaped, in bytes. */
 const maxBody = 128 * 1024;
 const passedBack = ["content-type", "cache-control", "x-accel-buffering", "retry-after"];
 
 /**
- * Asks the runner the same and passes its answer on: events chunk by chunk as they come, where a
- * client that leaves cancels the body and so ends the request to the runner; all else when it is
- * complete.
+ * Asks the runner the same and passes its answer on: events one by one as they come, from one runner
+ * after the other, where a client that leaves cancels the body and so ends the request to the runner;
+ * all else when it is complete.
  * @throws CicdError `runner_unavailable` when the runner gives no whole answer of ours,
  * `payload_too_large` when the request is larger than any of the API's.
  */
 export async function relay(request: Request, context: RelayContext): Promise<Response> {
-  const { path, requestId, runner } = context;
+  const { path, requestId, runner, patience, isOnce = false } = context;
   const isHead = request.method === "HEAD";
   const body = await readBody(request, maxBody);
-  const answer = await runner.open({
+  const call: RunnerCall = {
     method: methodOf(request),
     path: path + queryWithoutToken(request.url),
     requestId,
     headers: pick(request.headers, passedOn),
     ...(body.byteLength > 0 && { body }),
-    signal: request.signal,
-  });
+    isOnce,
+  };
+  const answer = await runner.open({ ...call, signal: request.signal });
+  const next = reopener(runner, call, patience);
   if (!isOurs(answer)) {
     await discard(answer);
     const message = `Cannot relay request: unexpected answer ${answer.status} of the runner`;
     throw new CicdError("runner_unavailable", message, { retryAfter });
   }
-  return new Response(isHead ? await discard(answer) : await bodyOf(answer), {
+  return new Response(isHead ? await discard(answer) : await bodyOf(answer, next), {
     status: answer.status,
     headers: pick(answer.headers, passedBack),
   });
@@ -72,19 +79,15 @@ async function discard({ body }: Response): Promise<null> {
   return null;
 }
 
-async function bodyOf(answer: Response): Promise<BodyInit | null> {
+async function bodyOf(answer: Response, next: Reopen): Promise<BodyInit | null> {
   if (answer.body === null) return null;
-  if (mediaType(answer.headers) === eventStream) return untilBroken(answer.body);
+  if (mediaType(answer.headers) === eventStream) return lastingStream(answer.body, next);
   try {
     return await answer.arrayBuffer();
   } catch (cause) {
     const message = "Cannot relay request: the runner's answer broke off";
     throw new CicdError("runner_unavailable", message, { cause, retryAfter });
   }
-}
-
-function mediaType(headers: Headers): string | undefined {
-  return headers.get("content-type")?.split(";")[0];
 }
 
 function pick(headers: Headers, names: readonly string[]): Record<string, string> {

@@ -2,13 +2,15 @@ import { CicdError } from "#shared/error.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
 
 /** One request to the runner. */
-interface RunnerCall {
+export interface RunnerCall {
   readonly method: "GET" | "POST" | "DELETE";
   /** Path with its query. */
   readonly path: string;
   readonly requestId: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array<ArrayBuffer>;
+  /** To be heard by one runner alone: twice it would do something else than once. */
+  readonly isOnce?: boolean;
   /** Ends the wait for the answer. One that has begun is ended by the cancelling of its body. */
   readonly signal?: AbortSignal;
 }
@@ -108,7 +110,7 @@ async function send(
     signal,
   });
   if (response.status !== 401) return response;
-  const cause = new Error(await response.text());
+  const cause = new CicdError("unauthorized", await response.text());
   throw new CicdError("runner_unavailable", "Cannot use runner: it refused the edge's seal", {
     cause,
     hint: "Give edge and runner the same RUNNER_SECRET, and keep both clocks in time",

@@ -1,4 +1,3 @@
-import { v7 } from "uuid";
 import type { WebhookAccepted, WebhookDuplicate, WebhookIgnored } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
@@ -10,15 +9,16 @@ import { gitee } from "./forge/gitee.ts";
 import { github } from "./forge/github.ts";
 import { gitlab } from "./forge/gitlab.ts";
 import { checkDoor, type ForgeSettings } from "./forge-settings.ts";
-import { handOff } from "./hand-off.ts";
+import { handOver, type Takers } from "./hand-over.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
 import { receive } from "./receive.ts";
 import type { Rules } from "./rules/config.ts";
-import type { RunnerClient } from "./runner-client.ts";
 import { tellSkipped } from "./tell-skipped.ts";
+import { toHandOff } from "./to-hand-off.ts";
 
 /**
- * What became of a webhook request. `refused` is the sender's fault (4xx), `failed` is ours (5xx);
+ * What became of a webhook request. `kept` is accepted too, but the runner does not have it yet, for
+ * a reason. `refused` is the sender's fault (4xx), `failed` is ours (5xx);
  * neither has been checked far enough to have a delivery id.
  */
 export type DeliveryReport =
@@ -30,6 +30,13 @@ export type DeliveryReport =
     }
   | {
       readonly forge: Forge;
+      readonly outcome: "kept";
+      readonly deliveryId: string;
+      readonly taskId: string;
+      readonly reason: string;
+    }
+  | {
+      readonly forge: Forge;
       readonly outcome: "ignored";
       readonly deliveryId: string;
       readonly code: SkipCode;
@@ -38,7 +45,7 @@ export type DeliveryReport =
   | { readonly forge: Forge; readonly outcome: "refused" | "failed"; readonly reason: string };
 
 /** What the handling of a webhook needs besides the request. */
-export interface WebhookContext {
+export interface WebhookContext extends Takers {
   /** The segment of the path after `webhooks`. */
   readonly forge: string;
   /** The one after that, where there is one. */
@@ -50,7 +57,6 @@ export interface WebhookContext {
   readonly maxBody: number;
   readonly publicUrl: string | undefined;
   readonly link: LinkOptions;
-  readonly runner: RunnerClient;
   readonly now: () => number;
   readonly onDelivery: (report: DeliveryReport) => void;
   /** Lets work go on behind the answer. */
@@ -100,21 +106,15 @@ async function take(request: Request, adapter: ForgeAdapter, context: WebhookCon
     };
   }
 
-  const { outcome, task_id, session_id } = await handOff(runner, requestId, {
-    delivery_id: deliveryId,
-    forge,
-    task_id: v7({ msecs: now() }),
-    kind: received.task,
-    event: received.event,
-    ...(received.message !== undefined && { message: received.message }),
-  });
+  const handOff = toHandOff({ forge, ...received, at: now() });
+  const { taskId, sessionId, ...handedOver } = await handOver({ handOff, requestId }, context);
   const base = context.publicUrl ?? new URL(request.url).origin;
-  const links = await taskLinks(base, task_id, context.link, now());
-  const accepted: WebhookAccepted = { task_id, session_id, ...links };
+  const links = await taskLinks(base, taskId, context.link, now());
+  const accepted: WebhookAccepted = { task_id: taskId, session_id: sessionId, ...links };
   const duplicate: WebhookDuplicate = { duplicate: true, ...accepted };
+  const isKnown = handedOver.outcome === "duplicate";
   return {
-    report: { forge, outcome, deliveryId, taskId: task_id },
-    response:
-      outcome === "duplicate" ? Response.json(duplicate) : Response.json(accepted, { status: 202 }),
+    report: { forge, deliveryId, taskId, ...handedOver },
+    response: isKnown ? Response.json(duplicate) : Response.json(accepted, { status: 202 }),
   };
 }

@@ -1,10 +1,11 @@
 import * as z from "zod";
-import { forgeSections } from "#shared/forge-config.ts";
+import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
+import { ReviewConfig } from "./review/config.ts";
 
 const Count = z.int().positive();
 const Usd = z.number().positive();
@@ -24,6 +25,18 @@ export const RunnerConfig = z.strictObject({
       port: z.int().min(0).max(65535).default(8788).meta({
         description: "Port of the runner; 0 takes a free one",
       }),
+      name: z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .meta({ description: "How journals call this host; default: the machine's name" }),
+      peer_url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .meta({
+          description: "Where the other hosts of a shared store reach this one; default: nowhere",
+        }),
       state_dir: z
         .string()
         .min(1)
@@ -32,21 +45,55 @@ export const RunnerConfig = z.strictObject({
           env: ["STATE_DIRECTORY"],
           description: "Folder of the store, the checkouts and the conversations",
         }),
+      store: z
+        .url({
+          protocol: /^postgres(?:ql)?$/,
+          error: "must be postgres://<user>:<password>@<host>/<database>",
+        })
+        .optional()
+        .meta({
+          env: ["CICD_STORE"],
+          description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
+        }),
       clone_protocols: z
         .array(z.enum(["https", "http", "file"]))
         .min(1)
         .default(["https"])
         .meta({ description: "Protocols that repositories may be fetched by" }),
-      max_diff: Size.prefault("1MB").meta({
-        description: "Longest diff that is put into a prompt",
+      clone_private_hosts: z.array(HostName).default([]).meta({
+        description:
+          "Hosts with private addresses to fetch from, besides those of the forges; `host:port` for one port",
+      }),
+      max_checkout: Size.prefault("2GB").meta({
+        description: "Largest checkout of one pull request on disk; a larger one is refused",
+      }),
+      disk_budget: Size.prefault("20GB").meta({
+        description:
+          "Room for what was fetched and all checkouts; the least recently used are removed first",
+      }),
+      max_diff: Size.prefault("400KB").meta({
+        description: "Longest diff that is put into a prompt; of a longer one the smallest files",
       }),
     })
     .prefault({}),
   ...forgeSections,
-  github_token: forgeToken("GitHub"),
-  gitlab_token: forgeToken("GitLab"),
-  gitee_token: forgeToken("Gitee"),
-  gitea_token: forgeToken("Gitea or Forgejo"),
+  ...forgeTokens,
+  publish: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether results are put on pull requests, where a forge has a token",
+      }),
+      fail_on: z.enum(["high", "medium", "low", "never"]).default("never").meta({
+        description: "Least severity of a finding that makes the check of a commit fail",
+      }),
+      name: z.string().min(1).max(100).default("cicd-runner").meta({
+        description: "What the check or the status of a commit is called",
+      }),
+      timeout: Duration.prefault("2m").meta({
+        description: "How long one attempt tries to publish before it fails",
+      }),
+    })
+    .prefault({}),
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -80,6 +127,12 @@ export const RunnerConfig = z.strictObject({
       }),
       queue_size: Count.default(100).meta({
         description: "Tasks that may wait; more are refused with 503",
+      }),
+      max_running_per_repository: z.int().nonnegative().default(0).meta({
+        description: "Tasks of one repository that may run at once on all hosts; 0 is any number",
+      }),
+      max_running_per_forge: z.int().nonnegative().default(0).meta({
+        description: "The same for all repositories of one forge",
       }),
       graceful_shutdown_timeout: Duration.prefault("10s").meta({
         description: "How long running turns may go on when the runner is stopped",
@@ -183,6 +236,7 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
+  review: ReviewConfig,
   budget: BudgetConfig,
   fallback: z
     .strictObject({
@@ -227,8 +281,3 @@ export const RunnerConfig = z.strictObject({
 });
 /** {@link RunnerConfig}, read. Durations in milliseconds, sizes in bytes. */
 export type RunnerConfig = z.output<typeof RunnerConfig>;
-
-function forgeToken(forge: string) {
-  const description = `Token that private repositories of ${forge} are fetched with`;
-  return z.string().min(1).optional().meta({ description });
-}

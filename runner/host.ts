@@ -1,10 +1,11 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { budgetLimits } from "./budget/limits.ts";
 import { openDay } from "./budget/open.ts";
-import { endOrphans, endStrays } from "./claude/orphans.ts";
+import { endOrphans, endStrays, markerVariable } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
 import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
@@ -12,20 +13,33 @@ import { readHealth } from "./health.ts";
 import { createRunnerApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
 import { SkippedDeliveries } from "./http/skipped-deliveries.ts";
+import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
+import { PageEndings } from "./publish/page-endings.ts";
 import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { SessionManager } from "./session/manager.ts";
 import { Workspaces } from "./session/workspaces.ts";
-import { breakerOptions, cliSettings, gitOptions, retryPolicy, thresholds } from "./settings.ts";
+import {
+  breakerOptions,
+  cliSettings,
+  gitOptions,
+  publisher,
+  retryPolicy,
+  runningLimits,
+  thresholds,
+} from "./settings.ts";
 import { prepareStateDir } from "./state-dir.ts";
-import { SqliteStore } from "./store/sqlite-store.ts";
+import { openStore } from "./store/open-store.ts";
+import { leaseTime } from "./store/timing.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
+import { keepWithin } from "./workspace/disk-budget.ts";
+import { Mirrors } from "./workspace/mirrors.ts";
 
 /** What a runner host needs besides its configuration. */
 export interface HostOptions {
@@ -51,7 +65,8 @@ export interface Host {
 
 /**
  * Starts a runner host: the one place where its parts are put together.
- * @throws CicdError `config_invalid` when the state folder or the address can't be used.
+ * @throws CicdError `config_invalid` when the state folder, the store or the address can't be used,
+ * `store_unavailable` when the store's server does not answer.
  */
 export async function startHost({
   config,
@@ -63,7 +78,16 @@ export async function startHost({
   const limits = config.async;
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
-  const store = undo.use(new SqliteStore({ folder: stateDir, host: hostname() }));
+  const isShared = config.runner.store !== undefined;
+  const store = undo.use(
+    await openStore({
+      database: config.runner.store,
+      folder: stateDir,
+      host: config.runner.name ?? hostname(),
+      url: config.runner.peer_url,
+      limits: runningLimits(config),
+    }),
+  );
   // Before any conversation is resumed: what still lives of an earlier run would fork it.
   const orphans = await endOrphans(stateDir);
   if (orphans > 0) log.warn({ component: "host", event: "orphans_ended", orphans });
@@ -107,6 +131,7 @@ export async function startHost({
     },
   });
   const breaker = new Breaker({ ...breakerOptions(config), onChange: observe.onBreaker });
+  const mirrors = new Mirrors(join(stateDir, "mirrors"));
   const upkeep = undo.use(
     new Upkeep({
       store,
@@ -118,21 +143,32 @@ export async function startHost({
       memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
+      tidyDisk: async () => {
+        const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
+        return (await keepWithin(config.runner.disk_budget, stored)).freed;
+      },
       onSwept: (event, count) => log.info({ component: "session", event, count }),
       onError,
     }),
   );
 
+  const publishing = publisher(config, environment);
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const work = taskWork({
     store,
     sessions,
-    git: gitOptions(config, environment),
+    // A git that outlives its runner is found by the mark, and ended.
+    git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
+    mirrors,
+    maxCheckoutBytes: config.runner.max_checkout,
     maxDiffBytes: config.runner.max_diff,
+    contextLines: config.review.context_lines,
+    exclude: config.review.exclude,
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),
     day: await openDay(store),
     permissions,
+    publisher: publishing,
   });
   const dispatcher = new Dispatcher({
     store,
@@ -145,7 +181,36 @@ export async function startHost({
     onError,
   });
 
+  const membership = new Membership({
+    store,
+    load: () => ({
+      running: dispatcher.running,
+      capacity: sessions.capacity,
+      sessions: sessions.size,
+      memoryBytes: upkeep.memory,
+    }),
+    leaseTime,
+    // Nobody else takes what an embedded store holds: then it is not worth a write each second.
+    interval: isShared ? leaseTime / 5 : leaseTime * 5,
+    isShared,
+    onLost: (tasks) => {
+      log.warn({ component: "host", event: "tasks_lost", tasks });
+      dispatcher.abandon(tasks);
+    },
+    onUnheard: () => {
+      log.warn({ component: "host", event: "leases_run_out" });
+      dispatcher.abandon();
+    },
+    endOutdated: (held) => sessions.endAllBut(held),
+    onReaped: (tasks) => log.warn({ component: "host", event: "tasks_reaped", tasks }),
+    onError,
+  });
   let isDraining = false;
+  const drain = async () => {
+    isDraining = true;
+    dispatcher.close();
+    await membership.drain();
+  };
   const closing = new AbortController();
   const app = createRunnerApp({
     store,
@@ -154,6 +219,11 @@ export async function startHost({
     secrets: config.runner_secret,
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
+    drain: async () => {
+      if (isDraining) return;
+      log.info({ component: "host", event: "draining" });
+      await drain();
+    },
     closing: closing.signal,
     health: () =>
       readHealth({
@@ -177,6 +247,8 @@ export async function startHost({
   undo.defer(() => server.close(connectionPatience));
 
   await sessions.open();
+  membership.start();
+  undo.use(new PageEndings({ store, publisher: publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 
@@ -184,11 +256,12 @@ export async function startHost({
   return {
     url: server.url,
     stop: async () => {
-      isDraining = true;
       upkeep[Symbol.dispose]();
+      await drain().catch(onError);
       await dispatcher.drain(limits.graceful_shutdown_timeout);
       // Only now: whoever follows a task sees it end.
       closing.abort();
+      await membership.leave();
       await resources.disposeAsync();
       log.info({ component: "host", event: "stopped" });
     },

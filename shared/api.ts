@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Forge } from "./event.ts";
+import { OutboxHealth } from "./outbox.ts";
 import { Session } from "./session.ts";
 import { SkipCode } from "./skip.ts";
 import { Task, TaskKind } from "./task.ts";
@@ -13,8 +14,8 @@ export const HandOff = z.object({
   /** The forge's own id of the delivery: what duplicates are known by. */
   delivery_id: z.string().min(1).max(256),
   forge: Forge,
-  /** The id that the task gets unless the delivery is a duplicate: UUID v7. */
-  task_id: z.uuid({ version: "v7" }),
+  /** The id that the task gets unless the delivery is a duplicate. */
+  task_id: z.uuid(),
   kind: TaskKind,
   event: TaskEvent,
   /** What somebody says with a command, or what failed. Untrusted text. */
@@ -33,20 +34,17 @@ export const HandOffAnswer = z.object({
 export type HandOffAnswer = z.infer<typeof HandOffAnswer>;
 
 /** Where to follow a task. The URLs carry a token that is good for this task alone and expires. */
-const Links = z.object({
-  task_id: z.uuid(),
-  session_id: z.uuid(),
-  status_url: z.url(),
-  events_url: z.url(),
-});
+export const TaskLinks = z.object({ status_url: z.url(), events_url: z.url() });
+/** {@link TaskLinks} as a type. */
+export type TaskLinks = z.infer<typeof TaskLinks>;
 
 /** The 202 to a webhook that made a task. */
-export const WebhookAccepted = Links;
+export const WebhookAccepted = TaskLinks.extend({ task_id: z.uuid(), session_id: z.uuid() });
 /** {@link WebhookAccepted} as a type. */
 export type WebhookAccepted = z.infer<typeof WebhookAccepted>;
 
 /** The 200 to a webhook whose delivery is known already. */
-export const WebhookDuplicate = Links.extend({ duplicate: z.literal(true) });
+export const WebhookDuplicate = WebhookAccepted.extend({ duplicate: z.literal(true) });
 /** {@link WebhookDuplicate} as a type. */
 export type WebhookDuplicate = z.infer<typeof WebhookDuplicate>;
 
@@ -113,10 +111,7 @@ export const MessageAnswer = z.discriminatedUnion("outcome", [
 export type MessageAnswer = z.infer<typeof MessageAnswer>;
 
 /** The same as the edge answers it, with where to follow the task. */
-export const MessageAccepted = z.intersection(
-  MessageAnswer,
-  z.object({ status_url: z.url(), events_url: z.url() }),
-);
+export const MessageAccepted = z.intersection(MessageAnswer, TaskLinks);
 /** {@link MessageAccepted} as a type. */
 export type MessageAccepted = z.infer<typeof MessageAccepted>;
 
@@ -154,3 +149,18 @@ export const Health = z.object({
 });
 /** {@link Health} as a type. */
 export type Health = z.infer<typeof Health>;
+
+/** `GET /health` of the edge. */
+export const EdgeHealth = z.object({
+  status: z.enum(["healthy", "degraded"]),
+  /** The runner's own word. */
+  runner: z.enum(["healthy", "degraded", "unhealthy", "unreachable"]),
+  outbox: OutboxHealth,
+});
+/** {@link EdgeHealth} as a type. */
+export type EdgeHealth = z.infer<typeof EdgeHealth>;
+
+/** `GET /health/ready` of the edge. */
+export const Ready = z.object({ status: z.literal("ready") });
+/** {@link Ready} as a type. */
+export type Ready = z.infer<typeof Ready>;

@@ -132,7 +132,7 @@ function shown(schema: z.ZodObject, path: readonly PropertyKey[], value: unknown
   if (Array.isArray(value)) return "a list";
   if (isRecord(value)) return "keys and values";
   const names = [...path.map(String), ...keysAt(schema, path)];
-  const secret = names.some((name) => /secret|token|key|password|path_segment/i.test(name));
+  const secret = names.some((name) => /secret|token|key|password|path_segment|^store$/i.test(name));
   return secret ? "hidden" : JSON.stringify(value);
 }
 

@@ -109,6 +109,8 @@ export type Sender = z.infer<typeof Sender>;
 export const PullRequestEvent = z.object({
   type: z.literal("pull_request"),
   forge: Forge,
+  /** When it reached the edge, or when the forge first tried to deliver it; ISO 8601 in UTC. */
+  delivered_at: z.iso.datetime().optional(),
   action: PullRequestAction,
   repository: Repository,
   pull_request: PullRequest,

@@ -1,12 +1,20 @@
 import * as z from "zod";
+import { Place } from "./review.ts";
 import { Start, TaskError, TaskKind, TaskResult, Usage } from "./task.ts";
 
 /** Each kind of journal event with its data. */
 const variants = [
-  event("task.queued", { kind: TaskKind }),
+  /** `replay_of` is the failed task that this one repeats. */
+  event("task.queued", { kind: TaskKind, replay_of: z.uuid().optional() }),
   event("task.started", { attempt: z.int().positive(), host: z.string() }),
-  /** A step of preparing the checkout begins. */
-  event("workspace.step", { step: z.enum(["fetch", "checkout", "diff"]) }),
+  /** A step of preparing the checkout begins; `wait` is for another fetch from the repository. */
+  event("workspace.step", { step: z.enum(["wait", "fetch", "checkout", "diff"]) }),
+  /** How far a long fetch is, in objects; at most once a second. */
+  event("workspace.progress", {
+    phase: z.enum(["receiving", "resolving"]),
+    done: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+  }),
   event("workspace.ready", {
     head_sha: z.string(),
     merge_base: z.string(),
@@ -63,6 +71,24 @@ const variants = [
   }),
   /** So many processes have died or hung over the same message. */
   event("input.poisonous", { deaths: z.int().positive() }),
+  /** The model's work is done and kept: what is tried again from here on is publishing it. */
+  event("result.stored", {
+    result: TaskResult,
+    /** Where each finding can be shown, in their order; null when the diff does not show its line. */
+    places: z.array(Place.nullable()),
+  }),
+  /** The result is on the page of the pull request. */
+  event("task.published", {
+    url: z.string(),
+    /** Comments on lines that are new, open again, or settled because nothing is found there. */
+    added: z.int().nonnegative(),
+    reopened: z.int().nonnegative(),
+    settled: z.int().nonnegative(),
+    /** Findings that stand in the summary alone. */
+    unplaced: z.int().nonnegative(),
+    /** `blocked` when a finding is as severe as `publish.fail_on`. */
+    state: z.enum(["clean", "found", "blocked"]),
+  }),
   event("task.retrying", { attempt: z.int(), delay_ms: z.number(), error: TaskError }),
   event("task.succeeded", { result: TaskResult }),
   event("task.failed", { error: TaskError }),

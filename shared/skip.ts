@@ -25,6 +25,8 @@ export const SkipCode = z.enum([
   "own_comment",
   "not_allowed",
   "too_long",
+  /** It was missed, and something later has taken its place. */
+  "overtaken",
 ]);
 /** {@link SkipCode} as a type. */
 export type SkipCode = z.infer<typeof SkipCode>;

@@ -20,6 +20,7 @@ export type PullRequestTold = z.infer<typeof PullRequestTold>;
 
 const shared = {
   forge: Forge,
+  delivered_at: PullRequestEvent.shape.delivered_at,
   repository: Repository,
   pull_request: PullRequestTold,
   sender: Sender,

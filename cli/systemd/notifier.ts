@@ -4,7 +4,7 @@ import type { Environment } from "#shared/config.ts";
 import { passedDescriptors } from "./passed-descriptors.ts";
 
 /** Assignments that a service manager is told, by their names in sd_notify(3). */
-export type Notification = Readonly<Record<string, string | number>>;
+type Notification = Readonly<Record<string, string | number>>;
 
 /** A way to the service manager. */
 export interface Notifier {

@@ -31,6 +31,8 @@ export type Normalized =
 /** What one forge's webhooks look like. */
 export interface ForgeAdapter {
   readonly name: Forge;
+  /** The forge's names of the events that may hold something to do; all others are ignored. */
+  readonly events: readonly string[];
   /**
    * Proves that the delivery comes from the forge.
    * @throws CicdError `unauthorized` when the proof is missing, malformed, wrong or too old.

@@ -11,6 +11,14 @@ import { unauthorized } from "./unauthorized.ts";
 /** Webhooks of Gitea and Forgejo, which send the same. */
 export const gitea: ForgeAdapter = {
   name: "gitea",
+  events: [
+    "pull_request",
+    "issue_comment",
+    "pull_request_comment",
+    "pull_request_approved",
+    "pull_request_rejected",
+    "workflow_run",
+  ],
   verify,
   identify,
   claimedPath: claimedByNames,

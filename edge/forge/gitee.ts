@@ -13,6 +13,7 @@ import { unauthorized } from "./unauthorized.ts";
 /** Webhooks of Gitee. Neither of their two proofs covers the body. */
 export const gitee: ForgeAdapter = {
   name: "gitee",
+  events: ["Merge Request Hook", "Note Hook"],
   verify,
   identify,
   claimedPath: (payload) => claimedByPath(payload, "repository"),

@@ -11,6 +11,14 @@ import { unauthorized } from "./unauthorized.ts";
 /** Webhooks of GitHub and GitHub Enterprise Server. */
 export const github: ForgeAdapter = {
   name: "github",
+  events: [
+    "pull_request",
+    "issue_comment",
+    "pull_request_review_comment",
+    "check_run",
+    "check_suite",
+    "workflow_run",
+  ],
   verify,
   identify,
   claimedPath: claimedByNames,

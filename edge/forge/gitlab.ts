@@ -16,6 +16,7 @@ import { unauthorized } from "./unauthorized.ts";
 /** Webhooks of GitLab: of a project, a group or the whole instance. */
 export const gitlab: ForgeAdapter = {
   name: "gitlab",
+  events: ["Merge Request Hook", "Note Hook", "Pipeline Hook", "System Hook"],
   verify,
   identify,
   claimedPath: (payload) => claimedByPath(payload, "project"),

@@ -44,6 +44,8 @@ export function cliEnvironment(options: CliEnvironmentOptions): Record<string, s
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_TELEMETRY: "1",
     DISABLE_AUTOUPDATER: "1",
+    // The state folder may lie within a repository of the operator's.
+    GIT_CEILING_DIRECTORIES: join(stateDir, "workspaces"),
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_TERMINAL_PROMPT: "0",
     [markerVariable]: stateDir,

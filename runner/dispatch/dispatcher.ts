@@ -27,9 +27,12 @@ const pollInterval = 5000;
 /** Runs what the queue holds: tasks of one session in order, different sessions at once. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #running = new Set<Promise<void>>();
+  /** Attempts by what ends them when their task is lost. */
+  readonly #running = new Map<AbortController, { taskId: string; ended: Promise<void> }>();
   /** Aborts when no more tasks are to be claimed. */
   readonly #closing = new AbortController();
+  /** Aborts when the host ends: then nothing waits for the store any more. */
+  readonly #ending = new AbortController();
   /** Aborts, with {@link Stopped}, when running attempts are to end now. */
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
@@ -49,15 +52,28 @@ export class Dispatcher {
     this.#loop ??= this.#run();
   }
 
+  /** Claims nothing more; what runs goes on. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** Stops attempts at tasks that are not this host's any more; without ids, all. */
+  abandon(taskIds?: readonly string[]): void {
+    for (const [own, { taskId }] of this.#running) {
+      if (taskIds?.includes(taskId) ?? true) own.abort(new Stopped({ kind: "lost" }));
+    }
+  }
+
   /**
    * Claims nothing more, lets attempts end for `grace` milliseconds, then interrupts the rest and
    * gives their tasks back to the queue.
    */
   async drain(grace: number): Promise<void> {
-    this.#closing.abort();
+    this.close();
+    this.#ending.abort();
     await this.#loop;
     const timer = setTimeout(() => this.#stop.abort(new Stopped({ kind: "shutdown" })), grace);
-    await Promise.all(this.#running);
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
     clearTimeout(timer);
   }
 
@@ -93,17 +109,19 @@ export class Dispatcher {
   }
 
   #launch(claim: Claim, permit: Permit | undefined): void {
-    const running = this.#attempt(claim, permit).finally(() => {
-      this.#running.delete(running);
+    const own = new AbortController();
+    const ended = this.#attempt(claim, permit, own.signal).finally(() => {
+      this.#running.delete(own);
       // The store told of the end before there was room.
       this.#wake.abort();
     });
-    this.#running.add(running);
+    this.#running.set(own, { taskId: claim.task.id, ended });
   }
 
-  async #attempt(claim: Claim, permit: Permit | undefined): Promise<void> {
+  async #attempt(claim: Claim, permit: Permit | undefined, own: AbortSignal): Promise<void> {
     this.#options.onStart?.(claim);
-    const outcome = await runAttempt(claim, { ...this.#options, stop: this.#stop.signal });
+    const stop = AbortSignal.any([this.#stop.signal, own]);
+    const outcome = await runAttempt(claim, { ...this.#options, stop });
     if (permit !== undefined) this.#options.guard?.record(permit, outcome);
     // The end of a task is never given up: while the disk is full it waits here.
     for (;;) {
@@ -112,8 +130,8 @@ export class Dispatcher {
         return this.#options.onEnd?.(claim, outcome, held);
       } catch (error) {
         this.#options.onError?.(error);
-        if (this.#closing.signal.aborted) return;
-        await delay(storeRetryDelay, undefined, { signal: this.#closing.signal }).catch(() => {});
+        if (this.#ending.signal.aborted) return;
+        await delay(storeRetryDelay, undefined, { signal: this.#ending.signal }).catch(() => {});
       }
     }
   }

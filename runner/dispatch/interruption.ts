@@ -1,7 +1,10 @@
 import type { Interruption, Store } from "../store/store.ts";
 
-/** Why an attempt is stopped from outside: for its task's sake, or for the host's. */
-export type StopReason = Interruption | { readonly kind: "shutdown" };
+/**
+ * Why an attempt is stopped from outside: for its task's sake, for the host's, or because the task is
+ * another host's by now.
+ */
+export type StopReason = Interruption | { readonly kind: "shutdown" | "lost" };
 
 /** The reason of an aborted signal, as an error that says why the attempt was stopped. */
 export class Stopped extends Error {

@@ -1,10 +1,10 @@
-import type { Handler } from "hono";
-import { HandOff, type HandOffAnswer } from "#shared/api.ts";
+import type { Hono } from "hono";
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
+import { takeDelivery } from "#shared/routes/deliveries.ts";
 import type { Admission, Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
-import { readJson } from "./read-json.ts";
+import { serve } from "./serve.ts";
 
 /** What taking hand-offs in needs. */
 export interface AdmitOptions {
@@ -21,22 +21,20 @@ export interface AdmitOptions {
 const retryAfter = { queueFull: 5, shuttingDown: 10 };
 
 /**
- * `POST /v1/events`: takes a hand-off into the store, and answers when it is durable there.
- * @throws CicdError `shutting_down`, `unsupported_media_type`, `invalid_request`, `queue_full`.
+ * Takes hand-offs into the store, and answers when they are durable there.
+ * @throws CicdError from requests: `shutting_down`, `queue_full`.
  */
-export function admit(options: AdmitOptions): Handler<RunnerEnv> {
+export function serveDeliveries(app: Hono<RunnerEnv>, options: AdmitOptions): void {
   const { store, queueLimit, isDraining, onDelivery } = options;
-  return async (c) => {
+  serve(app, takeDelivery, async ({ body }, c) => {
     if (isDraining()) throw shuttingDown("accept delivery");
-    const handOff = await readJson(c, HandOff, "hand-off");
-    const admission = await store.enqueue(handOff, { limit: queueLimit });
+    const admission = await store.enqueue(body, { limit: queueLimit });
     const { outcome } = admission;
-    onDelivery?.({ forge: handOff.forge, outcome });
+    onDelivery?.({ forge: body.forge, outcome });
     if (outcome === "full") throw queueFull("accept delivery", admission.depth);
-    const { taskId, sessionId } = admission;
-    const answer: HandOffAnswer = { outcome, task_id: taskId, session_id: sessionId };
-    return c.json(answer, outcome === "accepted" ? 202 : 200);
-  };
+    if (outcome === "duplicate") c.status(200);
+    return { outcome, task_id: admission.taskId, session_id: admission.sessionId };
+  });
 }
 
 /** Why a runner whose queue holds `depth` tasks does not do `what`. */

@@ -1,30 +1,38 @@
 import { Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { requestId } from "hono/request-id";
+import { followTask } from "#shared/routes/tasks.ts";
 import type { Store } from "../store/store.ts";
-import { type AdmitOptions, admit } from "./admit.ts";
+import { type AdmitOptions, serveDeliveries } from "./admit.ts";
+import { type DeadLetterOptions, serveDeadLetters } from "./dead-letters.ts";
+import { type DeliveryOptions, serveKnownDeliveries } from "./deliveries.ts";
 import type { RunnerEnv } from "./env.ts";
 import * as failures from "./failures.ts";
-import { type MessageOptions, messages } from "./messages.ts";
-import { answerPermission, type PermissionOptions } from "./permissions.ts";
+import { type HostOptions, serveHosts } from "./hosts.ts";
+import { type MessageOptions, serveMessages } from "./messages.ts";
+import { type PermissionOptions, servePermissions } from "./permissions.ts";
 import { type ProbeOptions, probeRoutes } from "./probes.ts";
 import { type SealOptions, sealed } from "./sealed.ts";
+import { serveRaw } from "./serve.ts";
 import type { SessionControl } from "./session-control.ts";
-import { type SessionOptions, sessionRoutes } from "./sessions.ts";
-import { type SkippedOptions, takeSkipped } from "./skipped.ts";
+import { type SessionOptions, serveSessions } from "./sessions.ts";
+import { type SkippedOptions, serveSkipped } from "./skipped.ts";
 import { type TaskEventsOptions, taskEvents } from "./task-events.ts";
-import { type TaskOptions, taskRoutes } from "./tasks.ts";
+import { serveTasks, type TaskOptions } from "./tasks.ts";
 
 /** What the runner's HTTP side needs; each route file says what it takes of it and why. */
 export interface RunnerAppOptions
   extends SealOptions,
     AdmitOptions,
+    DeliveryOptions,
     SkippedOptions,
     TaskOptions,
     TaskEventsOptions,
     SessionOptions,
     MessageOptions,
     PermissionOptions,
+    HostOptions,
+    DeadLetterOptions,
     ProbeOptions {
   readonly store: Store;
   readonly sessions: SessionControl;
@@ -42,13 +50,16 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   app.use(requestId());
   app.use(methodNotAllowed({ app, onMethodNotAllowed: failures.methodNotAllowed }));
   app.use("/v1/*", sealed(options));
-  app.post("/v1/events", admit(options));
-  app.post("/v1/deliveries/skipped", takeSkipped(options));
-  app.get("/v1/tasks/:id/events", taskEvents(options));
-  app.post("/v1/sessions/:id/messages", messages(options));
-  app.post("/v1/tasks/:id/permissions/:request", answerPermission(options));
-  app.route("/v1", taskRoutes(options));
-  app.route("/v1", sessionRoutes(options));
+  serveDeliveries(app, options);
+  serveSkipped(app, options);
+  serveKnownDeliveries(app, options);
+  serveTasks(app, options);
+  serveRaw(app, followTask, taskEvents(options));
+  servePermissions(app, options);
+  serveSessions(app, options);
+  serveMessages(app, options);
+  serveHosts(app, options);
+  serveDeadLetters(app, options);
   app.route("/", probeRoutes(options));
   return app;
 }

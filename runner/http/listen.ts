@@ -5,12 +5,18 @@ import { CicdError } from "#shared/error.ts";
 
 /** Where to listen. */
 export interface ListenOptions {
-  readonly fetch: (request: Request) => Response | Promise<Response>;
+  readonly fetch: (request: Request, env: NodeBindings) => Response | Promise<Response>;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   /** A socket that listens already, passed by a service manager; host and port then only name it. */
   readonly descriptor?: number | undefined;
+}
+
+/** What of Node's own there is to a request. */
+interface NodeBindings {
+  readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } };
+  readonly outgoing: { setTimeout(milliseconds: number): unknown };
 }
 
 /** A listening HTTP server. */

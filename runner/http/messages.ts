@@ -1,11 +1,12 @@
-import type { Handler } from "hono";
+import type { Hono } from "hono";
 import { v7 } from "uuid";
-import { type MessageAnswer, MessageBody } from "#shared/api.ts";
+import type { MessageAnswer } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
+import { takeMessage } from "#shared/routes/sessions.ts";
 import type { Store } from "../store/store.ts";
 import { queueFull, shuttingDown } from "./admit.ts";
 import type { RunnerEnv } from "./env.ts";
-import { readJson } from "./read-json.ts";
+import { serve } from "./serve.ts";
 import type { SessionControl } from "./session-control.ts";
 import { missing } from "./tasks.ts";
 
@@ -20,27 +21,22 @@ export interface MessageOptions {
 }
 
 /**
- * `POST /v1/sessions/:id/messages`: says something into the turn that runs, or else makes a task of
- * it that runs after those before it.
- * @throws CicdError `shutting_down`, `not_found`, `unsupported_media_type`, `invalid_request`,
- * `queue_full`.
+ * Says something into the turn that runs, or else makes a task of it that runs after those before
+ * it.
+ * @throws CicdError from requests: `shutting_down`, `not_found`, `queue_full`.
  */
-export function messages(options: MessageOptions): Handler<RunnerEnv, "/sessions/:id/messages"> {
+export function serveMessages(app: Hono<RunnerEnv>, options: MessageOptions): void {
   const { store, queueLimit, isDraining } = options;
-  return async (c) => {
+  serve(app, takeMessage, async ({ params: { id }, body: { text } }) => {
     if (isDraining()) throw shuttingDown("take message");
-    const id = c.req.param("id");
     if ((await store.session(id)) === undefined) missing("session", id);
-    const { text } = await readJson(c, MessageBody, "message");
     const delivered = await deliver(id, text, options);
-    if (delivered !== undefined) return c.json(delivered, 202);
+    if (delivered !== undefined) return delivered;
     const question = { taskId: v7(), text };
     const asked = (await store.ask(id, question, { limit: queueLimit })) ?? missing("session", id);
     if (asked.outcome === "full") throw queueFull("take message", asked.depth);
-    const { taskId, sessionId } = asked;
-    const answer = { outcome: "queued", task_id: taskId, session_id: sessionId } as const;
-    return c.json(answer satisfies MessageAnswer, 202);
-  };
+    return { outcome: "queued" as const, task_id: asked.taskId, session_id: asked.sessionId };
+  });
 }
 
 /** Undefined when no turn runs that it could go into. */

@@ -1,7 +1,8 @@
-import type { Handler } from "hono";
-import { PermissionAnswer, type PermissionDecided } from "#shared/api.ts";
+import type { Hono } from "hono";
+import type { PermissionAnswer } from "#shared/api.ts";
+import { answerPermission } from "#shared/routes/tasks.ts";
 import type { RunnerEnv } from "./env.ts";
-import { readJson } from "./read-json.ts";
+import { serve } from "./serve.ts";
 
 /** What answering questions of the CLI needs. */
 export interface PermissionOptions {
@@ -11,15 +12,10 @@ export interface PermissionOptions {
   };
 }
 
-/** `POST /v1/tasks/:id/permissions/:request`: whether a tool may run that a person was asked about. */
-export function answerPermission({
-  permissions,
-}: PermissionOptions): Handler<RunnerEnv, "/tasks/:id/permissions/:request"> {
-  return async (c) => {
-    const request = c.req.param("request");
-    const answer = await readJson(c, PermissionAnswer, "answer");
-    permissions.answer(c.req.param("id"), request, answer);
-    const decided: PermissionDecided = { request_id: request, behavior: answer.behavior };
-    return c.json(decided);
-  };
+/** Decides whether a tool may run that a person was asked about. */
+export function servePermissions(app: Hono<RunnerEnv>, { permissions }: PermissionOptions): void {
+  serve(app, answerPermission, async ({ params: { id, request_id }, body }) => {
+    permissions.answer(id, request_id, body);
+    return { request_id, behavior: body.behavior };
+  });
 }

@@ -1,34 +1,28 @@
 import type { Context } from "hono";
-import type * as z from "zod";
+import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
 import { firstIssue } from "#shared/first-issue.ts";
 
 /**
- * The JSON body of a request, checked. `what` names it in errors.
+ * The JSON body of a request, checked. Where the schema takes none, none is looked at.
  * @throws CicdError `unsupported_media_type`, or `invalid_request` that names the first key at fault.
  */
-export async function readJson<S extends z.ZodType>(
-  c: Context,
-  schema: S,
-  what: string,
-): Promise<z.output<S>> {
-  const type = c.req.header("content-type") ?? "";
-  if (type.split(";", 1)[0]?.trim().toLowerCase() !== "application/json") {
-    throw new CicdError(
-      "unsupported_media_type",
-      `Cannot read ${what}: content type is ${type === "" ? "missing" : type}`,
-      { hint: "Send application/json" },
-    );
-  }
-  const parsed = schema.safeParse(parseJson(await c.req.text(), what));
+export async function readJson<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
+  const parsed = schema.safeParse(schema instanceof z.ZodVoid ? undefined : await json(c));
   if (parsed.success) return parsed.data;
-  throw new CicdError("invalid_request", `Cannot read ${what}: ${firstIssue(parsed.error)}`);
+  throw new CicdError("invalid_request", `Cannot read request: ${firstIssue(parsed.error)}`);
 }
 
-function parseJson(text: string, what: string): unknown {
+async function json(c: Context): Promise<unknown> {
+  const type = c.req.header("content-type") ?? "";
+  if (type.split(";", 1)[0]?.trim().toLowerCase() !== "application/json") {
+    const message = `Cannot read request: content type is ${type === "" ? "missing" : type}`;
+    throw new CicdError("unsupported_media_type", message, { hint: "Send application/json" });
+  }
+  const text = await c.req.text();
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new CicdError("invalid_request", `Cannot read ${what}: body is not JSON`, { cause });
+    throw new CicdError("invalid_request", "Cannot read request: body is not JSON", { cause });
   }
 }

@@ -16,11 +16,3 @@ export function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<
     `Cannot read request: ${firstIssue(new z.ZodError(issues))}`,
   );
 }
-
-/** How many items a list may have: 1 to 500, 50 unless told. */
-export const Limit = z
-  .string()
-  .regex(/^\d{1,9}$/, "must be a whole number")
-  .transform(Number)
-  .pipe(z.int().min(1).max(500))
-  .default(50);

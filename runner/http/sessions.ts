@@ -1,10 +1,10 @@
-import { Hono } from "hono";
-import * as z from "zod";
-import type { SessionList } from "#shared/api.ts";
-import type { Session, SessionDetail } from "#shared/session.ts";
+import type { Hono } from "hono";
+import { defaultLimit } from "#shared/routes/parts.ts";
+import { endSession, getSession, listSessions } from "#shared/routes/sessions.ts";
+import type { Session } from "#shared/session.ts";
 import type { SessionRecord, Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
-import { Limit, readQuery } from "./read-query.ts";
+import { serve } from "./serve.ts";
 import type { SessionControl, SessionProcess } from "./session-control.ts";
 import { missing } from "./tasks.ts";
 
@@ -14,30 +14,22 @@ export interface SessionOptions {
   readonly sessions: SessionControl;
 }
 
-const ListQuery = z.strictObject({ limit: Limit });
-
-/** `/sessions` and `/sessions/:id`. */
-export function sessionRoutes({ store, sessions }: SessionOptions): Hono<RunnerEnv> {
-  const routes = new Hono<RunnerEnv>();
-  routes.get("/sessions", async (c) => {
-    const records = await store.sessions(readQuery(c, ListQuery).limit);
-    const list = records.map((record) => toSession(record, sessions.processOf(record.id)));
-    return c.json({ sessions: list } satisfies SessionList);
+/** Lists and shows sessions, and ends their processes. */
+export function serveSessions(app: Hono<RunnerEnv>, { store, sessions }: SessionOptions): void {
+  serve(app, listSessions, async ({ query: { limit = defaultLimit } }) => {
+    const records = await store.sessions(limit);
+    return { sessions: records.map((record) => toSession(record, sessions.processOf(record.id))) };
   });
-  routes.get("/sessions/:id", async (c) => {
-    const id = c.req.param("id");
+  serve(app, getSession, async ({ params: { id } }) => {
     const record = (await store.session(id)) ?? missing("session", id);
     const usage = await store.spentBySession(id);
-    const session = toSession(record, sessions.processOf(id));
-    return c.json({ ...session, usage } satisfies SessionDetail);
+    return { ...toSession(record, sessions.processOf(id)), usage };
   });
-  routes.delete("/sessions/:id", async (c) => {
-    const id = c.req.param("id");
+  serve(app, endSession, async ({ params: { id } }) => {
     if ((await store.session(id)) === undefined) missing("session", id);
     await sessions.terminate(id);
-    return c.body(null, 204);
+    return undefined;
   });
-  return routes;
 }
 
 /** The stored session, and the process that serves it now. */

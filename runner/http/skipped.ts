@@ -1,7 +1,8 @@
-import type { Handler } from "hono";
-import { SkippedDelivery } from "#shared/api.ts";
+import type { Hono } from "hono";
+import type { SkippedDelivery } from "#shared/api.ts";
+import { skipDelivery } from "#shared/routes/deliveries.ts";
 import type { RunnerEnv } from "./env.ts";
-import { readJson } from "./read-json.ts";
+import { serve } from "./serve.ts";
 import type { SkippedDeliveries } from "./skipped-deliveries.ts";
 
 /** What hearing of deliveries without a task needs. */
@@ -10,15 +11,13 @@ export interface SkippedOptions {
   readonly onSkipped?: (delivery: Pick<SkippedDelivery, "forge" | "code">) => void;
 }
 
-/**
- * `POST /v1/deliveries/skipped`: the edge tells of a delivery that made no task, and why.
- * @throws CicdError `unsupported_media_type`, `invalid_request`.
- */
-export function takeSkipped({ skipped, onSkipped }: SkippedOptions): Handler<RunnerEnv> {
-  return async (c) => {
-    const delivery = await readJson(c, SkippedDelivery, "delivery");
-    skipped.add(delivery);
-    onSkipped?.(delivery);
-    return c.body(null, 204);
-  };
+/** Takes what the edge tells of deliveries that made no task. */
+export function serveSkipped(
+  app: Hono<RunnerEnv>,
+  { skipped, onSkipped = () => {} }: SkippedOptions,
+): void {
+  serve(app, skipDelivery, async ({ body }) => {
+    skipped.add(body);
+    onSkipped(body);
+  });
 }

@@ -1,11 +1,12 @@
-import type { Context, Handler } from "hono";
-import * as z from "zod";
+import type { Handler } from "hono";
 import { CicdError } from "#shared/error.ts";
 import { isTerminalType, type JournalEntry } from "#shared/journal.ts";
 import { problemResponse } from "#shared/problem.ts";
+import { followTask } from "#shared/routes/tasks.ts";
 import type { Store, Watch } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
 import { type FailureOptions, isFault } from "./failures.ts";
+import { readInput } from "./serve.ts";
 import { missing } from "./tasks.ts";
 
 /** What streaming the journals of tasks needs. Times are in milliseconds. */
@@ -32,17 +33,19 @@ const pageSize = 64;
  * pump that reads the store only as fast as the client takes it in.
  * @throws CicdError `not_found` for an unknown task, `invalid_request` for a cursor that is none.
  */
-export function taskEvents(options: TaskEventsOptions): Handler<RunnerEnv, "/tasks/:id/events"> {
+export function taskEvents(options: TaskEventsOptions): Handler<RunnerEnv> {
   const { store, closing, heartbeatMs = 15_000, writeTimeoutMs = 30_000 } = options;
   if (writeTimeoutMs <= heartbeatMs) {
     // The socket's timer runs on in silence: heartbeats have to keep it from a healthy client.
     throw new RangeError(`Cannot time writes: ${writeTimeoutMs} ms is within a heartbeat`);
   }
   return async (c) => {
-    const taskId = c.req.param("id");
+    const { params, query } = await readInput(c, followTask);
+    const taskId = params.id;
     if ((await store.task(taskId)) === undefined) missing("task", taskId);
-    const after = readCursor(c);
-    const [last] = after === 0 ? [] : await store.journal(taskId, after - 1, 1);
+    const after = readCursor(c.req.header("last-event-id")) ?? query.after ?? 0;
+    const [next] = after === 0 ? [] : await store.journal(taskId, after - 1, 1);
+    const last = next?.seq === after ? next : undefined;
     // An EventSource comes back after every end of a stream, except after a 204.
     if (last !== undefined && isTerminalType(last.type)) return c.body(null, 204);
     const messages = pump(options, {
@@ -64,18 +67,15 @@ export function taskEvents(options: TaskEventsOptions): Handler<RunnerEnv, "/tas
   };
 }
 
-const Cursor = z
-  .string()
-  .regex(/^\d{1,15}$/, "must be a whole number")
-  .transform(Number);
-
-/** The sequence number that the client has seen last; 0 when it has seen none. */
-function readCursor(c: Context): number {
-  const header = c.req.header("last-event-id");
-  const cursor = Cursor.safeParse(header ?? c.req.query("after") ?? "0");
-  if (cursor.success) return cursor.data;
-  const name = header === undefined ? "query.after" : "Last-Event-ID";
-  throw new CicdError("invalid_request", `Cannot read request: ${name} must be a whole number`);
+/**
+ * The sequence number that an EventSource has seen last; undefined when it has seen none.
+ * @throws CicdError `invalid_request`.
+ */
+function readCursor(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,15}$/.test(header)) return Number(header);
+  const message = "Cannot read request: Last-Event-ID must be a whole number";
+  throw new CicdError("invalid_request", message);
 }
 
 /** A stream that holds nothing itself: a message is made when the last one was taken. */
@@ -119,7 +119,8 @@ async function* pump(
     // Before the first read: what is written between a read and the wait is told by the watch.
     using watch = store.watchTask(taskId);
     yield message("retry: 2000");
-    // A power cut can take the end of a journal, and its numbers are given again.
+    // A power cut can take the end of a journal, and its numbers are given again; of one that has
+    // ended long ago only the last entry may be left.
     if (isLost) yield message("id: 0", "event: resync", `data: ${JSON.stringify({ after })}`);
     let cursor = isLost ? 0 : after;
     const signal = AbortSignal.any([gone, closing]);

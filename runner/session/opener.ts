@@ -87,7 +87,11 @@ export class Opener {
   async saveCost(sessionId: string, serving: Serving, { code }: Exit): Promise<void> {
     const { conversation, costUsd, isRemembered, start } = serving;
     if (code !== 0 || !isRemembered || start === "one_shot") return;
-    await this.#options.store.setConversation(sessionId, { ...conversation, costUsd });
+    const { store } = this.#options;
+    const session = await store.session(sessionId);
+    // Another host that has had the session since has begun another one.
+    if (session?.conversation?.id !== conversation.id) return;
+    await store.setConversation(sessionId, { ...conversation, costUsd });
   }
 
   /** Starts nothing more, and gives up on what is starting. */

@@ -151,6 +151,12 @@ export class ProcessPool {
     return idle.length + spares;
   }
 
+  /** Ends the unused processes of sessions that are not among these. */
+  async hibernateAllBut(kept: ReadonlySet<string>): Promise<void> {
+    const others = this.#idle().filter(([id]) => !kept.has(id));
+    await Promise.all(others.map(([id, resident]) => this.hibernate(id, resident)));
+  }
+
   /** Starts the spares that are missing; room is made by hibernating the least recently used. */
   async refill(): Promise<void> {
     const { maxSessions, spares = 0 } = this.#options;

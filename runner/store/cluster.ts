@@ -76,7 +76,7 @@ export interface Pruned {
  * session, and what became of tasks whose host is gone. A {@link Store} is one of these.
  *
  * A claim is a lease: it lasts {@link leaseTime} and `heartbeat` renews it, so a host calls that
- * every third of it. A session belongs to the host that claimed last from it, its holder: there are
+ * several times in it. A session belongs to the host that claimed last from it, its holder: there are
  * its process, conversation and checkout. While the holder is up, the next task is left to it for
  * {@link affinityTime}; then any host may take it, and the session starts anew there.
  *
@@ -107,7 +107,7 @@ export interface Cluster {
   /** The sessions that this host holds, in no order; what it has of others is outdated. */
   heldSessions(): Promise<string[]>;
 
-  /** Tasks that ended as failed, the latest first. */
+  /** Tasks that ended as failed and were not replayed, the latest first. */
   deadLetters(filter: DeadLetterFilter): Promise<Task[]>;
   /**
    * Queues a failed task again as a new one, whose `task.queued` names it as `replay_of`. While that

@@ -1,14 +1,15 @@
 import { CicdError } from "#shared/error.ts";
-import { appendEvents } from "./journal-table.ts";
+import { insertTask } from "./insert-task.ts";
 import type { Asked } from "./store.ts";
 import { countQueued } from "./task-table.ts";
-import { lock, row, rows, type Work } from "./work.ts";
+import { lock, row, type Work } from "./work.ts";
 
 /** A question and where it goes: how many tasks may wait, and the time in epoch milliseconds. */
 export interface Question {
   readonly taskId: string;
   readonly text: string;
   readonly limit: number;
+  readonly priority: number;
   readonly now: number;
 }
 
@@ -18,7 +19,7 @@ export interface Question {
  */
 export function* enqueueQuestion(
   sessionId: string,
-  { taskId, text, limit, now }: Question,
+  { taskId, text, limit, priority, now }: Question,
 ): Work<Asked | undefined> {
   yield* lock(sessionId);
   const latest = yield* row(
@@ -31,17 +32,16 @@ export function* enqueueQuestion(
   }
   const depth = yield* countQueued();
   if (depth >= limit) return { outcome: "full", depth };
-  yield* rows(
-    `INSERT INTO task(id, session, delivery, kind, state, run_at, event, message, created_at)
-       VALUES (?, ?, ?, 'ask', 'queued', 0, ?, ?, ?)`,
-    taskId,
+  const task = {
+    id: taskId,
     sessionId,
-    `message:${taskId}`,
-    String(latest.event),
-    JSON.stringify(text),
-    now,
-  );
-  yield* rows("UPDATE session SET active_at = ? WHERE id = ?", now, sessionId);
-  yield* appendEvents(taskId, [{ type: "task.queued", data: { kind: "ask" } }], now);
+    deliveryId: `message:${taskId}`,
+    kind: "ask",
+    supersedeKey: null,
+    priority,
+    event: String(latest.event),
+    message: text,
+  } as const;
+  yield* insertTask(task, now);
   return { outcome: "accepted", taskId, sessionId };
 }

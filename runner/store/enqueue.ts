@@ -1,7 +1,7 @@
 import type { HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
-import { appendEvents } from "./journal-table.ts";
+import { insertTask } from "./insert-task.ts";
 import { findPointless, interruptionBy, supersedeKeys } from "./pointless.ts";
 import type { Admission, Interruption } from "./store.ts";
 import { countQueued, endingOf, endTask, interruptTask } from "./task-table.ts";
@@ -16,7 +16,7 @@ export interface Enqueued {
 /** Takes a hand-off into the tables. */
 export function* enqueueTask(
   handOff: HandOff,
-  { limit, now }: { limit: number; now: number },
+  { limit, priority, now }: { limit: number; priority: number; now: number },
 ): Work<Enqueued> {
   const sessionId = sessionIdOf(handOff.event);
   yield* lock(sessionId);
@@ -44,9 +44,25 @@ export function* enqueueTask(
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
   const interruption = interruptionBy(handOff);
   for (const task of pointless) yield* end(task, interruption, now);
-  yield* insert(handOff, sessionId, now);
-  const event = { type: "task.queued", data: { kind: handOff.kind } } as const;
-  yield* appendEvents(handOff.task_id, [event], now);
+  yield* insertSession(handOff, sessionId, now);
+  const task = {
+    id: handOff.task_id,
+    sessionId,
+    deliveryId: handOff.delivery_id,
+    kind: handOff.kind,
+    supersedeKey: supersedeKeys[handOff.kind] ?? null,
+    priority,
+    event: JSON.stringify(handOff.event),
+    ...(handOff.message !== undefined && { message: handOff.message }),
+    takesPlace: depth < queued,
+  };
+  yield* insertTask(task, now);
+  yield* rows(
+    "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)",
+    deliveryKey(handOff),
+    handOff.task_id,
+    now,
+  );
   const admission = { outcome: "accepted", taskId: handOff.task_id, sessionId } as const;
   return { admission, touched: pointless.map(({ id }) => String(id)) };
 }
@@ -67,38 +83,26 @@ function* end({ id, state }: Row, interruption: Interruption, now: number): Work
   else yield* interruptTask(String(id), interruption);
 }
 
-function* insert(handOff: HandOff, sessionId: string, now: number): Work<void> {
+function* insertSession(handOff: HandOff, sessionId: string, now: number): Work<void> {
   const { repository, pull_request, forge } = handOff.event;
+  const repositoryId = `${forge}:${repository.host}/${repository.owner}/${repository.name}`;
   yield* rows(
-    `INSERT INTO session(id, forge, host, owner, repository, number, created_at, active_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT(id) DO UPDATE SET active_at = excluded.active_at`,
+    "INSERT INTO repository(id, served) VALUES (?, 0) ON CONFLICT(id) DO NOTHING",
+    repositoryId,
+  );
+  yield* rows(
+    `INSERT INTO session(id, forge, host, owner, repository, repository_id, number, holder_until,
+         created_at, active_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+       ON CONFLICT(id) DO NOTHING`,
     sessionId,
     forge,
     repository.host,
     repository.owner,
     repository.name,
+    repositoryId,
     pull_request.number,
     now,
-    now,
-  );
-  yield* rows(
-    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, run_at, event, message,
-         created_at)
-       VALUES (?, ?, ?, ?, ?, 'queued', 0, ?, ?, ?)`,
-    handOff.task_id,
-    sessionId,
-    handOff.delivery_id,
-    handOff.kind,
-    supersedeKeys[handOff.kind] ?? null,
-    JSON.stringify(handOff.event),
-    handOff.message === undefined ? null : JSON.stringify(handOff.message),
-    now,
-  );
-  yield* rows(
-    "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)",
-    deliveryKey(handOff),
-    handOff.task_id,
     now,
   );
 }

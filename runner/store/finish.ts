@@ -1,8 +1,9 @@
 import { holdsClaim } from "./claim.ts";
 import { appendEvents } from "./journal-table.ts";
-import { toInterruption } from "./rows.ts";
+import { readInterruption } from "./rows.ts";
 import type { Claim, Interruption, Outcome } from "./store.ts";
 import { endingOf, endTask, interruptTask, requeueTask } from "./task-table.ts";
+import { affinityTime } from "./timing.ts";
 import { lock, row, rows, type Work } from "./work.ts";
 
 /** Ends an attempt; false when the claim is not the current one any more. */
@@ -23,7 +24,13 @@ export function* finishAttempt(claim: Claim, outcome: Outcome, now: number): Wor
   } else {
     yield* requeueTask(id, { delay: 0, now, countAttempt: false });
   }
-  yield* rows("UPDATE session SET active_at = ? WHERE id = ?", now, session_id);
+  const delay = outcome.state === "queued" ? outcome.delay : 0;
+  yield* rows(
+    "UPDATE session SET active_at = ?, holder_until = ? WHERE id = ?",
+    now,
+    now + delay + affinityTime,
+    session_id,
+  );
   return true;
 }
 
@@ -45,5 +52,5 @@ export function* cancelTask(id: string, reason: string, now: number) {
 /** Why a running task should stop, if it should. */
 export function* getInterruption(id: string): Work<Interruption | undefined> {
   const task = yield* row("SELECT interruption FROM task WHERE id = ?", id);
-  return toInterruption(task?.interruption ?? null);
+  return readInterruption(task?.interruption);
 }

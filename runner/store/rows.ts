@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CicdError } from "#shared/error.ts";
 import { type JournalEntry, JournalEvent } from "#shared/journal.ts";
 import { type Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
 import { TaskEvent } from "#shared/task-event.ts";
@@ -21,9 +22,32 @@ const taskRow = z.object({
   ended_at: z.number().nullable(),
 });
 
-/** A row of the table `task`. */
+/**
+ * A row of the table `task`.
+ * @throws CicdError `internal` when this program does not understand it.
+ */
 export function toTask(row: Row): Task {
-  const { session, delivery, created_at, started_at, ended_at, ...rest } = taskRow.parse(row);
+  const task = readTask(row);
+  if (task instanceof Error) throw task;
+  return task;
+}
+
+/** The same; an error is returned, for those who go on without the task. */
+export function readTask(row: Row): Task | CicdError {
+  const parsed = taskRow.safeParse(row);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const where = issue?.path.join(".");
+    return new CicdError(
+      "internal",
+      `Cannot read stored task ${row.id}: ${where}: ${issue?.message}`,
+      {
+        cause: parsed.error,
+        hint: "Another release of cicd-runner wrote it: ask for the task once more",
+      },
+    );
+  }
+  const { session, delivery, created_at, started_at, ended_at, ...rest } = parsed.data;
   return {
     ...rest,
     session_id: session,
@@ -58,6 +82,7 @@ const sessionRow = z.object({
   conversation: z.string().nullable(),
   conversation_cost: z.number(),
   workspace: z.string().nullable(),
+  holder: z.string().nullable(),
   created_at: z.number(),
   active_at: z.number(),
 });
@@ -78,11 +103,11 @@ const interruptionColumn = json(
     z.object({ kind: z.literal("cancelled"), reason: z.string() }),
     z.object({ kind: z.literal("superseded"), by: z.string() }),
   ]),
-).nullable();
+);
 
 /** The column `interruption` of the table `task`. */
-export function toInterruption(column: unknown): Interruption | undefined {
-  return interruptionColumn.parse(column) ?? undefined;
+export function readInterruption(column: unknown): Interruption | undefined {
+  return interruptionColumn.safeParse(column).data;
 }
 
 function toTime(milliseconds: number): string {
@@ -92,6 +117,13 @@ function toTime(milliseconds: number): string {
 function json<S extends z.ZodType>(schema: S) {
   return z
     .string()
-    .transform((text): unknown => JSON.parse(text))
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue("must be JSON");
+        return z.NEVER;
+      }
+    })
     .pipe(schema);
 }

@@ -8,6 +8,11 @@ export class Signals {
     for (const wake of this.#watchers.get(topic) ?? []) wake();
   }
 
+  /** Wakes everybody. */
+  notifyAll(): void {
+    for (const topic of this.#watchers.keys()) this.notify(topic);
+  }
+
   watch(topic: string): Watch {
     let changed = false;
     let disposed = false;

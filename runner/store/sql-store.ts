@@ -2,12 +2,13 @@ import { v7 } from "uuid";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Spending } from "#shared/task.ts";
-import { claimTask, holdsClaim } from "./claim.ts";
+import { claimTask, holdsClaim, type RunningLimits } from "./claim.ts";
 import type { Driver } from "./driver.ts";
 import { enqueueTask } from "./enqueue.ts";
 import { enqueueQuestion } from "./enqueue-question.ts";
 import { cancelTask, finishAttempt, getInterruption } from "./finish.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
+import { listOwedPages, owePage, settlePage } from "./page-table.ts";
 import {
   getSession,
   listIdleSessions,
@@ -16,168 +17,179 @@ import {
   setConversation,
   setWorkspace,
 } from "./session-table.ts";
+import { queueTopic, SqlCluster, type SqlStoreOptions, taskTopic } from "./sql-cluster.ts";
 import { readStats } from "./stats.ts";
-import type { Claim, Conversation, Outcome, Store, TaskFilter, Watch } from "./store.ts";
+import type {
+  Claim,
+  Conversation,
+  Outcome,
+  QueueOptions,
+  Store,
+  TaskFilter,
+  Watch,
+} from "./store.ts";
 import { getTask, getTaskOfDelivery, listTasks } from "./task-table.ts";
 import { addUsage, sumUsage } from "./usage-table.ts";
 
-/** Who uses a store. */
-export interface SqlStoreOptions {
-  /** How this host calls itself in journals. */
-  readonly host: string;
-  /** Epoch milliseconds. */
-  readonly now?: (() => number) | undefined;
-}
-
 /** The store over any database: its logic is in the files beside, the driver runs it. */
-export class SqlStore implements Store {
-  readonly #driver: Driver;
-  readonly #host: string;
-  readonly #now: () => number;
+export class SqlStore extends SqlCluster implements Store {
+  readonly #limits: RunningLimits;
 
-  constructor(driver: Driver, { host, now = Date.now }: SqlStoreOptions) {
-    this.#driver = driver;
-    this.#host = host;
-    this.#now = now;
+  constructor(driver: Driver, options: SqlStoreOptions) {
+    super(driver, options);
+    this.#limits = options.limits ?? { perRepository: 0, perForge: 0 };
   }
 
-  async enqueue(handOff: HandOff, { limit }: { limit: number }) {
-    const { admission, touched } = await this.#driver.write(() =>
-      enqueueTask(handOff, { limit, now: this.#now() }),
+  async enqueue(handOff: HandOff, { limit, priority = 0 }: QueueOptions) {
+    const { admission, touched } = await this.driver.write(() =>
+      enqueueTask(handOff, { limit, priority, now: this.now() }),
     );
-    this.#notify(...touched.map(taskTopic));
-    if (admission.outcome === "accepted") this.#notify(queueTopic);
+    this.notify(...touched.map(taskTopic));
+    if (admission.outcome === "accepted") this.notify(queueTopic);
     return admission;
   }
 
   async ask(
     sessionId: string,
     question: { taskId: string; text: string },
-    { limit }: { limit: number },
+    { limit, priority = 0 }: QueueOptions,
   ) {
-    const asked = await this.#driver.write(() =>
-      enqueueQuestion(sessionId, { ...question, limit, now: this.#now() }),
+    const asked = await this.driver.write(() =>
+      enqueueQuestion(sessionId, { ...question, limit, priority, now: this.now() }),
     );
-    if (asked?.outcome === "accepted") this.#notify(queueTopic);
+    if (asked?.outcome === "accepted") this.notify(queueTopic);
     return asked;
   }
 
   async claim(): Promise<Claim | undefined> {
-    const claim = await this.#driver.write(() =>
-      claimTask({ owner: v7(), host: this.#host, now: this.#now() }),
+    const owner = v7();
+    const { claim, ended } = await this.driver.write(() =>
+      claimTask({
+        owner,
+        hostId: this.host.id,
+        host: this.host.name,
+        limits: this.#limits,
+        now: this.now(),
+      }),
     );
-    if (claim !== undefined) this.#notify(taskTopic(claim.task.id));
+    this.notify(...ended.map(taskTopic));
+    if (claim === undefined) return undefined;
+    this.claimed.set(owner, claim.task.id);
+    this.notify(taskTopic(claim.task.id));
     return claim;
   }
 
   async append(claim: Claim, events: readonly JournalEvent[]): Promise<boolean> {
     const { id } = claim.task;
-    const now = this.#now();
-    const held = await this.#driver.writeRelaxed(function* () {
+    const now = this.now();
+    const held = await this.driver.writeRelaxed(function* () {
       if (!(yield* holdsClaim(claim))) return false;
       yield* appendEvents(id, events, now);
       return true;
     });
-    if (held) this.#notify(taskTopic(id));
+    if (held) this.notify(taskTopic(id));
     return held;
   }
 
   async finish(claim: Claim, outcome: Outcome): Promise<boolean> {
-    const held = await this.#driver.write(() => finishAttempt(claim, outcome, this.#now()));
-    this.#notify(taskTopic(claim.task.id), queueTopic);
+    const held = await this.driver.write(() => finishAttempt(claim, outcome, this.now()));
+    this.claimed.delete(claim.fence.owner);
+    this.notify(taskTopic(claim.task.id), queueTopic);
     return held;
   }
 
   async cancel(taskId: string, reason: string) {
-    const outcome = await this.#driver.write(() => cancelTask(taskId, reason, this.#now()));
-    this.#notify(taskTopic(taskId), queueTopic);
+    const outcome = await this.driver.write(() => cancelTask(taskId, reason, this.now()));
+    this.notify(taskTopic(taskId), queueTopic);
     return outcome;
   }
 
   async interruption(taskId: string) {
-    return this.#driver.read(() => getInterruption(taskId));
+    return this.driver.read(() => getInterruption(taskId));
   }
 
   async task(id: string) {
-    return this.#driver.read(() => getTask(id));
+    return this.driver.read(() => getTask(id));
   }
 
   async tasks(filter: TaskFilter) {
-    return this.#driver.read(() => listTasks(filter));
+    return this.driver.read(() => listTasks(filter));
   }
 
   async taskOfDelivery(deliveryKey: string) {
-    return this.#driver.read(() => getTaskOfDelivery(deliveryKey));
+    return this.driver.read(() => getTaskOfDelivery(deliveryKey));
   }
 
   async journal(taskId: string, after: number, limit: number) {
-    return this.#driver.read(() => readEvents(taskId, after, limit));
+    return this.driver.read(() => readEvents(taskId, after, limit));
+  }
+
+  async owePage(claim: Claim) {
+    return this.driver.write(() => owePage(claim));
+  }
+
+  async owedPages(limit: number) {
+    return this.driver.read(() => listOwedPages(limit));
+  }
+
+  async settlePage(taskId: string) {
+    await this.driver.write(() => settlePage(taskId));
   }
 
   async session(id: string) {
-    return this.#driver.read(() => getSession(id));
+    return this.driver.read(() => getSession(id));
   }
 
   async sessions(limit: number) {
-    return this.#driver.read(() => listSessions(limit));
+    return this.driver.read(() => listSessions(limit));
   }
 
   async setConversation(sessionId: string, conversation: Conversation | null) {
-    await this.#driver.write(() => setConversation(sessionId, conversation));
+    await this.driver.write(() => setConversation(sessionId, conversation, this.host.id));
   }
 
   async setWorkspace(sessionId: string, workspace: string | null) {
-    await this.#driver.write(() => setWorkspace(sessionId, workspace));
+    await this.driver.write(() => setWorkspace(sessionId, workspace, this.host.id));
   }
 
   async workspaces() {
-    return this.#driver.read(() => listWorkspaces());
+    return this.driver.read(() => listWorkspaces(this.host.id));
   }
 
   async sessionsIdleSince(epochMs: number) {
-    return this.#driver.read(() => listIdleSessions(epochMs));
+    return this.driver.read(() => listIdleSessions(epochMs, this.host.id));
   }
 
   async addUsage(taskId: string, sessionId: string, spending: Spending) {
-    const entry = { task: taskId, session: sessionId, at: this.#now() };
-    await this.#driver.write(() => addUsage(entry, spending));
+    const entry = { task: taskId, session: sessionId, at: this.now() };
+    await this.driver.write(() => addUsage(entry, spending));
   }
 
   async spentByTask(taskId: string) {
-    return this.#driver.read(() => sumUsage({ task: taskId }));
+    return this.driver.read(() => sumUsage({ task: taskId }));
   }
 
   async spentBySession(sessionId: string) {
-    return this.#driver.read(() => sumUsage({ session: sessionId }));
+    return this.driver.read(() => sumUsage({ session: sessionId }));
   }
 
   async spentSince(epochMs: number) {
-    return this.#driver.read(() => sumUsage({ since: epochMs }));
+    return this.driver.read(() => sumUsage({ since: epochMs }));
   }
 
   async stats() {
-    return this.#driver.read(() => readStats(this.#now()));
+    return this.driver.read(() => readStats(this.host.id, this.now()));
   }
 
   watchTask(taskId: string): Watch {
-    return this.#driver.watch(taskTopic(taskId));
+    return this.driver.watch(taskTopic(taskId));
   }
 
   watchQueue(): Watch {
-    return this.#driver.watch(queueTopic);
+    return this.driver.watch(queueTopic);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#driver[Symbol.asyncDispose]();
+    await this.driver[Symbol.asyncDispose]();
   }
-
-  #notify(...topics: readonly string[]): void {
-    for (const topic of topics) this.#driver.notify(topic);
-  }
-}
-
-const queueTopic = "queue";
-
-function taskTopic(id: string): string {
-  return `task:${id}`;
 }

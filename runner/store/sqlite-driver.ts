@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CicdError } from "#shared/error.ts";
 import type { Driver } from "./driver.ts";
-import { closeDatabases, type Databases, openDatabases } from "./open.ts";
 import { prepared } from "./prepared.ts";
 import { Signals } from "./signals.ts";
+import { closeDatabases, type Databases, openDatabases } from "./sqlite-files.ts";
 import type { Watch } from "./store.ts";
 import type { Row, Work } from "./work.ts";
 

@@ -1,9 +1,10 @@
-import { reapTasks } from "./reap.ts";
-import { SqlStore, type SqlStoreOptions } from "./sql-store.ts";
+import { startHost } from "./host-table.ts";
+import { identityOf, type SqlStoreOptions } from "./sql-cluster.ts";
+import { SqlStore } from "./sql-store.ts";
 import { SqliteDriver } from "./sqlite-driver.ts";
 
 /** What an embedded store needs. */
-export interface SqliteStoreOptions extends SqlStoreOptions {
+export interface SqliteStoreOptions extends Omit<SqlStoreOptions, "hostId"> {
   /** The folder of the database; made when it is missing. */
   readonly folder: string;
 }
@@ -14,14 +15,14 @@ export interface SqliteStoreOptions extends SqlStoreOptions {
  */
 export class SqliteStore extends SqlStore {
   constructor({ folder, ...options }: SqliteStoreOptions) {
-    super(openDriver(folder, options.now), options);
+    super(openDriver(folder, options), options);
   }
 }
 
-function openDriver(folder: string, now = Date.now): SqliteDriver {
+function openDriver(folder: string, { now = Date.now, ...options }: SqlStoreOptions): SqliteDriver {
   const driver = new SqliteDriver(folder);
   try {
-    driver.writeNow(() => reapTasks(now()));
+    driver.writeNow(() => startHost(identityOf(options), now()));
     return driver;
   } catch (error) {
     driver.close();

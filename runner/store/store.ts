@@ -2,6 +2,8 @@ import type { HandOff } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
 import type { Spending, Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
 
+import type { Cluster } from "./cluster.ts";
+
 /**
  * Proof that a host runs a task. Every write for the task carries it, and a write whose fence is
  * not the current one does nothing: a host that lost the task can neither journal nor finish it.
@@ -35,6 +37,14 @@ export type Outcome =
   /** Give it back as if it had not been started: the host stops. */
   | { readonly state: "released" };
 
+/** How a task is queued. */
+export interface QueueOptions {
+  /** How many tasks may wait. */
+  readonly limit: number;
+  /** Tasks of other sessions with a lower one wait longer; default 0. Within a session it is order that counts. */
+  readonly priority?: number | undefined;
+}
+
 /** What became of a hand-off. */
 export type Admission =
   | {
@@ -59,8 +69,10 @@ export interface SessionRecord {
   readonly number: number;
   /** The CLI's own conversation; null before its first message. */
   readonly conversation: Conversation | null;
-  /** The name of its folder on this host; null while it has none. */
+  /** The name of its folder on the holder's disk; null while it has none. */
   readonly workspace: string | null;
+  /** The host that has its process, conversation and workspace; null while nobody has any. */
+  readonly holder: string | null;
   readonly createdAt: number;
   readonly activeAt: number;
 }
@@ -79,8 +91,13 @@ export interface Conversation {
 export interface QueueStats {
   readonly queued: number;
   readonly running: number;
-  /** When the next delayed task is due, in epoch milliseconds. */
+  /**
+   * When the next delayed task is due, or one is not left to another host any more; in epoch
+   * milliseconds.
+   */
   readonly nextRunAt: number | undefined;
+  /** When the task was accepted that has waited longest, in epoch milliseconds. */
+  readonly oldestQueuedAt: number | undefined;
 }
 
 /**
@@ -100,14 +117,14 @@ export interface Watch extends Disposable {
  * @throws CicdError from any method: `store_unavailable` when the disk refuses, `shutting_down` when
  * the store is closed.
  */
-export interface Store extends AsyncDisposable {
+export interface Store extends Cluster, AsyncDisposable {
   /**
    * Takes a hand-off in: delivery, session and task in one transaction, the journal's `task.queued`
    * included. Queued tasks with the same supersede key end as superseded, a running one is
    * interrupted. A known delivery changes nothing. With `limit` queued tasks nothing is taken in.
    * @throws CicdError `conflict` when another delivery has made a task of this id.
    */
-  enqueue(handOff: HandOff, options: { limit: number }): Promise<Admission>;
+  enqueue(handOff: HandOff, options: QueueOptions): Promise<Admission>;
   /**
    * Queues a task of kind `ask` for a session, about what its latest task was about. It supersedes
    * nothing, and nothing but a cancellation ends it before it runs. Undefined for an unknown session.
@@ -116,11 +133,15 @@ export interface Store extends AsyncDisposable {
   ask(
     sessionId: string,
     question: { taskId: string; text: string },
-    options: { limit: number },
+    options: QueueOptions,
   ): Promise<Asked | undefined>;
-  /** The oldest task that is due and whose session is free, now running on this host. */
+  /**
+   * A task that is due and whose session is free, now running on this host: of the highest priority,
+   * then of the repository that was served least, then the oldest. One that this program can't read
+   * fails instead, and the next is taken.
+   */
   claim(): Promise<Claim | undefined>;
-  /** Adds to the journal; false when the fence is not current any more. */
+  /** Adds to the journal, or nothing; false when the fence is not current any more. */
   append(claim: Claim, events: readonly JournalEvent[]): Promise<boolean>;
   /** Ends the attempt, with the terminal event in the same transaction; false when fenced off. */
   finish(claim: Claim, outcome: Outcome): Promise<boolean>;
@@ -137,14 +158,25 @@ export interface Store extends AsyncDisposable {
   /** Entries after sequence number `after`, in order. */
   journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
 
+  /**
+   * Remembers that a page shows the task as running: however it ends, the page has to be told.
+   * False when the fence is not current any more.
+   */
+  owePage(claim: Claim): Promise<boolean>;
+  /** Tasks that have ended and whose page has not been told, oldest first. */
+  owedPages(limit: number): Promise<Task[]>;
+  /** The page of a task is as it should be. */
+  settlePage(taskId: string): Promise<void>;
+
   session(id: string): Promise<SessionRecord | undefined>;
   /** Most recently active first. */
   sessions(limit: number): Promise<SessionRecord[]>;
+  /** Nothing happens when another host holds the session, here as below. */
   setConversation(sessionId: string, conversation: Conversation | null): Promise<void>;
   setWorkspace(sessionId: string, workspace: string | null): Promise<void>;
-  /** The workspaces of all sessions, in no order. */
+  /** The workspaces of all sessions that this host holds, in no order. */
   workspaces(): Promise<string[]>;
-  /** Sessions that have a workspace, no live task, and had none since that time. */
+  /** Sessions that this host holds, with a workspace and no live task, and none since that time. */
   sessionsIdleSince(epochMs: number): Promise<string[]>;
 
   /** Writes down what a task took of the model. It stays when the conversation is forgotten. */

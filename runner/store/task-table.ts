@@ -1,26 +1,28 @@
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Task } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
-import { toTask } from "./rows.ts";
+import { readTask, toTask } from "./rows.ts";
 import type { Interruption, Outcome, TaskFilter } from "./store.ts";
-import { row, rows, type Work } from "./work.ts";
+import { type Row, row, rows, type Work } from "./work.ts";
 
 /** How a task can end for good. */
 export type Ending = Exclude<Outcome, { state: "queued" | "released" }>;
 
 /** Ends a task with its terminal event. Its session is locked, as for all that change one. */
 export function* endTask(id: string, ending: Ending, now: number): Work<void> {
+  yield* appendEvents(id, [terminalEvent(ending)], now);
   yield* rows(
-    `UPDATE task SET state = ?, result = ?, error = ?, ended_at = ?, owner = NULL,
-         interruption = NULL
+    `UPDATE task SET state = ?, result = ?, error = ?, error_code = ?, ended_at = ?, owner = NULL,
+         host = NULL, lease_until = NULL, interruption = NULL,
+         journal_bytes = (SELECT coalesce(sum(length(data)), 0) FROM event WHERE event.task = task.id)
        WHERE id = ?`,
     ending.state,
     ending.state === "succeeded" ? JSON.stringify(ending.result) : null,
     ending.state === "failed" ? JSON.stringify(ending.error) : null,
+    ending.state === "failed" ? ending.error.code : null,
     now,
     id,
   );
-  yield* appendEvents(id, [terminalEvent(ending)], now);
 }
 
 /** Puts a running task back into the queue, due `delay` milliseconds from now. */
@@ -29,7 +31,8 @@ export function* requeueTask(
   { delay, now, countAttempt }: { delay: number; now: number; countAttempt: boolean },
 ): Work<void> {
   yield* rows(
-    `UPDATE task SET state = 'queued', owner = NULL, run_at = ?, attempt = attempt - ?
+    `UPDATE task SET state = 'queued', owner = NULL, host = NULL, lease_until = NULL, run_at = ?,
+         attempt = attempt - ?
        WHERE id = ?`,
     delay === 0 ? 0 : now + delay,
     countAttempt ? 0 : 1,
@@ -83,7 +86,12 @@ export function* listTasks({ sessionId, state, limit }: TaskFilter): Work<Task[]
     ...(state === undefined ? [] : [state]),
     limit,
   );
-  return found.map(toTask);
+  return readable(found);
+}
+
+/** What this program understands of some tasks: one that it does not must not hide the others. */
+export function readable(tasks: readonly Row[]): Task[] {
+  return tasks.map(readTask).flatMap((task) => (task instanceof Error ? [] : [task]));
 }
 
 function terminalEvent(ending: Ending): JournalEvent {

@@ -1,14 +1,21 @@
+import { markerVariable } from "../claude/orphans.ts";
 import { defaultProtocols, type Workspace } from "./git-options.ts";
 
 /** Settings of git by name. */
 export type GitConfig = Readonly<Record<string, string>>;
 
-/** Search path, proxies and certificates: nothing else of the host reaches git. */
+/** Search path, proxies, certificates and our mark: nothing else of the host reaches git. */
 const allowed = [
-  ...["PATH", "TMPDIR"],
+  ...["PATH", "TMPDIR", markerVariable],
   ...["HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
   ...["GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "SSL_CERT_FILE", "SSL_CERT_DIR"],
 ];
+
+function tolerated(...names: readonly string[]): GitConfig {
+  return Object.fromEntries(
+    ["fetch.fsck", "fsck"].flatMap((when) => names.map((name) => [`${when}.${name}`, "warn"])),
+  );
+}
 
 /** What a repository of strangers can neither change nor use. */
 const hardening: GitConfig = {
@@ -28,10 +35,7 @@ const hardening: GitConfig = {
   "http.followRedirects": "false",
   "fetch.fsckObjects": "true",
   // Blemishes that old commits of honest repositories have.
-  "fetch.fsck.badTimezone": "warn",
-  "fetch.fsck.missingSpaceBeforeDate": "warn",
-  "fetch.fsck.zeroPaddedDate": "warn",
-  "fetch.fsck.zeroPaddedFilemode": "warn",
+  ...tolerated("badTimezone", "missingSpaceBeforeDate", "zeroPaddedDate", "zeroPaddedFilemode"),
 };
 
 /** How we want it to work. */
@@ -39,6 +43,8 @@ const manners: GitConfig = {
   "core.autocrlf": "false",
   "core.logAllRefUpdates": "false",
   "core.quotePath": "false",
+  // What a fetch brings stays one file: half of it is none.
+  "fetch.unpackLimit": "1",
   // No process stays behind to tidy up.
   "gc.auto": "0",
   "maintenance.auto": "false",
@@ -52,7 +58,7 @@ const manners: GitConfig = {
  * the git dir's own, and our settings, which win over that one.
  */
 export function gitEnvironment(workspace: Workspace, config: GitConfig): Record<string, string> {
-  const { gitDir, tree, options } = workspace;
+  const { gitDir, tree, index, options } = workspace;
   const { protocols = defaultProtocols, environment = process.env } = options;
   const handedOn = allowed.flatMap((name) => {
     const value = environment[name];
@@ -70,6 +76,7 @@ export function gitEnvironment(workspace: Workspace, config: GitConfig): Record<
     }),
     GIT_DIR: gitDir,
     GIT_WORK_TREE: tree,
+    GIT_INDEX_FILE: index,
     GIT_CONFIG_NOSYSTEM: "1",
     GIT_CONFIG_GLOBAL: "/dev/null",
     GIT_ATTR_NOSYSTEM: "1",

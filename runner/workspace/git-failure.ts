@@ -38,6 +38,11 @@ const meanings: readonly Meaning[] = [
     hint: "The repository holds objects that git considers malformed or dangerous",
   },
   {
+    words: /file name too long|unable to create file .*: (?:not a directory|is a directory)/i,
+    code: "repository_refused",
+    hint: "The repository has files that can't be written on the disk of the runner",
+  },
+  {
     words: /certificate|SSL CA/i,
     code: "repository_refused",
     hint: "Let the runner trust the forge's certificate: GIT_SSL_CAINFO names the authority's file",

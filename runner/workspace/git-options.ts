@@ -8,16 +8,22 @@ export interface GitOptions {
   readonly protocols?: readonly string[] | undefined;
   /** The value of an Authorization header for this repository: `Basic ...`; undefined for none. */
   readonly authorization?: ((url: URL) => Promise<string | undefined>) | undefined;
+  /** Whether a URL's host may have private addresses; default: none may. */
+  readonly isPrivateAllowed?: ((url: URL) => boolean) | undefined;
+  /** Looks up the addresses of a host; default: by the system. */
+  readonly resolve?: ((hostname: string) => Promise<readonly string[]>) | undefined;
   /** How long one git command may take, in milliseconds; default 5 minutes. */
   readonly timeoutMs?: number | undefined;
   /** The host's environment, of which PATH, proxies and certificates are handed on. */
   readonly environment?: Environment | undefined;
 }
 
-/** A git dir with its work tree, and how git is run on them. */
+/** A git dir, a work tree with its index, and how git is run on them. */
 export interface Workspace {
+  /** That of the mirror: what is done for one session writes to its own tree and index alone. */
   readonly gitDir: string;
   readonly tree: string;
+  readonly index: string;
   readonly options: GitOptions;
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import { CicdError } from "#shared/error.ts";
 import { type GitConfig, gitEnvironment } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
+import { type Progress, StderrReader } from "./progress.ts";
 
 /** What one command gets besides its arguments. */
 export interface GitInput {
@@ -11,12 +12,15 @@ export interface GitInput {
   readonly config?: GitConfig;
   /** Gets the output piece by piece instead of having it returned. */
   readonly onOutput?: (chunk: Buffer) => void;
+  /** How far a fetch is, as often as git says so. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** What a command left. */
 export interface GitResult {
   readonly exitCode: number;
   readonly stdout: string;
+  /** The end of it, without lines of progress. */
   readonly stderr: string;
 }
 
@@ -49,7 +53,7 @@ export async function runGit(
 export async function tryGit(
   workspace: Workspace,
   args: readonly string[],
-  { stdin = "", config = {}, onOutput }: GitInput = {},
+  { stdin = "", config = {}, onOutput, onProgress = () => {} }: GitInput = {},
 ): Promise<GitResult> {
   const { options, signal, tree } = workspace;
   const { executable = "git", timeoutMs = defaultTimeout } = options;
@@ -60,14 +64,16 @@ export async function tryGit(
     extendEnv: false,
     input: stdin,
     reject: false,
-    buffer: { stdout: onOutput === undefined },
-    maxBuffer: { stdout: maxOutput, stderr: maxStderr },
+    buffer: { stdout: onOutput === undefined, stderr: false },
+    maxBuffer: maxOutput,
     timeout: timeoutMs,
     cancelSignal: signal,
     killDescendants: true,
     forceKillAfterDelay: patience,
   });
   if (onOutput !== undefined) child.stdout.on("data", onOutput);
+  const said = new StderrReader(onProgress, maxStderr);
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => said.read(chunk));
   const result = await child;
   signal.throwIfAborted();
   if (result.timedOut) {
@@ -79,12 +85,12 @@ export async function tryGit(
   }
   if (result.isMaxBuffer) {
     throw new CicdError("repository_refused", `Cannot run git ${args[0]}: its output is too long`, {
-      hint: "The pull request changes more files, or the forge says more, than can be taken in",
+      hint: "The pull request changes more files than can be taken in",
     });
   }
-  const { exitCode, stdout = "", stderr } = result;
+  const { exitCode, stdout = "" } = result;
   if (exitCode === undefined) throw spawnFailure(executable, result);
-  return { exitCode, stdout, stderr };
+  return { exitCode, stdout, stderr: said.text };
 }
 
 /** No exit code: git did not start, or was ended by a signal that is not ours. */

@@ -2,15 +2,23 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { campaign } from "./campaign.ts";
 
-const size = { deliveries: 60, sessions: 8, killEvery: 1500 };
+const size = { deliveries: 24, sessions: 6, killEvery: 1200 };
 
 test("a short campaign: nothing is lost or done twice, whatever is killed", async (t) => {
-  const { problems, ...report } = await campaign({ ...size, seed: "1" });
+  const { problems, ...report } = await campaign({
+    ...size,
+    hosts: 2,
+    store: "postgres",
+    seed: "1",
+  });
   t.diagnostic(JSON.stringify(report));
   assert.deepEqual(problems, []);
   assert.equal(
     Object.values(report.ends).reduce((sum, count) => sum + count),
     size.deliveries,
   );
-  assert.ok((report.kills.runner ?? 0) > 0 && (report.kills.edge ?? 0) > 0, "nothing was killed");
+  assert.ok(
+    ["runner", "edge", "database"].every((name) => (report.kills[name] ?? 0) > 0),
+    "nothing was killed",
+  );
 });

@@ -1,14 +1,15 @@
 import { join } from "node:path";
-import { SqliteStore } from "#runner/store/sqlite-store.ts";
+import { openStore } from "#runner/store/open-store.ts";
 import { account } from "../soak/account.ts";
 import { type Deed, readDeeds } from "../soak/deeds.ts";
 import { makeTargets } from "../soak/targets.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { serveGit } from "../workspace/git-http.ts";
+import { Database } from "./database.ts";
 import { drive, type Taken } from "./drive.ts";
 import { Fleet } from "./fleet.ts";
 import { killOn } from "./killer.ts";
-import type { Member } from "./member.ts";
+import type { Member, Mortal } from "./member.ts";
 import { makePlan } from "./plan.ts";
 import { Sender } from "./sender.ts";
 
@@ -16,6 +17,9 @@ import { Sender } from "./sender.ts";
 export interface CampaignOptions {
   readonly deliveries: number;
   readonly sessions: number;
+  /** How many runners; more than one have a PostgreSQL store. */
+  readonly hosts: number;
+  readonly store: "sqlite" | "postgres";
   readonly seed: string;
   /** The mean time between two deaths, in milliseconds. */
   readonly killEvery: number;
@@ -44,7 +48,7 @@ export interface CampaignReport {
  * it that each delivery ends once, and visibly.
  */
 export async function campaign(options: CampaignOptions): Promise<CampaignReport> {
-  const { deliveries, sessions, seed, killEvery, onProgress = () => {} } = options;
+  const { deliveries, sessions, hosts, seed, killEvery, onProgress = () => {} } = options;
   const began = performance.now();
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
@@ -53,11 +57,13 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     cloneUrl: `${git.url}/repository.git`,
     sessions,
   });
-  const fleet = undo.use(await Fleet.start({ folder, seed, edges: 2 }));
+  const database = options.store === "postgres" ? undo.use(await Database.start()) : undefined;
+  const shared = { database: database?.url };
+  const fleet = undo.use(await Fleet.start({ folder, seed, edges: 2, hosts, ...shared }));
   const sender = new Sender(fleet, target);
 
   const over = new AbortController();
-  const { members } = fleet;
+  const members = [...fleet.members, ...(database === undefined ? [] : [database])];
   const killing = killOn({ seed, members, interval: killEvery, signal: over.signal });
   // What was killed is up again before the fleet is ended.
   undo.defer(async () => {
@@ -76,13 +82,18 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   const [taken] = await Promise.all([driving, killing]);
   const problems = [...sender.problems, ...(await fleet.stop())];
 
-  await using store = new SqliteStore({ folder: fleet.stateDir, host: "campaign" });
+  await using store = await openStore({
+    ...shared,
+    folder: fleet.runners[0]?.stateDir ?? "",
+    host: "campaign",
+    limits: { perRepository: 0, perForge: 0 },
+  });
   const deeds = readDeeds(folder);
   const kills = killsOf(members);
   for (const sent of taken) {
     problems.push(...(await account(sent, { store, deeds, kills: kills.runner ?? 0 })));
   }
-  problems.push(...unlessOnce(deeds), ...errorsOf(members));
+  problems.push(...unlessOnce(deeds), ...errorsOf(fleet.members));
   return {
     problems,
     sent: sender.sent,
@@ -113,7 +124,7 @@ function errorsOf(members: readonly Member[]): string[] {
   );
 }
 
-function killsOf(members: readonly Member[]): Record<string, number> {
+function killsOf(members: readonly Mortal[]): Record<string, number> {
   const kills: Record<string, number> = {};
   for (const member of members) {
     kills[member.command] = (kills[member.command] ?? 0) + member.kills;

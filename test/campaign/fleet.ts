@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { endOrphans } from "#runner/claude/orphans.ts";
+import { seal, sealHeader } from "#shared/seal.ts";
 import type { Asked, Sending } from "../soak/asked.ts";
 import { installCli } from "../soak/install-cli.ts";
 import { freePort } from "./free-port.ts";
@@ -12,79 +13,62 @@ export interface FleetOptions {
   readonly folder: string;
   readonly seed: string;
   readonly edges: number;
+  readonly hosts: number;
+  /** The store that the hosts share; without, the one host has an embedded one. */
+  readonly database?: string | undefined;
+  /** Settings of the runners besides. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** The secret that deliveries are signed with. */
+export const webhookSecret = "webhook-secret-of-the-campaign";
+const secrets = { RUNNER_SECRET: "runner-secret-of-the-campaign" };
 const apiToken = "a-token-of-the-campaign";
 /** How soon somebody who finds an edge down asks the next one, in milliseconds. */
 const pause = 20;
 
 /** The programs of the product, each on a port that it keeps. */
 export class Fleet implements Asked, AsyncDisposable {
-  readonly webhookSecret = "webhook-secret-of-the-campaign";
-  readonly stateDir: string;
-  readonly members: readonly Member[];
-  readonly #edges: readonly string[];
+  readonly runners: readonly Runner[];
+  readonly edges: readonly Member[];
+  readonly #edgeUrls: readonly string[];
   #turn = 0;
   #isOver = false;
 
-  static async start({ folder, seed, edges }: FleetOptions): Promise<Fleet> {
-    const stateDir = join(folder, "state");
-    const runnerPort = await freePort();
-    const edgePorts = await Promise.all(Array.from({ length: edges }, freePort));
-    const both = { RUNNER_SECRET: "runner-secret-of-the-campaign", LOG_LEVEL: "info" };
-    const runner = new Member({
-      command: "runner",
-      folder,
-      isMachine: false,
-      environment: {
-        ...both,
-        RUNNER_PORT: String(runnerPort),
-        RUNNER_STATE_DIR: stateDir,
-        CLAUDE_CLI_PATH: await installCli(folder),
-        CLAUDE_PASS_ENVIRONMENT: "SOAK_FOLDER SOAK_SEED SOAK_TEMPER",
-        SOAK_FOLDER: folder,
-        SOAK_SEED: seed,
-        SOAK_TEMPER: "calm",
-        ...runnerSettings,
-      },
-    });
-    const fleet = new Fleet(
-      stateDir,
-      [
-        runner,
-        ...edgePorts.map(
-          (port) =>
-            new Member({
-              command: "edge",
-              folder,
-              isMachine: false,
-              environment: {
-                ...both,
-                PORT: String(port),
-                RUNNER_URL: `http://127.0.0.1:${runnerPort}`,
-                GITHUB_WEBHOOK_SECRET: "webhook-secret-of-the-campaign",
-                API_TOKENS: `admin:${createHash("sha256").update(apiToken).digest("hex")}`,
-              },
-            }),
-        ),
-      ],
-      edgePorts.map((port) => `http://127.0.0.1:${port}`),
-    );
+  static async start(options: FleetOptions): Promise<Fleet> {
+    await installCli(options.folder);
+    const runnerPorts = await Promise.all(Array.from({ length: options.hosts }, freePort));
+    const edgePorts = await Promise.all(Array.from({ length: options.edges }, freePort));
+    const runners = runnerPorts.map((port, index) => new Runner(index, port, options));
+    const runnerUrls = runners.map(({ url }) => url);
+    const edges = edgePorts.map((port) => newEdge(port, runnerUrls, options));
+    const fleet = new Fleet(runners, edges, edgePorts.map(urlOf));
+    await using undo = new AsyncDisposableStack();
+    undo.use(fleet);
     await Promise.all(fleet.members.map((member) => member.start()));
+    undo.move();
     return fleet;
   }
 
-  private constructor(stateDir: string, members: readonly Member[], edges: readonly string[]) {
-    this.stateDir = stateDir;
-    this.members = members;
-    this.#edges = edges;
+  private constructor(
+    runners: readonly Runner[],
+    edges: readonly Member[],
+    edgeUrls: readonly string[],
+  ) {
+    this.runners = runners;
+    this.edges = edges;
+    this.#edgeUrls = edgeUrls;
+  }
+
+  get members(): readonly Member[] {
+    return [...this.runners, ...this.edges];
   }
 
   /** The origin of an edge, the next one each time, up or down. @throws Error at the end. */
   anyEdge(): string {
     if (this.#isOver) throw new Error("Cannot ask: the fleet is no more");
     this.#turn += 1;
-    return this.#edges[this.#turn % this.#edges.length] ?? "";
+    return this.#edgeUrls[this.#turn % this.#edgeUrls.length] ?? "";
   }
 
   async ask(
@@ -104,12 +88,21 @@ export class Fleet implements Asked, AsyncDisposable {
       if (response !== undefined) {
         if (response.ok || allowed.includes(response.status)) return response;
         const text = await response.text().catch(() => "");
-        if (response.status !== 503) {
+        // 404: what another edge keeps for the runner is not known here yet.
+        if (response.status !== 503 && response.status !== 404) {
           throw new Error(`${method} ${path}: ${response.status} ${text}`);
         }
       }
       await delay(pause);
     }
+  }
+
+  /** Asks one runner to do something, as its operator. */
+  async askRunner({ url }: Runner, path: string): Promise<Response> {
+    const sealed = { method: "POST", path, body: new Uint8Array() };
+    const { RUNNER_SECRET: secret } = secrets;
+    const headers = { [sealHeader]: await seal(secret, sealed, Date.now()) };
+    return await fetch(url + path, { method: "POST", headers });
   }
 
   /** Asks all to end, the edges first. What is wrong with how they ended, a line each. */
@@ -126,13 +119,73 @@ export class Fleet implements Asked, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isOver = true;
     for (const member of this.members) if (member.isRunning) await member.kill();
-    await endOrphans(this.stateDir);
+    for (const { stateDir } of this.runners) await endOrphans(stateDir);
   }
+}
+
+/** One host of a fleet. */
+export class Runner extends Member {
+  readonly name: string;
+  readonly url: string;
+  readonly stateDir: string;
+
+  constructor(index: number, port: number, options: FleetOptions) {
+    const { folder, seed, hosts, database, settings } = options;
+    const name = `host-${index}`;
+    const stateDir = join(folder, name);
+    super({
+      command: "runner",
+      folder,
+      // Its CLI processes would go on beside those of the host that takes its tasks over.
+      isMachine: hosts > 1,
+      environment: {
+        ...secrets,
+        RUNNER_PORT: String(port),
+        RUNNER_NAME: name,
+        RUNNER_PEER_URL: urlOf(port),
+        RUNNER_STATE_DIR: stateDir,
+        ...(database !== undefined && { CICD_STORE: database }),
+        CLAUDE_CLI_PATH: join(folder, "claude"),
+        CLAUDE_PASS_ENVIRONMENT: "SOAK_FOLDER SOAK_SEED SOAK_TEMPER SOAK_TURN",
+        SOAK_FOLDER: folder,
+        SOAK_SEED: seed,
+        SOAK_TEMPER: "calm",
+        ...runnerSettings,
+        ...settings,
+      },
+    });
+    this.name = name;
+    this.url = urlOf(port);
+    this.stateDir = stateDir;
+  }
+}
+
+function newEdge(port: number, runnerUrls: readonly string[], { folder }: FleetOptions): Member {
+  return new Member({
+    command: "edge",
+    folder,
+    isMachine: false,
+    environment: {
+      ...secrets,
+      PORT: String(port),
+      EDGE_STATE_DIR: join(folder, `edge-${port}`),
+      RUNNER_URL: runnerUrls.join(" "),
+      GITHUB_WEBHOOK_SECRET: webhookSecret,
+      // All that people and forges do comes from one address here.
+      EDGE_RATE_LIMIT_API: "0",
+      API_TOKENS: `admin:${createHash("sha256").update(apiToken).digest("hex")}`,
+    },
+  });
+}
+
+function urlOf(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 /** Short waits, and little room. */
 const runnerSettings = {
   RUNNER_CLONE_PROTOCOLS: "http",
+  RUNNER_CLONE_PRIVATE_HOSTS: "127.0.0.1",
   ANTHROPIC_API_KEY: "nobody-asks-the-api",
   ASYNC_MAX_SESSIONS: "8",
   ASYNC_MIN_IDLE_SESSIONS: "1",

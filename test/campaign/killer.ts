@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fractionOf } from "../soak/fraction.ts";
-import type { Member } from "./member.ts";
+import type { Mortal } from "./member.ts";
 
 /** Whom a killer kills, and when. */
 export interface KillerOptions {
   readonly seed: string;
-  readonly members: readonly Member[];
+  readonly members: readonly Mortal[];
   /** The mean time between two deaths, in milliseconds. */
   readonly interval: number;
   /** Ends it; what was killed is started again by then. */
@@ -30,7 +30,7 @@ export async function killOn({ seed, members, interval, signal }: KillerOptions)
 }
 
 /** Each command has its turn, and by chance one of its programs. */
-function victimOf(members: readonly Member[], count: number, fraction: number): Member | undefined {
+function victimOf(members: readonly Mortal[], count: number, fraction: number): Mortal | undefined {
   const commands = [...new Set(members.map(({ command }) => command))];
   const command = commands[count % commands.length];
   const candidates = members.filter((member) => member.command === command);

@@ -1,12 +1,15 @@
 /**
  * Lets a forge deliver to edges and runners that are killed all the time, and holds them to what
- * they promise: `npm run campaign -- [--deliveries N] [--sessions N] [--kill-every MS] [--seed TEXT]`.
+ * they promise: `npm run campaign -- [--hosts N] [--store sqlite|postgres]
+ * [--deliveries N] [--sessions N] [--kill-every MS] [--seed TEXT]`. One host has SQLite unless told.
  */
 import { parseArgs } from "node:util";
 import { campaign } from "./campaign.ts";
 
 const { values } = parseArgs({
   options: {
+    hosts: { type: "string", default: "1" },
+    store: { type: "string" },
     deliveries: { type: "string", default: "1000" },
     sessions: { type: "string", default: "60" },
     "kill-every": { type: "string", default: "4000" },
@@ -15,7 +18,10 @@ const { values } = parseArgs({
 });
 
 try {
+  const hosts = Number(values.hosts);
   const report = await campaign({
+    hosts,
+    store: values.store === "postgres" || hosts > 1 ? "postgres" : "sqlite",
     deliveries: Number(values.deliveries),
     sessions: Number(values.sessions),
     seed: values.seed,

@@ -10,8 +10,17 @@ export interface MemberOptions {
   readonly isMachine: boolean;
 }
 
+/** What is killed and started again. */
+export interface Mortal {
+  readonly command: "runner" | "edge" | "database";
+  /** How often it was killed. */
+  readonly kills: number;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+}
+
 /** One program of a fleet, through all its lives. */
-export class Member {
+export class Member implements Mortal {
   /** Everything that it ever logged as an error. */
   readonly errors: Program["errors"][number][] = [];
   /** How often it was killed. */
@@ -32,7 +41,7 @@ export class Member {
     this.#program = await startProgram(command, folder, environment);
   }
 
-  /** Ends it by SIGKILL, and starts it again after so many milliseconds. */
+  /** Ends it by SIGKILL. */
   async kill(): Promise<void> {
     const { program } = this;
     this.#program = undefined;

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { isAbsolute, relative } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { isAbsolute, join, relative } from "node:path";
 import { suite, test } from "node:test";
+import { execa } from "execa";
 import fc from "fast-check";
 import { EdgeConfig } from "#edge/config.ts";
 import { type CliEnvironmentOptions, cliEnvironment } from "#runner/claude/environment.ts";
 import { RunnerConfig } from "#runner/config.ts";
 import { variablesOf } from "#shared/config.ts";
+import { tempFolder } from "../temp-folder.ts";
 
 const secret = "the-secret-value";
 const stateDir = "/var/lib/cicd-runner";
@@ -60,6 +63,24 @@ suite("cliEnvironment", () => {
   test("a named variable that the host has not, or empty: is not set", () => {
     const options = { host: { EMPTY: "" }, passOn: ["EMPTY", "MISSING"] };
     assert.deepEqual(environmentOf(options), environmentOf());
+  });
+
+  test("git in a checkout: finds no repository around the state folder", async () => {
+    await using folder = await tempFolder();
+    const state = join(folder.path, "state");
+    const cwd = join(state, "workspaces", "name", "tree");
+    await mkdir(cwd, { recursive: true });
+    await execa("git", ["init", "--quiet", folder.path]);
+    const env = environmentOf({ host: { PATH: process.env.PATH }, stateDir: state });
+    const find = (more: Record<string, string>) =>
+      execa("git", ["rev-parse", "--git-dir"], {
+        cwd,
+        env: { ...env, ...more },
+        extendEnv: false,
+        reject: false,
+      });
+    assert.equal((await find({ GIT_CEILING_DIRECTORIES: "" })).exitCode, 0);
+    assert.equal((await find({})).exitCode, 128);
   });
 
   test("locale, proxies and certificates: come through", () => {

@@ -23,7 +23,16 @@ async function run(args: readonly string[], { cwd = "/", env = {} } = {}) {
 test("cicd-runner --help names every command and exits 0", async () => {
   const { exitCode, stdout } = await run(["--help"]);
   assert.equal(exitCode, 0);
-  for (const command of ["serve", "runner", "edge", "token", "--config"]) {
+  for (const command of [
+    "serve",
+    "runner",
+    "edge",
+    "token",
+    "drain",
+    "dead-letters",
+    "replay",
+    "--config",
+  ]) {
     assert(stdout.includes(command), command);
   }
 });

@@ -4,14 +4,14 @@ import { test } from "node:test";
 import { CicdError } from "#shared/error.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
 import { apiTokens } from "./settings.ts";
-import { refuse } from "./stand-in-runner.ts";
+import { type Answer, refuse } from "./stand-in-runner.ts";
 import { startEdge } from "./start-edge.ts";
 
 const headers = { authorization: `Bearer ${apiTokens.read}` };
 const task = "/v1/tasks/01890a5d-ac96-774b-bcce-b302099a8057";
 
-test("relay ends the client's stream where the runner's breaks off, without a word", async () => {
-  await using edge = await startEdge();
+test("relay ends the client's stream when no runner goes on with it in time", async () => {
+  await using edge = await startEdge({ environment: { EDGE_RUNNER_TIMEOUT: "100ms" } });
   const { promise: opened, resolve } = Promise.withResolvers<ServerResponse>();
   edge.runner.answer = (_, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" }).write(":\n\n");
@@ -21,8 +21,40 @@ test("relay ends the client's stream where the runner's breaks off, without a wo
   assert(body);
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   assert.deepEqual(await reader.read(), { done: false, value: ":\n\n" });
-  (await opened).destroy();
+  edge.runner.answer = (_, response) => refuse(new CicdError("shutting_down", "No"), response);
+  const troubled = "event: error\ndata: {}\n\n";
+  (await opened).end(troubled);
+  assert.deepEqual(await reader.read(), { done: false, value: troubled });
   assert.equal((await reader.read()).done, true);
+  assert.ok(edge.runner.requests.length > 1);
+});
+
+test("relay does not ask in a frenzy for streams that bring nothing, and gives up in time", async () => {
+  await using edge = await startEdge({ environment: { EDGE_RUNNER_TIMEOUT: "500ms" } });
+  edge.runner.answer = (_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).end("retry: 2000\n\n");
+  };
+  const response = await fetch(`${edge.url}${task}/events`, { headers });
+  assert.match(await response.text(), /^(?:retry: 2000\n\n)+$/);
+  assert.ok(edge.runner.requests.length < 8, `asked ${edge.runner.requests.length} times`);
+});
+
+test("relay asks no more when there is nothing more to come: 204, or a task that is gone", async () => {
+  await using edge = await startEdge();
+  const answers: Answer[] = [
+    (_, response) => response.writeHead(204).end(),
+    (_, response) => refuse(new CicdError("not_found", "No such task"), response),
+  ];
+  for (const last of answers) {
+    edge.runner.requests.length = 0;
+    edge.runner.answer = (_, response) => {
+      edge.runner.answer = last;
+      response.writeHead(200, { "content-type": "text/event-stream" }).end(": here\n\n");
+    };
+    const response = await fetch(`${edge.url}${task}/events`, { headers });
+    assert.equal(await response.text(), ": here\n\n");
+    assert.equal(edge.runner.requests.length, 2);
+  }
 });
 
 test("relay answers 503 when the runner's JSON breaks off", async () => {
@@ -80,13 +112,14 @@ test("relay answers HEAD with the headers, and leaves no stream open at the runn
 test("runner_timeout covers the beginning of a stream, and not what follows", async () => {
   await using edge = await startEdge({ environment: { EDGE_RUNNER_TIMEOUT: "100ms" } });
   edge.runner.answer = () => {};
+  const last = "id: 1\nevent: task.failed\ndata: {}\n\n";
   const late = await fetch(edge.url + task, { headers });
   const { detail } = await assertProblem(late, 503, "runner_unavailable");
   assert.equal(detail, "Cannot reach runner: no answer within 100 ms");
   edge.runner.answer = (_, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
-    setTimeout(() => response.end(":late\n\n"), 200);
+    setTimeout(() => response.end(last), 200);
   };
   const slow = await fetch(`${edge.url}${task}/events`, { headers });
-  assert.equal(await slow.text(), ":late\n\n");
+  assert.equal(await slow.text(), last);
 });

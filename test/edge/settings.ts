@@ -48,5 +48,7 @@ export function environment(runnerUrl: string): Record<string, string> {
     // On GitHub the tests have to say what the forge says of people.
     RULES_COMMAND_USERS: "gitlab:mona gitee:mona gitea:mona",
     RULES_ANALYZE_FAILURES: "true",
+    EDGE_RATE_LIMIT_API: "0",
+    EDGE_RATE_LIMIT_UNPROVED: "0",
   };
 }

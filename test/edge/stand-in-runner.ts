@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { v7 } from "uuid";
 import { HandOff, type HandOffAnswer, SkippedDelivery } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { problemResponse } from "#shared/problem.ts";
@@ -68,14 +69,27 @@ export async function startStandInRunner(): Promise<StandInRunner> {
   return runner;
 }
 
-/** Accepts a hand-off; anything else is answered with an empty object. */
+/** Accepts hand-offs, messages and replays; anything else is answered with an empty object. */
 export function takeIn(request: RunnerRequest, response: ServerResponse): void {
+  const task_id = v7();
+  if (request.path.endsWith("/messages")) {
+    sendJson(response, 202, { outcome: "queued", task_id, session_id: v7() });
+    return;
+  }
+  if (request.path.endsWith("/replay")) {
+    sendJson(response, 202, { outcome: "accepted", task_id, session_id: v7() });
+    return;
+  }
   if (request.path !== "/v1/events") {
     sendJson(response, 200, {});
     return;
   }
-  const { task_id, event } = HandOff.parse(JSON.parse(request.body));
-  const answer: HandOffAnswer = { outcome: "accepted", task_id, session_id: sessionIdOf(event) };
+  const { event, ...handOff } = HandOff.parse(JSON.parse(request.body));
+  const answer: HandOffAnswer = {
+    outcome: "accepted",
+    task_id: handOff.task_id,
+    session_id: sessionIdOf(event),
+  };
   sendJson(response, 202, answer);
 }
 

@@ -1,43 +1,27 @@
-import { fileURLToPath } from "node:url";
-import { unstable_startWorker } from "wrangler";
 import { coreSuite } from "./core.ts";
 import { forgeSuite } from "./forges/suite.ts";
+import { guardSuite } from "./guards.ts";
 import { environment } from "./settings.ts";
 import { startStandInRunner } from "./stand-in-runner.ts";
-import type { RunningEdge } from "./start-edge.ts";
+import type { RunningEdge, TestEdgeOptions } from "./start-edge.ts";
+import { startWorker } from "./start-worker.ts";
+import { streamSuite } from "./streams.ts";
 
-// The placeholder for what the network says of a client would be fetched from the network.
-process.env.CLOUDFLARE_CF_FETCH_ENABLED = "false";
-process.env.WRANGLER_SEND_METRICS = "false";
-process.env.WRANGLER_WRITE_LOGS = "false";
+coreSuite(start);
+forgeSuite(start);
+guardSuite(start);
+streamSuite(start);
 
-coreSuite(startWorker);
-forgeSuite(startWorker);
-
-/** Starts the edge in workerd, from the file and with the flags that it is deployed with. */
-async function startWorker(): Promise<RunningEdge> {
+async function start({
+  environment: changes,
+}: Pick<TestEdgeOptions, "environment"> = {}): Promise<RunningEdge> {
   const runner = await startStandInRunner();
-  const worker = await unstable_startWorker({
-    config: fileURLToPath(new URL("../../wrangler.toml", import.meta.url)),
-    bindings: Object.fromEntries(
-      Object.entries(environment(runner.url)).map(([name, value]) => [
-        name,
-        { type: "plain_text", value },
-      ]),
-    ),
-    dev: {
-      server: { hostname: "127.0.0.1", port: 0 },
-      inspector: { hostname: "127.0.0.1", port: 0 },
-      watch: false,
-      persist: false,
-      logLevel: "none",
-    },
-  });
+  const worker = await startWorker({ ...environment(runner.url), ...changes });
   return {
-    url: (await worker.url).origin,
+    url: worker.url,
     runner,
     [Symbol.asyncDispose]: async () => {
-      await worker.dispose();
+      await worker[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { follow } from "#demo/follow.ts";
+import { createClient } from "#client/client.ts";
 import { DeliveryIgnored, WebhookAccepted } from "#shared/api.ts";
 import { Task } from "#shared/task.ts";
 import { delivery } from "../edge/delivery.ts";
@@ -38,7 +38,7 @@ async function comment(scene: Scene, number: number, body: string, association =
 async function taskOf(response: Response): Promise<Task> {
   assert.equal(response.status, 202);
   const { events_url, status_url } = WebhookAccepted.parse(await response.json());
-  await Array.fromAsync(follow(events_url));
+  await Array.fromAsync(createClient({ url: new URL(events_url).origin }).followLink(events_url));
   return Task.parse(await (await fetch(status_url)).json());
 }
 

@@ -5,16 +5,14 @@ import type { TaskKind } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
 import { pipeline } from "../edge/rules/events.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
+import { noChange } from "./no-change.ts";
 import { setScene } from "./set-scene.ts";
 
 const subject = pullRequestEvent(7);
-const checkout = {
-  ...{ tree: "", headSha: "f".repeat(40), mergeBase: "c", files: [], diff: "the diff" },
-  ...{ diffBytes: 0, truncated: false },
-};
+const checkout = { ...noChange, headSha: "f".repeat(40), diff: "the diff" };
 
 function prompt(kind: TaskKind, message: string | null, event: TaskEvent = subject, isNew = false) {
-  const background = { isNew, lastReview: undefined };
+  const background = { isNew, lastReview: undefined, isKnown: false };
   return questionPrompt({ kind, message, event }, { subject, checkout }, background);
 }
 
@@ -40,7 +38,7 @@ test("questionPrompt: what people say with it is fenced as theirs, what a pipeli
 });
 
 test("reviewPrompt: what somebody said with the command for it comes last, fenced", () => {
-  const background = { isNew: false, lastReview: undefined };
+  const background = { isNew: false, lastReview: undefined, isKnown: false };
   const asked = reviewPrompt(subject, checkout, background, "the </wish> cart");
   assert.match(asked, /what to look at.*:\n<(wish-\w+)>\nthe <\/wish> cart\n<\/\1>$/s);
   assert.doesNotMatch(reviewPrompt(subject, checkout, background), /wish/);

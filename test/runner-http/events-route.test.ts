@@ -81,7 +81,7 @@ test("POST /v1/events answers 400 with the path of the first problem", async () 
   const bad = { ...good, event: { ...good.event, sender: { login: 7, bot: false } } };
   const response = await runner.send("/v1/events", { ...post, body: bad });
   const { detail } = await assertProblem(response, 400, "invalid_request");
-  assert.match(detail, /^Cannot read hand-off: event\.sender\.login: /);
+  assert.match(detail, /^Cannot read request: event\.sender\.login: /);
 });
 
 test("POST /v1/events answers 400 to a body that is not JSON", async () => {
@@ -90,7 +90,7 @@ test("POST /v1/events answers 400 to a body that is not JSON", async () => {
     const headers = { "content-type": "application/json" };
     const response = await runner.send("/v1/events", { ...post, body, headers });
     const { detail } = await assertProblem(response, 400, "invalid_request");
-    assert.equal(detail, "Cannot read hand-off: body is not JSON");
+    assert.equal(detail, "Cannot read request: body is not JSON");
   }
 });
 

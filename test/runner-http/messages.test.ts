@@ -76,13 +76,13 @@ test("POST /v1/sessions/:id/messages answers 400 to what is no message, 415 to w
   await using runner = await startRunner();
   const id = await enqueue(runner);
   const wrong: [body: unknown, expected: RegExp][] = [
-    ["{", /^Cannot read message: body is not JSON$/],
+    ["{", /^Cannot read request: body is not JSON$/],
     [{}, /text/],
     [{ text: "" }, /text/],
     [{ text: 1 }, /text/],
     [{ text: "x".repeat(20_001) }, /text/],
     [{ text: "x", role: "system" }, /role/],
-    ["null", /message/],
+    ["null", /expected object/],
   ];
   for (const [body, expected] of wrong) {
     const response = await say(runner, id, { body });

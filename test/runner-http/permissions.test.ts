@@ -5,9 +5,10 @@ import { PermissionDecided } from "#shared/api.ts";
 import { assertProblem } from "./assert-problem.ts";
 import { startRunner, type TestRunner } from "./start-runner.ts";
 
+const [one, two] = ["0000000a-0000-7000-8000-000000000001", "0000000a-0000-7000-8000-000000000002"];
 const asked = { id: "q-1", tool: "Bash", input: { command: "make" }, isListed: true };
 
-function answer({ send }: TestRunner, body: unknown, path = "/v1/tasks/one/permissions/q-1") {
+function answer({ send }: TestRunner, body: unknown, path = `/v1/tasks/${one}/permissions/q-1`) {
   return send(path, { method: "POST", body });
 }
 
@@ -15,8 +16,8 @@ test("POST /v1/tasks/:id/permissions/:request settles the question, once", async
   const permissions = new Permissions({ timeout: 60_000 });
   await using runner = await startRunner({ permissions });
   for (const [task, body] of [
-    ["one", { behavior: "allow" }],
-    ["two", { behavior: "deny", message: "Not on a Friday" }],
+    [one, { behavior: "allow" }],
+    [two, { behavior: "deny", message: "Not on a Friday" }],
   ] as const) {
     const over = new AbortController().signal;
     const decision = permissions.ask(task, asked, { over, onEvent: () => {} });
@@ -35,7 +36,7 @@ test("POST /v1/tasks/:id/permissions/:request answers 404 to what nobody asked, 
   await using runner = await startRunner({ permissions });
   await assertProblem(await answer(runner, { behavior: "allow" }), 404, "not_found");
   const over = new AbortController();
-  void permissions.ask("one", asked, { over: over.signal, onEvent: () => {} });
+  void permissions.ask(one, asked, { over: over.signal, onEvent: () => {} });
   for (const body of [{}, { behavior: "maybe" }, { behavior: "allow", always: true }, "x"]) {
     await assertProblem(await answer(runner, body), 400, "invalid_request");
   }

@@ -77,9 +77,9 @@ test("POST /v1/tasks/:id/cancel tells what it did, 404 to an unknown id", async 
 
 test("GET /v1/deliveries/:id answers the task that the delivery made", async () => {
   await using runner = await startRunner();
-  const { task_id } = await enqueue(runner, { delivery: "72d3162e/cc78" });
+  const { task_id } = await enqueue(runner, { delivery: "72d3162e:cc78" });
   for (const query of ["", "?forge=github"]) {
-    const response = await runner.send(`/v1/deliveries/72d3162e%2Fcc78${query}`);
+    const response = await runner.send(`/v1/deliveries/72d3162e%3Acc78${query}`);
     assert.equal(Task.parse(await response.json()).id, task_id);
   }
   await assertProblem(await runner.send("/v1/deliveries/other"), 404, "not_found");

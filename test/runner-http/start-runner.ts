@@ -55,6 +55,7 @@ export async function startRunner(options: Partial<RunnerAppOptions> = {}): Prom
     secrets,
     queueLimit: 100,
     isDraining: () => false,
+    drain: async () => {},
     health: async () => healthy,
     metrics: async () => ({ contentType: "text/plain", body: "" }),
     onError: (error) => errors.push(error),

@@ -23,6 +23,8 @@ export type LogLine = z.infer<typeof LogLine>;
 export interface Program {
   readonly pid: number;
   readonly url: string;
+  /** The names of all events that it logged. */
+  readonly events: readonly string[];
   /** Of all errors that it logged. */
   readonly errors: readonly NonNullable<LogLine["err"]>[];
   /** Counts what it holds. */
@@ -45,10 +47,12 @@ export async function startProgram(
     reject: false,
   });
   const errors: NonNullable<LogLine["err"]>[] = [];
+  const events: string[] = [];
   const started = Promise.withResolvers<string>();
   createInterface({ input: child.stdout }).on("line", (text) => {
     const { event, url, err } = LogLine.parse(JSON.parse(text));
     if (event === "started" && url !== undefined) started.resolve(url);
+    if (event !== undefined) events.push(event);
     if (err !== undefined) errors.push(err);
   });
   const said: string[] = [];
@@ -66,6 +70,7 @@ export async function startProgram(
   return {
     pid: child.pid ?? 0,
     url: await started.promise,
+    events,
     errors,
     held: async () => {
       probed = Promise.withResolvers();

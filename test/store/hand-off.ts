@@ -1,19 +1,29 @@
 import { v7 } from "uuid";
 import type { HandOff } from "#shared/api.ts";
-import type { PullRequestEvent } from "#shared/event.ts";
+import type { Forge, PullRequestEvent } from "#shared/event.ts";
 import type { TaskKind } from "#shared/task.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
 
-/** A hand-off about a pull request; without `delivery` it is a new delivery. */
+/** What a hand-off is about; without `delivery` it is a new one. */
+interface About {
+  kind?: TaskKind;
+  delivery?: string;
+  /** The name of a repository of `acme`. */
+  repository?: string;
+  forge?: Forge;
+}
+
+/** A hand-off about a pull request. */
 export function handOff(
   number = 7,
-  { kind = "review", delivery = v7() }: { kind?: TaskKind; delivery?: string } = {},
+  { kind = "review", delivery = v7(), repository = "shop", forge = "github" }: About = {},
 ): HandOff & { event: PullRequestEvent } {
+  const event = pullRequestEvent(number);
   return {
     delivery_id: delivery,
-    forge: "github",
+    forge,
     task_id: v7(),
     kind,
-    event: pullRequestEvent(number),
+    event: { ...event, forge, repository: { ...event.repository, name: repository } },
   };
 }

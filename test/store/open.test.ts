@@ -6,7 +6,7 @@ import { suite, test } from "node:test";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { CicdError } from "#shared/error.ts";
 import { startChild } from "./child.ts";
-import { accepted, story } from "./drive.ts";
+import { accepted, claimed, story } from "./drive.ts";
 import { newSqlitePlace } from "./place.ts";
 
 suite("SqliteStore that opens", () => {
@@ -84,9 +84,11 @@ suite("SqliteStore that opens", () => {
     }
     alter(
       place.folder,
-      `DROP TABLE usage;
-       ALTER TABLE session DROP COLUMN workspace;
-       ALTER TABLE task DROP COLUMN message;
+      `DROP TABLE usage; DROP TABLE host; DROP TABLE repository;
+       DROP INDEX session_holder; DROP INDEX task_ended; DROP INDEX task_replay; DROP INDEX task_page_owed;
+       ${dropColumns("session", ["workspace", "holder", "holder_until", "repository_id"])}
+       ${dropColumns("task", ["message", "priority", "host", "lease_until", "replay_of"])}
+       ${dropColumns("task", ["error_code", "journal_bytes", "page_owed"])}
        PRAGMA user_version = 1`,
     );
     for (const _run of [1, 2]) {
@@ -96,6 +98,8 @@ suite("SqliteStore that opens", () => {
       const { session_id = "" } = (await store.task(id)) ?? {};
       assert.deepEqual(await store.workspaces(), [session_id]);
     }
+    await using store = await place.open();
+    assert.equal((await claimed(store)).task.id, id);
   });
 
   test("a database that is damaged: refused, and the folder is free", async () => {
@@ -143,4 +147,8 @@ function alter(folder: string, sql: string): void {
   const database = new DatabaseSync(join(folder, "cicd-runner.db"));
   database.exec(sql);
   database.close();
+}
+
+function dropColumns(table: string, columns: readonly string[]): string {
+  return columns.map((column) => `ALTER TABLE ${table} DROP COLUMN ${column};`).join("\n");
 }

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { execa } from "execa";
-import { type Checkout, removeCheckout } from "#runner/workspace/checkout.ts";
+import type { Checkout } from "#runner/workspace/checkout.ts";
+import { assertFails } from "./assert-fails.ts";
+import { objectCount } from "./object-count.ts";
 import { createSetting } from "./setting.ts";
 
 test("prepareCheckout brings the head's files and what they change since the merge base", async () => {
@@ -21,7 +22,7 @@ test("prepareCheckout brings the head's files and what they change since the mer
     { head, base },
     { onStep: (step) => void steps.push(step) },
   );
-  const { diff, ...rest } = checkout;
+  const { diff, changedLines, ...rest } = checkout;
   assert.deepEqual(rest, {
     tree: join(setting.folder, "tree"),
     headSha: head,
@@ -32,8 +33,11 @@ test("prepareCheckout brings the head's files and what they change since the mer
       { path: "src/new.ts", status: "added", additions: 2, deletions: 0 },
     ],
     diffBytes: Buffer.byteLength(diff),
-    truncated: false,
+    omitted: [],
+    since: undefined,
+    guidance: [],
   });
+  assert.deepEqual([...changedLines.keys()], ["pay.ts", "src/new.ts"]);
   assert.match(diff, /^diff --git a\/old\.ts b\/old\.ts\n/);
   assert.match(diff, /\n-charge\(\);\n\+chargeOnce\(\);\n/);
   assert.deepEqual(steps, ["fetch", "checkout", "diff"]);
@@ -50,13 +54,13 @@ test("prepareCheckout fetches only what is new for the second push", async () =>
   const base = await repository.grow(120);
   const { tree, mergeBase } = await setting.checkout({ head: first, base });
   const { ino } = await stat(tree);
-  const before = await objectCount(setting.folder);
+  const before = await objectCount(setting.gitDir);
   const second = await repository.commit({ branch: "topic", files: { "b.ts": "3\n" } });
   const checkout = await setting.checkout({ head: second, base });
   assert.deepEqual([mergeBase, checkout.mergeBase], [fork, fork]);
   assert.deepEqual([checkout.tree, (await stat(checkout.tree)).ino], [tree, ino]);
   // A commit, its tree and a file.
-  assert.equal(await objectCount(setting.folder), before + 3);
+  assert.equal(await objectCount(setting.gitDir), before + 3);
   assert.deepEqual(pathsOf(checkout), ["a.ts", "b.ts"]);
   assert.equal(await readFile(join(tree, "b.ts"), "utf8"), "3\n");
 });
@@ -144,15 +148,6 @@ test("prepareCheckout puts right what was changed in the tree", async () => {
   assert.deepEqual(await readdir(outside), []);
 });
 
-test("removeCheckout deletes the folder, and takes one that is missing", async () => {
-  await using setting = await createSetting();
-  const base = await setting.repository.commit({ files: { "a.ts": "1\n" } });
-  await setting.checkout({ head: base, base });
-  await removeCheckout(setting.folder);
-  await assert.rejects(stat(setting.folder), { code: "ENOENT" });
-  await removeCheckout(setting.folder);
-});
-
 function pathsOf({ files }: Pick<Checkout, "files">): string[] {
   return files.map(({ path }) => path);
 }
@@ -161,11 +156,19 @@ async function namesIn(folder: string): Promise<string[]> {
   return (await readdir(folder)).sort();
 }
 
-/** How many objects a session's git dir holds, packed or loose. */
-async function objectCount(folder: string): Promise<number> {
-  const { stdout } = await execa("git", ["count-objects", "-v"], {
-    env: { GIT_DIR: join(folder, "git") },
-  });
-  const countOf = (key: string) => Number(new RegExp(`^${key}: (\\d+)$`, "m").exec(stdout)?.[1]);
-  return countOf("count") + countOf("in-pack");
-}
+test("prepareCheckout refuses a checkout that takes more than it may, before a file is written", async () => {
+  await using setting = await createSetting();
+  const { repository } = setting;
+  const base = await repository.commit({ files: { "a.bin": new Uint8Array(5000), "b.txt": "1" } });
+  // Two blocks and one.
+  await setting.checkout({ head: base, base }, { maxCheckoutBytes: 12288 });
+  const head = await repository.commit({ branch: "topic", from: base, files: { "c.txt": "1" } });
+  const checkout = setting.checkout({ head, base }, { maxCheckoutBytes: 12288 });
+  const { hint } = await assertFails(
+    checkout,
+    "repository_refused",
+    /take 1 MB, 1 MB are allowed$/,
+  );
+  assert.match(hint ?? "", /runner\.max_checkout/);
+  assert.deepEqual(await namesIn(join(setting.folder, "tree")), ["a.bin", "b.txt"]);
+});

@@ -11,6 +11,8 @@ export interface GitHttpOptions {
    * alone, which gives out what refs point to.
    */
   readonly byId?: boolean;
+  /** Sends half of each pack, and keeps the connection open. */
+  readonly half?: boolean;
   /** Answers a request itself, by returning true, before anything else looks at it. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -62,7 +64,12 @@ export async function serveGit(folder: string, options: GitHttpOptions = {}): Pr
 async function runBackend(
   request: IncomingMessage,
   response: ServerResponse,
-  { folder, signal, byId = true }: GitHttpOptions & { folder: string; signal: AbortSignal },
+  {
+    folder,
+    signal,
+    byId = true,
+    half = false,
+  }: GitHttpOptions & { folder: string; signal: AbortSignal },
 ): Promise<void> {
   const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
   const { headers } = request;
@@ -84,11 +91,11 @@ async function runBackend(
       GIT_PROTOCOL: byId ? String(headers["git-protocol"] ?? "") : "",
     },
   });
-  sendAnswer(Buffer.from(stdout), response);
+  sendAnswer(Buffer.from(stdout), response, half);
 }
 
 /** Splits what a CGI program writes: headers, of which `Status` is the code, an empty line, body. */
-function sendAnswer(output: Buffer, response: ServerResponse): void {
+function sendAnswer(output: Buffer, response: ServerResponse, half: boolean): void {
   const end = output.indexOf("\r\n\r\n");
   const lines = output.subarray(0, end).toString("latin1").split("\r\n");
   for (const line of lines) {
@@ -96,5 +103,7 @@ function sendAnswer(output: Buffer, response: ServerResponse): void {
     if (name.toLowerCase() === "status") response.statusCode = Number.parseInt(value, 10);
     else if (name !== "") response.setHeader(name, value);
   }
-  response.end(output.subarray(end + 4));
+  const body = output.subarray(end + 4);
+  if (half && body.includes("PACK")) response.write(body.subarray(0, body.length / 2));
+  else response.end(body);
 }

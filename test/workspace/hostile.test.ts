@@ -110,26 +110,27 @@ for (const name of [".git", ".GIT", "git~1", ".g\u200cit"]) {
 
 test("a git dir that was tampered with runs nothing", async () => {
   await using setting = await createSetting();
-  const { repository, folder } = setting;
+  const { repository, gitDir } = setting;
   const base = await repository.commit({ files: { a: "1\n" } });
   await setting.checkout({ head: base, base });
   const ran = setting.path("ran");
   const program = setting.path("program");
   await writeFile(program, `#!/bin/sh\ntouch ${ran}\nfalse\n`, { mode: 0o755 });
-  const hooks = join(folder, "git", "hooks");
+  const hooks = join(gitDir, "hooks");
   await mkdir(hooks, { recursive: true });
   for (const hook of ["post-checkout", "post-index-change", "reference-transaction"]) {
     await writeFile(join(hooks, hook), `#!/bin/sh\n${program}\n`, { mode: 0o755 });
   }
   const config = ["core.fsmonitor", "filter.x.smudge", "diff.external", "core.sshCommand"];
   for (const key of config) {
-    await execa("git", ["config", key, program], { env: { GIT_DIR: join(folder, "git") } });
+    await execa("git", ["config", key, program], { env: { GIT_DIR: gitDir } });
   }
   const rewrite = ["url.file:///nowhere/.insteadOf", "file:///"];
-  await execa("git", ["config", ...rewrite], { env: { GIT_DIR: join(folder, "git") } });
-  await cp(join(folder, "git"), join(folder, "elsewhere"), { recursive: true });
-  await rm(join(folder, "elsewhere", "info"), { recursive: true });
-  await writeFile(join(folder, "git", "commondir"), "../elsewhere\n");
+  await execa("git", ["config", ...rewrite], { env: { GIT_DIR: gitDir } });
+  const elsewhere = setting.path("elsewhere");
+  await cp(gitDir, elsewhere, { recursive: true });
+  await rm(join(elsewhere, "info"), { recursive: true });
+  await writeFile(join(gitDir, "commondir"), elsewhere);
   const head = await repository.commit({ files: { ".gitattributes": "* filter=x\n", a: "2\n" } });
   const { diff } = await setting.checkout({ head, base });
   assert.match(diff, /\n\+2\n/);
@@ -187,7 +188,16 @@ test("git gets nothing of the host's environment but what it needs", async () =>
   // The shell of the recorder adds PWD and such.
   assert.deepEqual(others.filter((name) => !/^(?:PWD|OLDPWD|SHLVL|_|)$/.test(name)).sort(), [
     ...["GIT_ATTR_NOSYSTEM", "GIT_CONFIG_COUNT", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_NOSYSTEM"],
-    ...["GIT_DIR", "GIT_TERMINAL_PROMPT", "GIT_WORK_TREE", "HOME", "LC_ALL", "PATH", "https_proxy"],
+    ...[
+      "GIT_DIR",
+      "GIT_INDEX_FILE",
+      "GIT_TERMINAL_PROMPT",
+      "GIT_WORK_TREE",
+      "HOME",
+      "LC_ALL",
+      "PATH",
+      "https_proxy",
+    ],
   ]);
 });
 

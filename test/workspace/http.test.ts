@@ -38,7 +38,11 @@ test("prepareCheckout sends the credential to its server, and leaves it in no fi
   assert.deepEqual(asked, [sides.url]);
   assert(server.requests.every((request) => request.authorization === credential));
   for (const secret of ["s3cret-token", credential.slice("Basic ".length)]) {
-    const found = await execa("grep", ["-rF", secret, setting.folder, calls], { reject: false });
+    const found = await execa(
+      "grep",
+      ["-rF", secret, setting.folder, setting.path("mirrors"), calls],
+      { reject: false },
+    );
     assert.deepEqual([found.exitCode, found.stdout], [1, ""]);
   }
 });

@@ -7,6 +7,7 @@ import {
   type CheckoutOptions,
   prepareCheckout,
 } from "#runner/workspace/checkout.ts";
+import { Mirrors } from "#runner/workspace/mirrors.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
 import { pullRequestEvent } from "#test/shared/pull-request-event.ts";
 import { createRepository, type RepositoryOptions, type TestRepository } from "./repository.ts";
@@ -24,6 +25,9 @@ export interface Setting extends AsyncDisposable {
   readonly repository: TestRepository;
   /** What the session has; made by the first checkout. */
   readonly folder: string;
+  readonly mirrors: Mirrors;
+  /** The mirror of the repository, as long as that is fetched by its own URL. */
+  readonly gitDir: string;
   /** Another path for this test's use. */
   path(name: string): string;
   event(sides: Sides): PullRequestEvent;
@@ -38,23 +42,31 @@ export async function createSetting(options?: RepositoryOptions): Promise<Settin
   const root = await mkdtemp(join(tmpdir(), "workspace-"));
   const repository = await createRepository(join(root, "shop.git"), options);
   const folder = join(root, "session");
+  const mirrors = new Mirrors(join(root, "mirrors"));
   const event = (sides: Sides) => eventAbout({ url: repository.url, ...sides });
   const prepare: Setting["prepare"] = (about, { git, ...rest } = {}) =>
     prepareCheckout(about, {
       folder,
+      mirrors,
       signal: new AbortController().signal,
       ...rest,
-      git: { protocols: ["file", "http"], ...git },
+      git: { protocols: ["file", "http"], isPrivateAllowed: () => true, ...git },
     });
   return {
     repository,
     folder,
+    mirrors,
+    gitDir: mirrors.of(event({ head: idOf(options), base: idOf(options) })).gitDir,
     path: (name) => join(root, name),
     event,
     prepare,
     checkout: (sides, options) => prepare(event(sides), options),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+function idOf({ objectFormat }: RepositoryOptions = {}): string {
+  return "a".repeat(objectFormat === "sha256" ? 64 : 40);
 }
 
 function eventAbout({ url, head, base }: Required<Sides>): PullRequestEvent {

@@ -10,7 +10,7 @@ import { TurnClaim } from "./turn-claim.ts";
 import { turns } from "./turns.ts";
 import { agree, follow, type Input, result } from "./wire.ts";
 
-const { SOAK_FOLDER: folder = "", SOAK_SEED: seed = "", SOAK_TEMPER } = process.env;
+const { SOAK_FOLDER: folder = "", SOAK_SEED: seed = "", SOAK_TEMPER, SOAK_TURN } = process.env;
 const { turnFault, startFault } = SOAK_TEMPER === "calm" ? tempers.calm : tempers.wild;
 
 const conversation = openConversation();
@@ -90,7 +90,9 @@ function tell(uuid: string, text: string): void {
   turns[fault ?? "none"]({
     uuid,
     text: `\`\`\`json\n${JSON.stringify({ summary: `soak ${push}`, findings: [] })}\n\`\`\``,
-    fraction: fractionOf(seed, "detail", push, count),
+    // So many milliseconds, where it is told how long a slow turn takes.
+    fraction:
+      SOAK_TURN === undefined ? fractionOf(seed, "detail", push, count) : Number(SOAK_TURN) / 400,
     answer: () => {
       running = undefined;
       turn.end();

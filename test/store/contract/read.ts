@@ -73,6 +73,7 @@ export function readContract(newPlace: NewPlace): void {
       number: 7,
       conversation: null,
       workspace: null,
+      holder: null,
       createdAt: created,
       activeAt: created,
     });
@@ -118,20 +119,27 @@ export function readContract(newPlace: NewPlace): void {
     assert.equal((await store.session(id))?.conversation, null);
   });
 
-  test("stats: queued, running, and when the next delayed task is due", async () => {
+  test("stats: queued, running, since when the oldest waits, and when the next is due", async () => {
     await using place = await newPlace();
     await using store = await place.open();
-    const numbers = async () => Object.values(await store.stats());
-    assert.deepEqual(await numbers(), [0, 0, undefined]);
+    const began = place.now;
+    const numbers = async () => {
+      const { queued, running, oldestQueuedAt, nextRunAt } = await store.stats();
+      return [queued, running, oldestQueuedAt, nextRunAt];
+    };
+    assert.deepEqual(await numbers(), [0, 0, undefined, undefined]);
     for (const number of [1, 2, 3]) await accepted(store, handOff(number));
-    assert.deepEqual(await numbers(), [3, 0, undefined]);
+    place.now += 1000;
+    await accepted(store, handOff(4));
+    assert.deepEqual(await numbers(), [4, 0, began, undefined]);
     await store.finish(await claimed(store), retryIn(9000));
     await store.finish(await claimed(store), retryIn(5000));
+    await store.finish(await claimed(store), done);
     await claimed(store);
-    assert.deepEqual(await numbers(), [2, 1, place.now + 5000]);
+    assert.deepEqual(await numbers(), [2, 1, began, place.now + 5000]);
     place.now += 5000;
-    assert.deepEqual(await numbers(), [2, 1, place.now + 4000]);
+    assert.deepEqual(await numbers(), [2, 1, began, place.now + 4000]);
     place.now += 4000;
-    assert.deepEqual(await numbers(), [2, 1, undefined]);
+    assert.deepEqual(await numbers(), [2, 1, began, undefined]);
   });
 }

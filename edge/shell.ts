@@ -1,0 +1,78 @@
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { requestId } from "hono/request-id";
+import { NONCE, secureHeaders } from "hono/secure-headers";
+import { CicdError } from "#shared/error.ts";
+import { problemResponse, statusOf } from "#shared/problem.ts";
+import type { EdgeEnv } from "./env.ts";
+
+/** What all routes of an edge have around them. */
+export interface ShellOptions {
+  /** Origins whose pages may call the API. */
+  readonly corsOrigins: readonly string[];
+  /** Told of each answer with a 5xx status, unless the client left. */
+  readonly onError: (error: CicdError, requestId: string) => void;
+}
+
+/**
+ * An app without routes: each request gets an id, each answer the headers that keep browsers from
+ * doing more with it than they have to, and whatever is thrown becomes a problem.
+ */
+export function createShell({ corsOrigins, onError }: ShellOptions): Hono<EdgeEnv> {
+  const app = new Hono<EdgeEnv>();
+  app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders(security));
+  app.use(corsFor(corsOrigins));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
+  app.notFound((c) => {
+    const error = new CicdError("not_found", `Cannot find ${c.req.path}: no such path`);
+    return problemResponse(error, c.get("requestId"));
+  });
+  app.onError((thrown, c) => {
+    const error = CicdError.from(thrown);
+    const id = c.get("requestId");
+    const clientLeft = error.code === "cancelled";
+    if (statusOf(error.code) >= 500 && !clientLeft) onError(error, id);
+    return problemResponse(error, id);
+  });
+  return app;
+}
+
+/** Nothing that is served here loads anything, or may be put into a frame. */
+const security = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    styleSrc: [NONCE],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+};
+
+/** Answers are made as plain responses, which don't carry what was set on the context before. */
+async function showRequestId(c: Context<EdgeEnv>, next: () => Promise<void>): Promise<void> {
+  await next();
+  c.header("x-request-id", c.get("requestId"));
+}
+
+/** What pages of other origins may do; without any origin there is nothing to say. */
+function corsFor(origins: readonly string[]): MiddlewareHandler {
+  if (origins.length === 0) return async (_, next) => await next();
+  return cors({
+    origin: [...origins],
+    allowMethods: ["GET", "HEAD", "POST", "DELETE"],
+    allowHeaders: ["authorization", "content-type", "last-event-id", "x-request-id"],
+    exposeHeaders: ["x-request-id", "retry-after"],
+    maxAge: 600,
+  });
+}
+
+function refuseMethod(c: Context<EdgeEnv>, methods: string[]): Response {
+  const allowed = methods.join(", ");
+  const error = new CicdError("method_not_allowed", `Cannot ${c.req.method} ${c.req.path}`, {
+    hint: `Use ${allowed}`,
+  });
+  const response = problemResponse(error, c.get("requestId"));
+  response.headers.set("allow", allowed);
+  return response;
+}

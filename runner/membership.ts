@@ -1,0 +1,117 @@
+import type { HostLoad } from "./store/cluster.ts";
+import type { Store } from "./store/store.ts";
+
+/** What being one of the hosts of a store needs. Times in milliseconds. */
+export interface MembershipOptions {
+  readonly store: Pick<Store, "heartbeat" | "reap" | "heldSessions" | "drain" | "leave">;
+  readonly load: () => HostLoad;
+  /** How long a claim is good without a heartbeat. */
+  readonly leaseTime: number;
+  /** How often to tell that this host lives. */
+  readonly interval: number;
+  /** Other hosts may take what this one has claimed, once its leases have run out. */
+  readonly isShared: boolean;
+  /** These tasks are not this host's any more: their attempts are to stop at once. */
+  readonly onLost: (taskIds: readonly string[]) => void;
+  /** No claim can be relied on any more: nothing was heard of the store for the time of a lease. */
+  readonly onUnheard: () => void;
+  /** Ends what this host has of sessions that are not among these. */
+  readonly endOutdated: (held: ReadonlySet<string>) => Promise<void>;
+  /** Tasks of hosts that are gone were queued again, or ended. */
+  readonly onReaped: (count: number) => void;
+  readonly onError: (error: unknown) => void;
+  /** A clock that only goes forward, in milliseconds. */
+  readonly now?: () => number;
+}
+
+/**
+ * This host's place among those of its store: tells that it lives, hears what it has lost, and takes
+ * care of what others have left.
+ */
+export class Membership {
+  readonly #options: MembershipOptions;
+  readonly #now: () => number;
+  readonly #ending = new AbortController();
+  #loop: Promise<void> | undefined;
+  /** When a heartbeat was last begun that got through. */
+  #heardAt: number;
+  /** Since when each heartbeat has got through. */
+  #steadySince: number;
+
+  constructor(options: MembershipOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+    this.#heardAt = this.#now();
+    this.#steadySince = this.#heardAt;
+  }
+
+  /** Beats until the host leaves. */
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** What this host holds is for others from now on. */
+  async drain(): Promise<void> {
+    await this.#options.store.drain();
+  }
+
+  /** Beats no more, and is not listed any more. */
+  async leave(): Promise<void> {
+    this.#ending.abort();
+    await this.#loop;
+    await this.#options.store.leave().catch(this.#options.onError);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ending;
+    const { interval } = this.#options;
+    while (!signal.aborted) {
+      const began = this.#now();
+      await this.#beat(began);
+      await rest(Math.max(0, interval - (this.#now() - began)), signal);
+    }
+  }
+
+  async #beat(began: number): Promise<void> {
+    const { store, load, leaseTime, isShared, onLost, onUnheard, endOutdated, onError } =
+      this.#options;
+    const watchdog = setTimeout(
+      () => isShared && onUnheard(),
+      Math.max(0, this.#heardAt + leaseTime - began),
+    );
+    try {
+      const { lost } = await store.heartbeat(load());
+      // The lease counts from when it was asked for.
+      this.#heardAt = began;
+      if (lost.length > 0) onLost(lost);
+      if (isShared) await endOutdated(new Set(await store.heldSessions()));
+      await this.#reap();
+    } catch (error) {
+      this.#steadySince = this.#now();
+      onError(error);
+    } finally {
+      clearTimeout(watchdog);
+    }
+  }
+
+  /** After the store was away, the others first have the time to tell that they live. */
+  async #reap(): Promise<void> {
+    const { store, leaseTime, onReaped } = this.#options;
+    if (this.#now() - this.#steadySince < leaseTime) return;
+    const reaped = await store.reap();
+    if (reaped.length > 0) onReaped(reaped.length);
+  }
+}
+
+async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done);
+    if (signal.aborted) done();
+  });
+}

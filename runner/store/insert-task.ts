@@ -1,0 +1,57 @@
+import type { TaskKind } from "#shared/task.ts";
+import { appendEvents } from "./journal-table.ts";
+import { affinityTime } from "./timing.ts";
+import { rows, type Work } from "./work.ts";
+
+/** A task that is to be queued. */
+export interface NewTask {
+  readonly id: string;
+  readonly sessionId: string;
+  /** As the task shows it. */
+  readonly deliveryId: string;
+  readonly kind: TaskKind;
+  readonly supersedeKey: string | null;
+  /** 0 is usual; higher ones first. */
+  readonly priority: number;
+  /** JSON. */
+  readonly event: string;
+  /** What somebody asks or says with a command, or what failed. */
+  readonly message?: string;
+  readonly replayOf?: string;
+  /** It takes the place of one that has waited: the session's holder gets no more time for it. */
+  readonly takesPlace?: boolean;
+}
+
+/** Queues a task of a session that is there, and begins its journal. */
+export function* insertTask(task: NewTask, now: number): Work<void> {
+  const { id, sessionId, kind, replayOf } = task;
+  if (task.takesPlace !== true) yield* reserve(sessionId, now);
+  yield* rows(
+    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, priority, run_at, event,
+         message, replay_of, created_at)
+       VALUES (?, ?, ?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?)`,
+    id,
+    sessionId,
+    task.deliveryId,
+    kind,
+    task.supersedeKey,
+    task.priority,
+    task.event,
+    task.message === undefined ? null : JSON.stringify(task.message),
+    replayOf ?? null,
+    now,
+  );
+  yield* rows("UPDATE session SET active_at = ? WHERE id = ?", now, sessionId);
+  const data = { kind, ...(replayOf !== undefined && { replay_of: replayOf }) };
+  yield* appendEvents(id, [{ type: "task.queued", data }], now);
+}
+
+/** Leaves the session to its holder for a while, when nothing of it waits yet. */
+function* reserve(sessionId: string, now: number): Work<void> {
+  yield* rows(
+    `UPDATE session SET holder_until = ? WHERE id = ? AND NOT EXISTS (
+         SELECT 1 FROM task WHERE task.session = session.id AND state = 'queued')`,
+    now + affinityTime,
+    sessionId,
+  );
+}

@@ -1,0 +1,191 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type ClientBase, Pool, type PoolClient } from "pg";
+import { CicdError } from "#shared/error.ts";
+import type { Driver } from "./driver.ts";
+import { connectionConfig, query, sqlStateOf, storeError } from "./postgres-connection.ts";
+import { drive } from "./postgres-drive.ts";
+import { PostgresListener } from "./postgres-listener.ts";
+import { migrate } from "./postgres-schema.ts";
+import { Signals } from "./signals.ts";
+import type { Watch } from "./store.ts";
+import type { Work } from "./work.ts";
+
+/** Connections for statements; one more listens. */
+const poolSize = 10;
+/** How often all who watch look anyway, in milliseconds: what others tell may be lost. */
+const pollInterval = 5000;
+/** How often a transaction is tried that others get in the way of. */
+const maxTries = 5;
+
+/** A PostgreSQL database, which many hosts share. It comes back by itself when the server does. */
+export class PostgresDriver implements Driver {
+  readonly #pool: Pool;
+  readonly #listener: PostgresListener;
+  readonly #signals: Signals;
+  readonly #poll: NodeJS.Timeout;
+  #clockOffset: number;
+  #untold = new Set<string>();
+  #telling: Promise<void> | undefined;
+  #isClosed = false;
+
+  /**
+   * Connects to the database of a URL, and brings its tables up to date.
+   * @throws CicdError `store_unavailable` when it does not answer, `config_invalid` when a newer
+   * program wrote it or it refuses the user.
+   */
+  static async open(url: string): Promise<PostgresDriver> {
+    const config = connectionConfig(url);
+    await using undo = new AsyncDisposableStack();
+    const pool = new Pool({ ...config, max: poolSize, idleTimeoutMillis: 60_000 });
+    undo.defer(() => pool.end());
+    // An idle connection was lost: the pool has dropped it already.
+    pool.on("error", () => {});
+    const signals = new Signals();
+    try {
+      const client = await pool.connect();
+      undo.defer(() => client.release());
+      await migrate(client);
+      const offset = await clockOffset(client);
+      const listener = await PostgresListener.open({
+        config,
+        onTopic: (topic) => signals.notify(topic),
+        onGap: () => signals.notifyAll(),
+      });
+      undo.move();
+      client.release();
+      return new PostgresDriver(pool, listener, signals, offset);
+    } catch (error) {
+      throw refusal(error);
+    }
+  }
+
+  private constructor(pool: Pool, listener: PostgresListener, signals: Signals, offset: number) {
+    this.#pool = pool;
+    this.#listener = listener;
+    this.#signals = signals;
+    this.#clockOffset = offset;
+    this.#poll = setInterval(() => void this.#look(), pollInterval).unref();
+  }
+
+  /** By how much the database's clock is ahead of this host's, in milliseconds. */
+  get clockOffset(): number {
+    return this.#clockOffset;
+  }
+
+  async read<T>(work: () => Work<T>): Promise<T> {
+    return this.#using((client) => drive(client, work()));
+  }
+
+  async write<T>(work: () => Work<T>): Promise<T> {
+    return this.#transaction("BEGIN", work);
+  }
+
+  async writeRelaxed<T>(work: () => Work<T>): Promise<T> {
+    return this.#transaction("BEGIN; SET LOCAL synchronous_commit = off", work);
+  }
+
+  notify(topic: string): void {
+    this.#signals.notify(topic);
+    this.#untold.add(topic);
+    this.#telling ??= this.#tell();
+  }
+
+  watch(topic: string): Watch {
+    return this.#signals.watch(topic);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#telling;
+    this.#isClosed = true;
+    clearInterval(this.#poll);
+    await Promise.all([this.#listener[Symbol.asyncDispose](), this.#pool.end()]);
+  }
+
+  async #transaction<T>(begin: string, work: () => Work<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      let isCommitting = false;
+      try {
+        return await this.#using(async (client) => {
+          await query(client, begin);
+          const result = await drive(client, work());
+          isCommitting = true;
+          await query(client, "COMMIT");
+          return result;
+        });
+      } catch (error) {
+        const state = sqlStateOf(error) ?? "";
+        const isUndone = contentions.has(state) || (evictions.has(state) && !isCommitting);
+        if (tries === maxTries || !isUndone) throw error;
+        await delay(Math.random() * 2 ** tries * 5);
+      }
+    }
+  }
+
+  /** Lends a connection. One that `action` failed on is given back clean, or closed. */
+  async #using<T>(action: (client: PoolClient) => Promise<T>): Promise<T> {
+    if (this.#isClosed) throw new CicdError("shutting_down", "Cannot use store: it is closed");
+    const client = await this.#pool.connect().catch((error) => {
+      throw storeError(error);
+    });
+    let broken = false;
+    // Without a listener a connection that is lost between two statements would end the program.
+    const onError = () => {
+      broken = true;
+    };
+    client.on("error", onError);
+    try {
+      return await action(client);
+    } catch (error) {
+      await client.query("ROLLBACK").catch(onError);
+      throw error;
+    } finally {
+      client.off("error", onError);
+      client.release(broken);
+    }
+  }
+
+  /** Tells the other hosts of what has changed, all at once; a hint that may be lost. */
+  async #tell(): Promise<void> {
+    while (this.#untold.size > 0) {
+      const topics = [...this.#untold];
+      this.#untold = new Set();
+      await this.#using((client) => query(client, this.#listener.statement, [topics])).catch(
+        () => {},
+      );
+    }
+    this.#telling = undefined;
+  }
+
+  async #look(): Promise<void> {
+    this.#signals.notifyAll();
+    const offset = await this.#using(clockOffset).catch(() => this.#clockOffset);
+    this.#clockOffset = offset;
+  }
+}
+
+/** Serialization, deadlock, and two that wrote the same key: the second finds it then. */
+const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505"]);
+
+/** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
+const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
+
+async function clockOffset(client: ClientBase): Promise<number> {
+  const before = Date.now();
+  const [row] = await query(
+    client,
+    "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
+  );
+  return Math.round(Number(row?.now) - (before + Date.now()) / 2);
+}
+
+/** Why a database can't be opened; a wrong user or name does not pass by itself. */
+function refusal(error: unknown): CicdError {
+  const refused = storeError(error);
+  const state = sqlStateOf(refused) ?? "";
+  if (refused.code !== "store_unavailable" || !/^(?:28|3D|42)/.test(state)) return refused;
+  return new CicdError("config_invalid", refused.message.replace("use", "open"), {
+    cause: refused.cause,
+    hint: "runner.store must name a database that its user may make tables in",
+  });
+}

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import { RunnerConfig } from "#runner/config.ts";
+import { openStore } from "#runner/store/open-store.ts";
+import { PostgresStore } from "#runner/store/postgres-store.ts";
+import { readConfig } from "#shared/config.ts";
+import { CicdError } from "#shared/error.ts";
+import { newPostgresPlace } from "../postgres/place.ts";
+import { type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { tempFolder } from "../temp-folder.ts";
+import { accepted, claimed, retryIn, story } from "./drive.ts";
+
+suite("PostgresStore that opens", () => {
+  let running: PostgresServer | undefined;
+  before(async () => {
+    running = await startPostgres();
+  });
+  after(() => running?.[Symbol.asyncDispose]());
+  const newPlace = () => newPostgresPlace(running ?? assert.fail("the server has not started"));
+
+  test("an empty database by many hosts at once: all are there", async () => {
+    await using place = await newPlace();
+    await using undo = new AsyncDisposableStack();
+    const names = ["a", "b", "c", "d"];
+    const opened = await Promise.allSettled(names.map((name) => place.open(name)));
+    // Each is closed, also when another has not opened.
+    for (const result of opened) if (result.status === "fulfilled") undo.use(result.value);
+    for (const result of opened) if (result.status === "rejected") throw result.reason;
+    await using store = await place.open("e");
+    const hosts = (await store.hosts()).filter(({ id }) => id !== store.hostId);
+    assert.deepEqual(hosts?.map(({ name }) => name).toSorted(), names);
+    assert.equal(new Set(hosts?.map(({ id }) => id)).size, 4);
+  });
+
+  test("a host's folder again: it has the same id, and nobody else may have it", async () => {
+    await using place = await newPlace();
+    const ids: string[] = [];
+    for (const _run of [1, 2]) {
+      await using store = await place.open();
+      ids.push(store.hostId);
+      await assert.rejects(place.open(), { code: "config_invalid", message: /is in use/ });
+    }
+    assert.equal(ids[0], ids[1]);
+  });
+
+  test("a database that a newer program wrote: refused, unchanged", async () => {
+    await using place = await newPlace();
+    let id = "";
+    {
+      await using store = await place.open();
+      id = await accepted(store);
+    }
+    await place.alter("INSERT INTO migration VALUES (99)");
+    const { message, hint } = await refusal(place.database);
+    assert.match(message, /^Cannot open store: it has version 99, this program knows \d+$/);
+    assert.match(hint ?? "", /newer release/);
+    await place.alter("DELETE FROM migration WHERE version = 99");
+    await using store = await place.open();
+    assert.equal((await story(store, id)).state, "queued");
+  });
+
+  test("a wrong password, or a database that is not there: refused without showing the URL", async () => {
+    await using place = await newPlace();
+    for (const [part, value] of [
+      ["password", "hunter2"],
+      ["pathname", "/nowhere"],
+    ] as const) {
+      const url = new URL(place.database);
+      const { password } = url;
+      url[part] = value;
+      const { message, hint } = await refusal(url.href);
+      assert.match(hint ?? "", /runner\.store/);
+      for (const secret of ["hunter2", password]) assert.ok(!message.includes(secret), message);
+    }
+  });
+
+  test("tables of others in the database: left alone", async () => {
+    await using place = await newPlace();
+    await place.alter("CREATE TABLE public.task AS SELECT 'kept' AS mine");
+    await using store = await place.open();
+    const id = await accepted(store);
+    assert.equal((await story(store, id)).state, "queued");
+    assert.deepEqual(await place.alter("SELECT mine FROM public.task"), [{ mine: "kept" }]);
+  });
+
+  test("a host whose clock is an hour ahead: goes by the database's, and waits by its own", async (t) => {
+    await using place = await newPlace();
+    await using folder = await tempFolder();
+    const began = Date.now();
+    const { now } = Date;
+    t.mock.method(Date, "now", () => now() + 3_600_000);
+    const options = { database: place.database, folder: folder.path, host: "ahead" };
+    await using store = await PostgresStore.open(options);
+    const id = await accepted(store);
+    const accepted_at = Date.parse((await store.task(id))?.created_at ?? "") - began;
+    assert.ok(Math.abs(accepted_at) < 60_000, `${accepted_at} ms`);
+    const { oldestQueuedAt = 0 } = await store.stats();
+    assert.ok(Math.abs(Date.now() - oldestQueuedAt) < 60_000);
+    await store.finish(await claimed(store), retryIn(600_000));
+    const { nextRunAt = 0 } = await store.stats();
+    assert.ok(Math.abs(nextRunAt - Date.now() - 600_000) < 60_000);
+  });
+
+  test("openStore: a database by its URL, else files in the folder", async () => {
+    await using place = await newPlace();
+    await using folder = await tempFolder();
+    const options = { folder: folder.path, host: "h", limits: { perRepository: 0, perForge: 0 } };
+    let id = "";
+    {
+      await using shared = await openStore({ ...options, database: place.database });
+      assert.ok(shared instanceof PostgresStore);
+      id = await accepted(shared);
+    }
+    await using embedded = await openStore({ ...options, database: undefined });
+    assert.equal(await embedded.task(id), undefined);
+    await accepted(embedded);
+  });
+});
+
+test("runner.store that is no database's URL: refused without showing it", () => {
+  const secrets = { RUNNER_SECRET: "x".repeat(32) };
+  assert.throws(
+    () => readConfig(RunnerConfig, {}, { ...secrets, CICD_STORE: "mysql://user:hunter2@host/db" }),
+    ({ message }: Error) =>
+      /runner\.store: must be postgres:.*from CICD_STORE/.test(message) &&
+      !message.includes("hunter2"),
+  );
+});
+
+async function refusal(database: string): Promise<CicdError> {
+  await using folder = await tempFolder();
+  try {
+    await using _store = await PostgresStore.open({ database, folder: folder.path, host: "h" });
+  } catch (error) {
+    assert.ok(error instanceof CicdError);
+    assert.equal(error.code, "config_invalid");
+    return error;
+  }
+  return assert.fail("it was opened");
+}

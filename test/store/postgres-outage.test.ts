@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import type { Store } from "#runner/store/store.ts";
+import { CicdError } from "#shared/error.ts";
+import { newPostgresPlace } from "../postgres/place.ts";
+import { type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { until } from "../until.ts";
+import { accepted, claimed, done, said, story } from "./drive.ts";
+import { handOff } from "./hand-off.ts";
+
+suite("PostgresStore whose server goes away", () => {
+  let running: PostgresServer | undefined;
+  before(async () => {
+    running = await startPostgres();
+  });
+  after(() => running?.[Symbol.asyncDispose]());
+  const server = () => running ?? assert.fail("the server has not started");
+
+  test("while it is away: store_unavailable with a time to come back, and nothing lost", async () => {
+    await using place = await newPostgresPlace(server());
+    await using store = await place.open();
+    const id = await accepted(store, handOff(1));
+    const claim = await claimed(store);
+    await store.append(claim, [said("a")]);
+    await server().stop();
+    const refused = handOff(2);
+    for (const attempt of [
+      () => store.enqueue(refused, { limit: 9 }),
+      () => store.claim(),
+      () => store.append(claim, [said("b")]),
+      () => store.finish(claim, done),
+      () => store.task(id),
+      () => store.heartbeat({ running: 1, capacity: 1, sessions: 1, memoryBytes: 1 }),
+    ]) {
+      await assert.rejects(attempt(), { code: "store_unavailable", retryAfter: 10 });
+    }
+    await server().start();
+    assert.equal(await store.append(claim, [said("b")]), true);
+    assert.equal(await store.finish(claim, done), true);
+    const types = ["task.queued", "task.started", "message.delta", "message.delta"];
+    assert.deepEqual(await story(store, id), {
+      state: "succeeded",
+      types: [...types, "task.succeeded"],
+    });
+    assert.equal(await store.task(refused.task_id), undefined);
+    assert.equal(await accepted(store, refused), refused.task_id);
+  });
+
+  test("and comes back: what another host does is heard again", async () => {
+    await using place = await newPostgresPlace(server());
+    await using store = await place.open();
+    await using other = await place.open("other");
+    await hears(store, other, 1);
+    await server().stop();
+    await server().start();
+    // Until it listens again it hears nothing, and then it looks for itself.
+    using watch = store.watchQueue();
+    await watch.next();
+    const began = performance.now();
+    for (const number of [2, 3, 4]) await hears(store, other, number);
+    // Who only looked from time to time would take three times as long as that.
+    assert.ok(performance.now() - began < 5000);
+  });
+
+  test("at the start: store_unavailable, and the host's folder is free", async () => {
+    await using place = await newPostgresPlace(server());
+    await server().stop();
+    await assert.rejects(place.open(), { code: "store_unavailable", retryAfter: 10 });
+    await server().start();
+    await using store = await place.open();
+    await accepted(store);
+  });
+
+  test("connections that end in the midst of transactions: others do their work", async () => {
+    await using place = await newPostgresPlace(server());
+    await using store = await place.open();
+    const works = Array.from({ length: 40 }, (_, index) => handOff(index + 1));
+    const enqueued = Promise.allSettled(works.map((work) => store.enqueue(work, { limit: 99 })));
+    await until(async () => (await store.stats().catch(() => ({ queued: 0 }))).queued > 0);
+    await server().dropConnections(place.database);
+    for (const [index, result] of (await enqueued).entries()) {
+      if (result.status === "rejected") {
+        assert.equal(CicdError.from(result.reason).code, "store_unavailable");
+      }
+      const again = await store.enqueue(works[index] ?? assert.fail(), { limit: 99 });
+      if (result.status === "fulfilled") assert.equal(again.outcome, "duplicate");
+    }
+    assert.equal((await store.stats()).queued, 40);
+  });
+});
+
+/** Checks that one host is told of what another does. */
+async function hears(store: Store, other: Store, number: number): Promise<void> {
+  using watch = store.watchQueue();
+  const heard = watch.next();
+  await accepted(other, handOff(number));
+  await heard;
+}
