@@ -7,6 +7,8 @@ import type { QueueStats, Store } from "./store/store.ts";
 /** What the health of a runner is told from. */
 export interface HealthSources {
   readonly store: Pick<Store, "stats">;
+  /** Why nothing can be written; undefined when all is well. */
+  readonly storeTrouble?: () => CicdError | undefined;
   /** Resident processes. */
   readonly sessions: () => number;
   readonly degradation: Pick<Degradation, "level" | "reasons">;
@@ -24,7 +26,8 @@ const fullQueueShare = 0.8;
 /** How the runner is, and why it is not healthy where it is not. */
 export async function readHealth(sources: HealthSources): Promise<Health> {
   const { store, sessions, degradation, breaker, version, uptime } = sources;
-  const stats = await store.stats().catch((error: unknown) => CicdError.from(error));
+  const read = await store.stats().catch((error: unknown) => CicdError.from(error));
+  const stats = sources.storeTrouble?.() ?? read;
   const facts = {
     sessions: sessions(),
     degradation_level: degradation.level,

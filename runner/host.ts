@@ -20,6 +20,7 @@ import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
+import { Retention } from "./retention.ts";
 import { SessionManager } from "./session/manager.ts";
 import { Workspaces } from "./session/workspaces.ts";
 import {
@@ -90,7 +91,12 @@ export async function startHost({
   // At the end too, while the folder is still ours.
   undo.defer(async () => void (await endOrphans(stateDir)));
 
-  const onError = (error: unknown) => log.error({ err: error, event: "error" });
+  const onError = (error: unknown, request_id?: string) => {
+    log.error({ err: error, event: "error", request_id });
+    const isStore = error instanceof CicdError && error.code === "store_unavailable";
+    if (isStore) membership?.look();
+  };
+  let membership: Membership | undefined;
   const connector = undo.use(await openConnector(config, { stateDir, environment, onError }));
   if (connector.warning !== undefined) {
     log.warn({ component: "host", event: "secrets_exposed", reason: connector.warning });
@@ -143,6 +149,15 @@ export async function startHost({
     }),
   );
 
+  undo.use(
+    new Retention({
+      store,
+      ...config.runner.retention,
+      onPruned: (pruned) => log.info({ component: "store", event: "pruned", ...pruned }),
+      onError,
+    }),
+  );
+
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const work = taskWork({
     store,
@@ -168,7 +183,7 @@ export async function startHost({
     onError,
   });
 
-  const membership = new Membership({
+  membership = new Membership({
     store,
     load: () => ({
       running: dispatcher.running,
@@ -215,6 +230,7 @@ export async function startHost({
     health: () =>
       readHealth({
         store,
+        storeTrouble: () => membership.trouble,
         sessions: () => sessions.size,
         degradation,
         breaker,
@@ -226,7 +242,7 @@ export async function startHost({
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
     onSseClients: metrics.sseClients,
-    onError: (error, request_id) => log.error({ err: error, event: "error", request_id }),
+    onError,
   });
   const server = await listen({ fetch: app.fetch, ...config.runner, descriptor });
   undo.defer(() => server.close(connectionPatience));
