@@ -16,6 +16,8 @@ export interface HealthSources {
   readonly queueLimit: number;
   readonly isDraining: () => boolean;
   readonly version: string;
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
   /** Seconds since the start. */
   readonly uptime: () => number;
 }
@@ -37,11 +39,16 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
   };
   if (stats instanceof CicdError) {
     const problems = [stats.message];
-    return { status: "unhealthy", queue_depth: 0, running: 0, problems, ...facts };
+    const nothing = { queue_depth: 0, running: 0, oldest_queued_seconds: null };
+    return { status: "unhealthy", ...nothing, problems, ...facts };
   }
   const problems = problemsOf(stats, sources);
   const status = problems.length === 0 ? "healthy" : "degraded";
-  return { status, queue_depth: stats.queued, running: stats.running, problems, ...facts };
+  const { queued, running, oldestQueuedAt } = stats;
+  const { now = Date.now } = sources;
+  const oldest_queued_seconds =
+    oldestQueuedAt === undefined ? null : Math.max(0, now() - oldestQueuedAt) / 1000;
+  return { status, queue_depth: queued, running, oldest_queued_seconds, problems, ...facts };
 }
 
 function problemsOf(

@@ -105,6 +105,12 @@ export async function startHost({
   const metrics = createMetrics({
     sessionsActive: () => sessions.size,
     queueDepth: async () => (await store.stats()).queued,
+    oldestQueued: async () => {
+      const { oldestQueuedAt = Date.now() } = await store.stats();
+      return Math.max(0, Date.now() - oldestQueuedAt) / 1000;
+    },
+    running: () => dispatcher.running,
+    capacity: () => sessions.capacity,
     processMemory: () => upkeep.memory,
     degradationLevel: () => degradation.level,
     breakerState: () => breaker.state,

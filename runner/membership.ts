@@ -87,7 +87,10 @@ export class Membership {
       this.#wake = new AbortController();
       await this.#beat(began);
       const pause = this.#trouble === undefined ? interval : Math.min(interval, troubledInterval);
-      await rest(Math.max(0, pause - (this.#now() - began)), AbortSignal.any([signal, this.#wake.signal]));
+      await rest(
+        Math.max(0, pause - (this.#now() - began)),
+        AbortSignal.any([signal, this.#wake.signal]),
+      );
     }
   }
 
