@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { Config } from "#cli/config.ts";
 import { startEdge } from "#cli/edge-server.ts";
 import { version } from "#cli/version.ts";
+import { createClient } from "#client/client.ts";
 import { startHost } from "#runner/host.ts";
 import { readConfig } from "#shared/config.ts";
 import { Task } from "#shared/task.ts";
@@ -13,7 +14,6 @@ import { startMessagesApi } from "#test/messages-api/start.ts";
 import { createRepository } from "#test/workspace/repository.ts";
 import { costs, type Run } from "./costs.ts";
 import { deliver, type Target } from "./delivery.ts";
-import { follow } from "./follow.ts";
 import { scriptedReviewer } from "./reviewer.ts";
 import { base, opened, synchronized } from "./sample.ts";
 import { createScreen, reviewText } from "./screen.ts";
@@ -56,6 +56,7 @@ async function demonstrate(): Promise<void> {
       port: 0,
       github: { webhook_secret: [webhookSecret] },
       runner_secret: [randomBytes(32).toString("hex")],
+      edge: { state_dir: join(folder, "state") },
       runner: { port: 0, state_dir: join(folder, "state"), clone_protocols: ["file"] },
       // Spares would take the cores from what is shown, and the cold start would be none.
       async: { min_idle_sessions: 0 },
@@ -107,7 +108,8 @@ async function review(
   screen.line(`  events_url: ${accepted.events_url}`);
   let pid: number | null = null;
   let firstWordsMs: number | undefined;
-  for await (const entry of follow(accepted.events_url)) {
+  const client = createClient({ url: webhook.url });
+  for await (const entry of client.followLink(accepted.events_url)) {
     if (entry.type === "session.ready" || entry.type === "session.resumed") pid = entry.data.pid;
     if (entry.type === "message.delta") firstWordsMs ??= performance.now() - sent;
     screen.entry(entry);

@@ -60,7 +60,7 @@ function operation(route: Route): ZodOpenApiOperationObject {
     ...(description !== undefined && { description }),
     tags: [tag(route)],
     requestParams: { path: params, query },
-    ...(!(body instanceof z.ZodUndefined) && {
+    ...(!(body instanceof z.ZodVoid) && {
       requestBody: { required: true, content: { "application/json": { schema: body } } },
     }),
     responses: { ...answers(route), ...problems(route) },
@@ -78,7 +78,7 @@ function answers({ status, answer, media = "application/json", also = {} }: Rout
   return Object.fromEntries(
     all.map(([code, schema]) => [
       code,
-      schema instanceof z.ZodUndefined
+      schema instanceof z.ZodVoid
         ? { description: "Nothing to say" }
         : { description: "Done", content: { [media]: { schema } } },
     ]),
@@ -100,7 +100,7 @@ function problems(route: Route) {
 }
 
 function codesOf({ access, params, query, body, errors = [] }: Route): Set<ErrorCode> {
-  const hasBody = !(body instanceof z.ZodUndefined);
+  const hasBody = !(body instanceof z.ZodVoid);
   const isChecked = hasBody || [params, query].some((part) => Object.keys(part.shape).length > 0);
   return new Set<ErrorCode>([
     ...(isChecked ? (["invalid_request"] as const) : []),

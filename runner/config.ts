@@ -5,6 +5,7 @@ import { RunnerSecret } from "#shared/runner-secret.ts";
 import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
+import { ReviewConfig } from "./review/config.ts";
 
 const Count = z.int().positive();
 const Usd = z.number().positive();
@@ -76,13 +77,33 @@ export const RunnerConfig = z.strictObject({
       max_checkout: Size.prefault("2GB").meta({
         description: "Largest checkout of one pull request on disk; a larger one is refused",
       }),
-      max_diff: Size.prefault("1MB").meta({
-        description: "Longest diff that is put into a prompt",
+      disk_budget: Size.prefault("20GB").meta({
+        description:
+          "Room for what was fetched and all checkouts; the least recently used are removed first",
+      }),
+      max_diff: Size.prefault("400KB").meta({
+        description: "Longest diff that is put into a prompt; of a longer one the smallest files",
       }),
     })
     .prefault({}),
   ...forgeSections,
   ...forgeTokens,
+  publish: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether results are put on pull requests, where a forge has a token",
+      }),
+      fail_on: z.enum(["high", "medium", "low", "never"]).default("never").meta({
+        description: "Least severity of a finding that makes the check of a commit fail",
+      }),
+      name: z.string().min(1).max(100).default("cicd-runner").meta({
+        description: "What the check or the status of a commit is called",
+      }),
+      timeout: Duration.prefault("2m").meta({
+        description: "How long one attempt tries to publish before it fails",
+      }),
+    })
+    .prefault({}),
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -222,6 +243,7 @@ export const RunnerConfig = z.strictObject({
       }),
     })
     .prefault({}),
+  review: ReviewConfig,
   budget: BudgetConfig,
   fallback: z
     .strictObject({

@@ -16,6 +16,7 @@ import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
+import { PageEndings } from "./publish/page-endings.ts";
 import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
@@ -27,6 +28,7 @@ import {
   breakerOptions,
   cliSettings,
   gitOptions,
+  publisher,
   retryPolicy,
   runningLimits,
   thresholds,
@@ -36,6 +38,7 @@ import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
+import { keepWithin } from "./workspace/disk-budget.ts";
 import { Mirrors } from "./workspace/mirrors.ts";
 
 /** What a runner host needs besides its configuration. */
@@ -139,6 +142,7 @@ export async function startHost({
     },
   });
   const breaker = new Breaker({ ...breakerOptions(config), onChange: observe.onBreaker });
+  const mirrors = new Mirrors(join(stateDir, "mirrors"));
   const upkeep = undo.use(
     new Upkeep({
       store,
@@ -150,6 +154,10 @@ export async function startHost({
       memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
+      tidyDisk: async () => {
+        const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
+        return (await keepWithin(config.runner.disk_budget, stored)).freed;
+      },
       onSwept: (event, count) => log.info({ component: "session", event, count }),
       onError,
     }),
@@ -164,19 +172,23 @@ export async function startHost({
     }),
   );
 
+  const publishing = publisher(config, environment);
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const work = taskWork({
     store,
     sessions,
     // A git that outlives its runner is found by the mark, and ended.
     git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
-    mirrors: new Mirrors(join(stateDir, "mirrors")),
+    mirrors,
     maxCheckoutBytes: config.runner.max_checkout,
     maxDiffBytes: config.runner.max_diff,
+    contextLines: config.review.context_lines,
+    exclude: config.review.exclude,
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),
     day: await openDay(store),
     permissions,
+    publisher: publishing,
   });
   const dispatcher = new Dispatcher({
     store,
@@ -255,6 +267,7 @@ export async function startHost({
 
   await sessions.open();
   membership.start();
+  undo.use(new PageEndings({ store, publisher: publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 

@@ -1,8 +1,13 @@
 import type { Environment } from "#shared/config.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
+import { forgePages } from "./forge/forge-pages.ts";
+import { forgeAccounts } from "./forge-accounts.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
 import { privateHosts } from "./private-hosts.ts";
+import type { Publisher } from "./publish/publisher.ts";
+import { redactor } from "./publish/redact.ts";
+import { untrustedText } from "./publish/untrusted-text.ts";
 import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
@@ -80,6 +85,33 @@ export function gitOptions(config: RunnerConfig, environment: Environment): GitO
     authorization: forgeCredentials(config),
     isPrivateAllowed: privateHosts(config),
   };
+}
+
+/**
+ * How results get onto pull requests.
+ * @throws CicdError `config_invalid` when an account is half configured.
+ */
+export function publisher(config: RunnerConfig, environment: Environment): Publisher {
+  const { enabled, name, fail_on, timeout } = config.publish;
+  return {
+    openPage: forgePages(enabled ? forgeAccounts(config) : {}, name),
+    text: untrustedText(redactor(secretsOf(config, environment))),
+    failOn: fail_on,
+    patience: timeout,
+  };
+}
+
+/** What must not leave this host, wherever a model may have got it from. */
+function secretsOf(config: RunnerConfig, environment: Environment): (string | undefined)[] {
+  const { github, gitlab, gitee, gitea, anthropic, claude } = config;
+  return [
+    ...config.runner_secret,
+    ...[github, gitlab, gitee, gitea].flatMap(({ webhook_secret = [] }) => webhook_secret),
+    ...(gitee.path_segment ?? []),
+    ...[config.github_token, config.gitlab_token, config.gitee_token, config.gitea_token],
+    ...[github.private_key, anthropic.api_key],
+    ...claude.pass_environment.map((name) => environment[name]),
+  ];
 }
 
 /** Longest time for one git command; a first fetch of a large repository takes minutes. */

@@ -17,13 +17,20 @@ export interface UpkeepOptions {
   readonly interval: number;
   /** Ends what processes that died by themselves left behind; tells how many. */
   readonly endStrays: () => Promise<number>;
-  /** So many processes were hibernated, sessions discarded, or stray processes ended. */
+  /** Removes what can be made again, where it takes too much room; tells of how many. */
+  readonly tidyDisk: () => Promise<number>;
+  /** So many processes were hibernated, sessions discarded, stray processes ended, or folders freed. */
   readonly onSwept: (event: Swept, count: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** What was swept, as the log names it. */
-type Swept = "session_idle_timeout" | "session_memory_budget" | "session_expired" | "strays_ended";
+type Swept =
+  | "session_idle_timeout"
+  | "session_memory_budget"
+  | "session_expired"
+  | "strays_ended"
+  | "disk_freed";
 
 /** What is done from time to time, whatever else happens. */
 export class Upkeep implements Disposable {
@@ -73,5 +80,7 @@ export class Upkeep implements Disposable {
     const strays = await this.#options.endStrays();
     if (strays > 0) onSwept("strays_ended", strays);
     await sessions.refill();
+    const freed = await this.#options.tidyDisk();
+    if (freed > 0) onSwept("disk_freed", freed);
   }
 }

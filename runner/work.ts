@@ -1,32 +1,36 @@
-import type { Review } from "#shared/review.ts";
-import type { Task } from "#shared/task.ts";
+import type { Task, TaskResult } from "#shared/task.ts";
 import type { DaySpending } from "./budget/day-spending.ts";
 import type { BudgetLimits } from "./budget/limits.ts";
 import { openTaskBudget } from "./budget/open.ts";
 import type { UserMessage } from "./claude/input.ts";
-import type { Work } from "./dispatch/run-attempt.ts";
+import type { Work, WorkContext } from "./dispatch/run-attempt.ts";
 import type { Permissions } from "./permission/permissions.ts";
+import { placeFindings } from "./publish/place-findings.ts";
+import { publishedReview, type Reviewed } from "./publish/published-review.ts";
+import type { Publisher } from "./publish/publisher.ts";
 import { answerQuestion } from "./review/answer-question.ts";
 import type { SessionContext } from "./review/in-session.ts";
+import { lastReviewAmong } from "./review/last-review.ts";
 import { runReview } from "./review/run-review.ts";
 import type { SessionManager } from "./session/manager.ts";
 import type { Store } from "./store/store.ts";
-import { prepareCheckout } from "./workspace/checkout.ts";
+import type { ShownOptions } from "./workspace/change-set.ts";
+import { type Checkout, prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 import type { Mirrors } from "./workspace/mirrors.ts";
 
 /** What the work of tasks needs. Times in milliseconds, sizes in bytes. */
-export interface WorkOptions {
+export interface WorkOptions extends ShownOptions {
   readonly store: Pick<Store, "tasks" | "journal" | "addUsage" | "spentByTask" | "spentBySession">;
   readonly sessions: SessionManager;
   readonly git: GitOptions;
   readonly mirrors: Mirrors;
   readonly maxCheckoutBytes: number;
-  readonly maxDiffBytes: number;
   readonly turnTimeout: number;
   readonly limits: BudgetLimits;
   readonly day: DaySpending;
   readonly permissions: Permissions;
+  readonly publisher: Publisher;
 }
 
 /** Does what a task's kind asks for. */
@@ -34,9 +38,11 @@ export function taskWork(options: WorkOptions): Work {
   return async (task, context) => {
     switch (task.kind) {
       case "review":
-        return await runReview(task, await sessionContext(task, context, options));
-      case "ask":
-        return await answerQuestion(task, await sessionContext(task, context, options));
+        return await reviewed(task, context, options);
+      case "ask": {
+        const earlier = await earlierAttempts(task.id, options.store);
+        return await answerQuestion(task, await sessionContext(task, context, options, earlier));
+      }
       case "close":
         await options.sessions.discard(task.session_id);
         return { kind: "close" };
@@ -44,18 +50,51 @@ export function taskWork(options: WorkOptions): Work {
   };
 }
 
+/** Reviews, and publishes what an earlier attempt or this one has found. */
+async function reviewed(
+  task: Task,
+  context: WorkContext,
+  options: WorkOptions,
+): Promise<TaskResult> {
+  const earlier = await earlierAttempts(task.id, options.store);
+  const run = async (announced: Promise<void>): Promise<Reviewed> => {
+    const session = await sessionContext(task, context, options, earlier);
+    const checkouts: Checkout[] = [];
+    const prepare = async (folder: string) => {
+      const checkout = await session.prepare(folder);
+      checkouts.push(checkout);
+      await announced;
+      return checkout;
+    };
+    const result = await runReview(task, { ...session, prepare });
+    const [checkout] = checkouts;
+    const isPlaceable = result.kind === "review" && checkout !== undefined;
+    return { result, places: isPlaceable ? placeFindings(result.review, checkout) : [] };
+  };
+  return await publishedReview(task, context, { stored: earlier.stored, run }, options.publisher);
+}
+
 async function sessionContext(
   task: Task,
-  { signal, onEvent }: Parameters<Work>[1],
+  { signal, onEvent }: WorkContext,
   options: WorkOptions,
+  { received }: Earlier,
 ): Promise<SessionContext> {
   const { store, sessions, turnTimeout, limits, day, permissions } = options;
+  // Most recent first.
+  const before = await store.tasks({
+    sessionId: task.session_id,
+    state: "succeeded",
+    limit: recentTasks,
+  });
+  const lastReview = lastReviewAmong(before);
   const prepare = async (folder: string) => {
     const began = performance.now();
     const checkout = await prepareCheckout(task.event, {
       ...options,
       folder,
       signal,
+      reviewedSha: lastReview?.headSha,
       onStep: (step) => onEvent({ type: "workspace.step", data: { step } }),
       onProgress: (progress) => onEvent({ type: "workspace.progress", data: progress }),
     });
@@ -75,8 +114,8 @@ async function sessionContext(
   return {
     sessions,
     prepare,
-    lastReview: () => lastReviewOf(task.session_id, store),
-    received: await receivedBefore(task.id, store),
+    lastReview,
+    received,
     signal,
     turnTimeout,
     budget: await openTaskBudget(task, { store, limits, day }),
@@ -89,18 +128,28 @@ async function sessionContext(
   };
 }
 
-/** What people said into earlier attempts: those may have ended before it was heeded. */
-async function receivedBefore(
-  taskId: string,
-  store: Pick<Store, "journal">,
-): Promise<UserMessage[]> {
+/** What earlier attempts of a task have left in its journal. */
+interface Earlier {
+  /** What people said into them: they may have ended before it was heeded. */
+  readonly received: readonly UserMessage[];
+  /** The result of one, or of the task that this one repeats, when only publishing it failed. */
+  readonly stored: Reviewed | undefined;
+}
+
+async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): Promise<Earlier> {
   const received: UserMessage[] = [];
+  let stored: Reviewed | undefined;
   for (let after = 0; ; ) {
     const entries = await store.journal(taskId, after, journalPage);
     for (const { type, data } of entries) {
       if (type === "message.received") received.push({ uuid: data.message_id, text: data.text });
+      if (type === "result.stored") stored = data;
+      // It failed in publishing: a repeat of it has nothing else to do.
+      if (type === "task.queued" && data.replay_of !== undefined) {
+        stored = (await earlierAttempts(data.replay_of, store)).stored;
+      }
     }
-    if (entries.length < journalPage) return received;
+    if (entries.length < journalPage) return { received, stored };
     after += entries.length;
   }
 }
@@ -108,12 +157,5 @@ async function receivedBefore(
 /** How many entries of a journal are read at once. */
 const journalPage = 500;
 
-async function lastReviewOf(
-  sessionId: string,
-  store: Pick<Store, "tasks">,
-): Promise<Review | undefined> {
-  // Most recent first; questions and closing have no review.
-  const tasks = await store.tasks({ sessionId, state: "succeeded", limit: 100 });
-  for (const { result } of tasks) if (result?.kind === "review") return result.review;
-  return undefined;
-}
+/** How many tasks of a session are looked at for its last review. */
+const recentTasks = 100;

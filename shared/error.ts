@@ -35,6 +35,7 @@ const categories = {
   model_overloaded: "transient",
   model_unreachable: "transient",
   turn_timeout: "transient",
+  forge_rate_limited: "transient",
   repository_unavailable: "platform",
   store_unavailable: "platform",
   host_restarted: "platform",
@@ -51,6 +52,7 @@ const categories = {
   budget_exhausted: "config",
   repository_refused: "config",
   review_unparsable: "output",
+  forge_rejected: "output",
   budget_exceeded: "output",
   internal: "platform",
 } as const satisfies Record<string, ErrorCategory>;

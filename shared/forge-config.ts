@@ -71,12 +71,18 @@ export const forgeSections = {
       host: HostName.default("gitee.com").meta({
         description: "Host that `gitee_token` is sent to",
       }),
+      api_url: ApiUrl.optional().meta({
+        description: "Where Gitee's API is; default: by `gitee.host`",
+      }),
     })
     .prefault({}),
   gitea: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the Gitea or Forgejo webhook"),
       host: HostName.optional().meta({ description: "Host that `gitea_token` is sent to" }),
+      api_url: ApiUrl.optional().meta({
+        description: "Where the API of Gitea or Forgejo is; default: by `gitea.host`",
+      }),
     })
     .prefault({}),
 };
@@ -91,7 +97,7 @@ export const forgeTokens = {
 
 function token(forge: string) {
   return Secret.optional().meta({
-    description: `Token that private repositories of ${forge} are fetched with`,
+    description: `Token that private repositories of ${forge} are fetched with, and results published`,
   });
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Place } from "./review.ts";
 import { Start, TaskError, TaskKind, TaskResult, Usage } from "./task.ts";
 
 /** Each kind of journal event with its data. */
@@ -70,6 +71,24 @@ const variants = [
   }),
   /** So many processes have died or hung over the same message. */
   event("input.poisonous", { deaths: z.int().positive() }),
+  /** The model's work is done and kept: what is tried again from here on is publishing it. */
+  event("result.stored", {
+    result: TaskResult,
+    /** Where each finding can be shown, in their order; null when the diff does not show its line. */
+    places: z.array(Place.nullable()),
+  }),
+  /** The result is on the page of the pull request. */
+  event("task.published", {
+    url: z.string(),
+    /** Comments on lines that are new, open again, or settled because nothing is found there. */
+    added: z.int().nonnegative(),
+    reopened: z.int().nonnegative(),
+    settled: z.int().nonnegative(),
+    /** Findings that stand in the summary alone. */
+    unplaced: z.int().nonnegative(),
+    /** `blocked` when a finding is as severe as `publish.fail_on`. */
+    state: z.enum(["clean", "found", "blocked"]),
+  }),
   event("task.retrying", { attempt: z.int(), delay_ms: z.number(), error: TaskError }),
   event("task.succeeded", { result: TaskResult }),
   event("task.failed", { error: TaskError }),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { CicdError, ErrorCode } from "./error.ts";
+import { CicdError, type ErrorCode, errorCodes } from "./error.ts";
 
 /** The media type of error bodies (RFC 9457). */
 export const problemMediaType = "application/problem+json";
@@ -60,4 +60,30 @@ export function problemResponse(error: CicdError, requestId?: string): Response 
     headers.set("retry-after", String(Math.ceil(error.retryAfter)));
   if (status === 401) headers.set("www-authenticate", "Bearer");
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/**
+ * The error that an answer tells of; its `cause` is the whole problem. What is no problem, and a
+ * code that this version does not know, become `runner_unavailable` for a 5xx, else `internal`.
+ */
+export function errorOfProblem(text: string, response?: Response): CicdError {
+  const problem = Problem.safeParse(parsedOrNothing(text)).data;
+  const status = problem?.status ?? response?.status ?? 500;
+  const code =
+    errorCodes.find((known) => known === problem?.code) ??
+    (status >= 500 ? "runner_unavailable" : "internal");
+  const retryAfter = Number(response?.headers.get("retry-after"));
+  return new CicdError(code, problem?.detail ?? `Cannot use answer: ${status} without a problem`, {
+    cause: problem ?? text.slice(0, 1000),
+    ...(problem?.hint !== undefined && { hint: problem.hint }),
+    ...(retryAfter > 0 && { retryAfter }),
+  });
+}
+
+function parsedOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -49,7 +49,7 @@ export interface Route<
 /** Neither parts of a path nor a query. */
 export const none = z.strictObject({});
 /** No body, or no answer. */
-export const nothing = z.undefined();
+export const nothing = z.void();
 
 /** Declares a route; its types follow from the schemas. */
 export function route<

@@ -89,12 +89,26 @@ export const Timing = z.object({
 /** {@link Timing} as a type. */
 export type Timing = z.infer<typeof Timing>;
 
+/** A changed file that a review was not shown: excluded by configuration, or too large for the prompt. */
+export const OmittedFile = z.object({
+  path: z.string(),
+  reason: z.enum(["excluded", "too_large"]),
+});
+/** {@link OmittedFile} as a type. */
+export type OmittedFile = z.infer<typeof OmittedFile>;
+
 /** What a task that succeeded leaves. */
 export const TaskResult = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("review"),
     head_sha: z.string(),
     review: Review,
+    /** Where it is not empty, this is no review of the whole change. Missing in old results. */
+    omitted_files: z.array(OmittedFile).optional(),
+    /** The head whose review this one went on from, by looking at what changed since. */
+    since_sha: z.string().optional(),
+    /** The CLI's conversation that it was given in: who goes on in it knows this review. */
+    conversation: z.string().optional(),
     usage: Usage,
     timing: Timing,
   }),

@@ -100,13 +100,18 @@ suite("observers", () => {
     const seen: JournalEvent[] = [];
     const { signal } = new AbortController();
     const onEvent = (event: JournalEvent) => seen.push(event);
-    const result = await scene.observe.counted(work)(claimOf(1).task, { signal, onEvent });
+    const context = { signal, onEvent, ...unused };
+    const result = await scene.observe.counted(work)(claimOf(1).task, context);
     assert.deepEqual(result, { kind: "close" });
     assert.deepEqual(seen, events);
     assert.equal(await scene.sample("cicd_async_cost_usd_total"), 0.75);
     assert.equal(await scene.sample("cicd_async_turn_overhead_seconds_sum"), 0.04);
   });
 });
+
+/** What this work does not ask for. */
+const fail = () => assert.fail("it was not to be asked for");
+const unused = { keep: fail, checkHeld: fail, owePage: fail };
 
 /** The real metrics and a real log, of which the lines are kept, with a clock of the test's own. */
 function setScene() {

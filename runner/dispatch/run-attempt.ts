@@ -1,16 +1,26 @@
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Task, TaskError, TaskResult } from "#shared/task.ts";
+import type { Task, TaskResult } from "#shared/task.ts";
+import { toTaskError } from "#shared/task-error.ts";
 import type { Claim, Outcome, Store } from "../store/store.ts";
 import { Stopped, watchInterruption } from "./interruption.ts";
 import { JournalWriter } from "./journal-writer.ts";
 import { type RetryPolicy, retryDelay } from "./retry-policy.ts";
 
 /** Does the work of a task; throws what went wrong, or the signal's reason when it aborts. */
-export type Work = (
-  task: Task,
-  context: { signal: AbortSignal; onEvent: (event: JournalEvent) => void },
-) => Promise<TaskResult>;
+export type Work = (task: Task, context: WorkContext) => Promise<TaskResult>;
+
+/** What work is bound to while it runs. */
+export interface WorkContext {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: JournalEvent) => void;
+  /** Journals an event and waits until it is there. */
+  readonly keep: (event: JournalEvent) => Promise<void>;
+  /** @throws CicdError `conflict` when the task is no longer this host's; the signal's reason. */
+  readonly checkHeld: () => Promise<void>;
+  /** Remembers that the task is shown as running on a page, so that its end will be shown too. */
+  readonly owePage: () => Promise<void>;
+}
 
 /** What an attempt needs. */
 export interface AttemptOptions {
@@ -36,7 +46,7 @@ export async function runAttempt(claim: Claim, options: AttemptOptions): Promise
     own.abort(new Stopped(interruption)),
   ).catch((error) => own.abort(CicdError.from(error)));
   try {
-    const result = await work(task, { signal, onEvent: (event) => journal.write(event) });
+    const result = await work(task, workContext(claim, { store, journal, signal }));
     await journal.settled();
     own.signal.throwIfAborted();
     return { state: "succeeded", result };
@@ -47,6 +57,27 @@ export async function runAttempt(claim: Claim, options: AttemptOptions): Promise
     done.abort();
     await watching;
   }
+}
+
+function workContext(
+  claim: Claim,
+  { store, journal, signal }: { store: Store; journal: JournalWriter; signal: AbortSignal },
+): WorkContext {
+  const held = async (isHeld: Promise<boolean>) => {
+    signal.throwIfAborted();
+    if (!(await isHeld)) throw new CicdError("conflict", "Task is no longer this host's");
+  };
+  return {
+    signal,
+    onEvent: (event) => journal.write(event),
+    keep: async (event) => {
+      journal.write(event);
+      await journal.settled();
+      signal.throwIfAborted();
+    },
+    checkHeld: () => held(store.append(claim, [])),
+    owePage: () => held(store.owePage(claim)),
+  };
 }
 
 function outcomeOf(thrown: unknown, { attempt }: Task, retry: RetryPolicy): Outcome {
@@ -67,14 +98,4 @@ function outcomeOf(thrown: unknown, { attempt }: Task, retry: RetryPolicy): Outc
   return delay === undefined
     ? { state: "failed", error: toTaskError(error) }
     : { state: "queued", delay, error: toTaskError(error) };
-}
-
-function toTaskError({ code, category, message, hint, partial }: CicdError): TaskError {
-  return {
-    code,
-    category,
-    message,
-    ...(hint !== undefined && { hint }),
-    ...(partial !== undefined && { partial }),
-  };
 }

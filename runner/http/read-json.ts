@@ -8,7 +8,7 @@ import { firstIssue } from "#shared/first-issue.ts";
  * @throws CicdError `unsupported_media_type`, or `invalid_request` that names the first key at fault.
  */
 export async function readJson<S extends z.ZodType>(c: Context, schema: S): Promise<z.output<S>> {
-  const parsed = schema.safeParse(schema instanceof z.ZodUndefined ? undefined : await json(c));
+  const parsed = schema.safeParse(schema instanceof z.ZodVoid ? undefined : await json(c));
   if (parsed.success) return parsed.data;
   throw new CicdError("invalid_request", `Cannot read request: ${firstIssue(parsed.error)}`);
 }

@@ -2,7 +2,7 @@ import type { Task, TaskResult } from "#shared/task.ts";
 import type { AskOptions } from "./ask.ts";
 import { inSession, type SessionContext } from "./in-session.ts";
 import { questionPrompt, repeatAnswerPrompt } from "./prompt.ts";
-import { answered, type Spent, spent, type Talk, voice } from "./talk.ts";
+import { answered, backgroundOf, type Spent, spent, type Talk, voice } from "./talk.ts";
 
 /**
  * Answers what somebody asks about a pull request, in its session.
@@ -20,9 +20,7 @@ async function converse(
   options: AskOptions,
 ): Promise<Spent & { readonly text: string }> {
   const say = voice(task, talk, options);
-  const { checkout, ready, lastReview } = talk;
-  const background = { isNew: ready.isNew, lastReview };
-  const prompt = questionPrompt(task.event, checkout, background, task.message ?? "");
+  const prompt = questionPrompt(task.event, talk.checkout, backgroundOf(talk), task.message ?? "");
   const answer = answered((await say("ask", prompt)) ?? (await say("repeat", repeatAnswerPrompt)));
   return { text: answer.text, ...spent([answer]) };
 }

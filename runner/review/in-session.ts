@@ -1,12 +1,12 @@
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Review } from "#shared/review.ts";
 import type { Start, Task, Timing } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
 import type { SessionManager } from "../session/manager.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import type { AskOptions } from "./ask.ts";
+import type { LastReview } from "./last-review.ts";
 import type { Spent, Talk } from "./talk.ts";
 
 /** What a talk in a session works with. */
@@ -15,7 +15,7 @@ export interface SessionContext extends AskOptions {
   /** Fetches the head into the session's workspace and reads the diff. */
   readonly prepare: (folder: string) => Promise<Checkout>;
   /** What was said last about the pull request; undefined when nothing was. */
-  readonly lastReview: () => Promise<Review | undefined>;
+  readonly lastReview: LastReview | undefined;
   /** What people said into turns of earlier attempts; default nothing. */
   readonly received?: readonly UserMessage[];
 }
@@ -141,8 +141,8 @@ async function attempt<T>(
   ]);
   onReady();
   const process_ms = Math.max(0, readyAt - Math.max(began, prepared.doneAt));
-  const lastReview = ready.isNew ? await context.lastReview() : undefined;
   const { checkout } = prepared;
+  const { lastReview } = context;
   const said = await talk(task, { lease, ready, checkout, lastReview, received }, context);
   return { said, prepared, start: ready.start, process_ms };
 }

@@ -1,30 +1,31 @@
 import { randomBytes } from "node:crypto";
 import type { PullRequestEvent } from "#shared/event.ts";
-import type { Review } from "#shared/review.ts";
-import type { ChangedFile } from "../workspace/changes.ts";
+import type { ChangeSet } from "../workspace/change-set.ts";
 import type { Checkout } from "../workspace/checkout.ts";
+import { fileList, omittedList } from "./file-list.ts";
+import type { LastReview } from "./last-review.ts";
+import { type Background, scopeOf } from "./scope.ts";
 
-/** What the conversation that is asked knows already. */
-export interface Background {
-  /** Nothing was said in it yet. */
-  readonly isNew: boolean;
-  /** What an earlier conversation about the pull request said last. */
-  readonly lastReview: Review | undefined;
-}
-
-/** The message that asks for a review: whole for a new conversation, what is new for an old one. */
+/**
+ * The message that asks for a review: the whole change, or what is new since the last review for a
+ * conversation that gave it.
+ */
 export function reviewPrompt(
   event: PullRequestEvent,
   checkout: Checkout,
-  { isNew, lastReview }: Background,
+  background: Background,
 ): string {
   const { number } = event.pull_request;
+  const { lastReview, isNew } = background;
+  const scope = scopeOf(checkout, background);
+  if (scope !== undefined && lastReview !== undefined) {
+    return paragraphs(sinceThen(event, checkout, scope, lastReview));
+  }
   const isFirst = isNew && lastReview === undefined;
   return paragraphs([
-    isFirst
-      ? `Review pull request #${number}.`
-      : `Pull request #${number} has a new version. Review it again: keep in mind what you found before, leave out what is fixed, and repeat what is still there.`,
-    ...about(event, checkout, lastReview),
+    isFirst ? `Review pull request #${number}.` : `${newVersion(number)} ${again}`,
+    rewritten(checkout, background),
+    ...about(event, checkout, background),
   ]);
 }
 
@@ -32,41 +33,96 @@ export function reviewPrompt(
 export function questionPrompt(
   event: PullRequestEvent,
   checkout: Checkout,
-  { isNew, lastReview }: Background,
+  background: Background,
   question: string,
 ): string {
   const { number, head } = event.pull_request;
   return paragraphs([
     `Somebody asks you about pull request #${number}, whose head is ${head.sha}. Answer in Markdown, without the JSON of a review.`,
-    ...(isNew ? about(event, checkout, lastReview) : []),
+    ...(background.isNew ? about(event, checkout, background) : []),
     `What is asked:\n${fence("question")(question)}`,
   ]);
+}
+
+const newVersion = (number: number) => `Pull request #${number} has a new version.`;
+const again =
+  "Review it again: keep in mind what you found before, leave out what is fixed, and repeat what is still there.";
+
+function rewritten({ since }: Checkout, { isKnown }: Background): string {
+  if (!isKnown || since?.kind !== "rewritten") return "";
+  return `The head that you reviewed last, ${since.from}, is not among its commits: the branch was rewritten. So this is the whole change, not what is new in it.`;
+}
+
+/** What is new for a conversation that knows the rest. */
+function sinceThen(
+  event: PullRequestEvent,
+  checkout: Checkout,
+  scope: ChangeSet & { readonly from: string; readonly merged: boolean },
+  lastReview: LastReview,
+): string[] {
+  const { title, body, number } = event.pull_request;
+  const before = lastReview.event.pull_request;
+  const isRetold = title !== before.title || body !== before.body;
+  const fenced = fence("untrusted");
+  return [
+    `${newVersion(number)} ${again} You get what changed since ${scope.from}, the head that you reviewed last; the rest is as you know it.`,
+    `Your findings then, all open as far as anybody knows:\n${fenced(JSON.stringify(lastReview.review.findings))}`,
+    commits(event, checkout),
+    isRetold ? description(event, fenced) : "",
+    scope.merged ? "The base was merged in meanwhile: what came from there alone is left out." : "",
+    ...changes(scope, `since ${scope.from}`, fenced),
+  ];
 }
 
 /** All that a conversation has to know about a pull request. */
 function about(
   event: PullRequestEvent,
   checkout: Checkout,
-  lastReview: Review | undefined,
+  { lastReview, isKnown }: Background,
 ): string[] {
   const fenced = fence("untrusted");
-  const { title, body, head, base } = event.pull_request;
+  const guidance = fence("guidance");
   return [
-    lastReview === undefined
+    lastReview === undefined || isKnown
       ? ""
-      : `You have reviewed an earlier version in another conversation. What you said then:\n${fenced(JSON.stringify(lastReview))}`,
-    `Head: ${head.sha}, base: ${base.sha ?? base.ref}, merge base: ${checkout.mergeBase}.`,
-    `Title and description:\n${fenced(`${title}\n\n${body}`)}`,
-    `Changed files (${checkout.files.length}):\n${fenced(checkout.files.map(fileLine).join("\n"))}`,
-    checkout.truncated
-      ? "The diff was too long and is cut: read the files that are missing from it."
-      : "",
-    `Diff against the merge base:\n${fenced(checkout.diff)}`,
+      : `You have reviewed an earlier version in another conversation. What you said then:\n${fenced(JSON.stringify(lastReview.review))}`,
+    commits(event, checkout),
+    ...checkout.guidance.map(
+      ({ path, text, isCut }) =>
+        `What ${path} of the base branch says to who works here${isCut ? " (its beginning)" : ""}:\n${guidance(text)}`,
+    ),
+    description(event, fenced),
+    ...changes(checkout, "against the merge base", fenced),
+  ];
+}
+
+function commits({ pull_request: { head, base } }: PullRequestEvent, { mergeBase }: Checkout) {
+  return `Head: ${head.sha}, base: ${base.sha ?? base.ref}, merge base: ${mergeBase}.`;
+}
+
+type Fence = (text: string) => string;
+
+function description({ pull_request: { title, body } }: PullRequestEvent, fenced: Fence): string {
+  return `Title and description:\n${fenced(`${title}\n\n${body}`)}`;
+}
+
+function changes({ files, omitted, diff }: ChangeSet, against: string, fenced: Fence): string[] {
+  const excluded = omittedList(omitted, "excluded");
+  const tooLarge = omittedList(omitted, "too_large");
+  return [
+    `Changed files (${files.length}):\n${fenced(fileList(files))}`,
+    excluded === ""
+      ? ""
+      : `Excluded from the diff by the operator, as generated or vendored:\n${fenced(excluded)}`,
+    tooLarge === ""
+      ? ""
+      : `The diff of all would be too long. These files are missing from it; read them, the most important first:\n${fenced(tooLarge)}`,
+    `Diff ${against}:\n${fenced(diff)}`,
   ];
 }
 
 /** Puts text between tags. Nobody who wrote it can know the tag, and so nobody can close it. */
-function fence(name: string): (text: string) => string {
+function fence(name: string): Fence {
   const tag = `${name}-${randomBytes(8).toString("hex")}`;
   return (text) => `<${tag}>\n${text}\n</${tag}>`;
 }
@@ -86,9 +142,3 @@ export const repeatPrompt =
 
 /** The same for an answer to a question. */
 export const repeatAnswerPrompt = "Your last answer was lost on its way. Give it again.";
-
-function fileLine({ path, previousPath, status, additions, deletions }: ChangedFile): string {
-  const size = additions === null ? "binary" : `+${additions} -${deletions}`;
-  const from = previousPath === undefined ? "" : ` (was ${JSON.stringify(previousPath)})`;
-  return `${status} ${JSON.stringify(path)}${from} ${size}`;
-}

@@ -8,6 +8,15 @@ import { inSession, type SessionContext } from "./in-session.ts";
  */
 export async function runReview(task: Task, context: SessionContext): Promise<TaskResult> {
   const { said, headSha, timing } = await inSession(task, context, converse);
-  const { review, usage } = said;
-  return { kind: "review", head_sha: headSha, review, usage, timing };
+  const { review, omitted, sinceSha, conversation, usage } = said;
+  return {
+    kind: "review",
+    head_sha: headSha,
+    review,
+    omitted_files: [...omitted],
+    ...(sinceSha !== undefined && { since_sha: sinceSha }),
+    conversation,
+    usage,
+    timing,
+  };
 }

@@ -1,21 +1,28 @@
 import { v5 } from "uuid";
 import { CicdError } from "#shared/error.ts";
-import type { Review } from "#shared/review.ts";
 import { addTokens, type Task, type Usage } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import { type Answer, type AskOptions, ask } from "./ask.ts";
+import type { LastReview } from "./last-review.ts";
+import type { Background } from "./scope.ts";
 
 /** Who is talked to, and about what. */
 export interface Talk {
   readonly lease: Lease;
   readonly ready: Ready;
   readonly checkout: Checkout;
-  /** What an earlier conversation said, for one that knows nothing of it. */
-  readonly lastReview: Review | undefined;
+  /** What was said last about the pull request, in whatever conversation. */
+  readonly lastReview: LastReview | undefined;
   /** What people said into turns of this task that did not survive; the CLI takes each once. */
   readonly received: readonly UserMessage[];
+}
+
+/** What the conversation of a talk knows already. */
+export function backgroundOf({ ready, lastReview }: Talk): Background {
+  const { isNew, conversation } = ready;
+  return { isNew, lastReview, isKnown: !isNew && lastReview?.conversation === conversation };
 }
 
 /** What a talk took, all its turns together. */

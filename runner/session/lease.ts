@@ -26,6 +26,8 @@ export interface Ready {
   readonly start: Start;
   /** Nothing was said in the conversation yet. */
   readonly isNew: boolean;
+  /** The CLI's id of it. */
+  readonly conversation: string;
 }
 
 /** How a turn is followed, stopped and watched. */
@@ -58,9 +60,12 @@ export class Lease implements Disposable {
    * @throws CicdError of what went wrong at its start; the signal's reason when it aborts.
    */
   async ready(signal: AbortSignal): Promise<Ready> {
-    const { process, start, isRemembered } = await unlessAborted(this.#options.serving, signal);
+    const { process, start, isRemembered, conversation } = await unlessAborted(
+      this.#options.serving,
+      signal,
+    );
     const how = this.#options.isWarm ? "warm" : start;
-    return { pid: process.pid, start: how, isNew: !isRemembered };
+    return { pid: process.pid, start: how, isNew: !isRemembered, conversation: conversation.id };
   }
 
   /** Runs one turn; see `CliProcess.turn`. */

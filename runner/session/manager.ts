@@ -3,6 +3,7 @@ import type { ProcessState } from "#shared/session.ts";
 import { unlessAborted } from "#shared/unless-aborted.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Store } from "../store/store.ts";
+import type { Stored } from "../workspace/disk-budget.ts";
 import { Lease } from "./lease.ts";
 import { Opener, type OpenerOptions, type OpenRequest } from "./opener.ts";
 import { type PoolMode, ProcessPool } from "./pool.ts";
@@ -46,6 +47,7 @@ export class SessionManager {
   readonly #opener: Opener;
   readonly #pool: ProcessPool;
   readonly #stopping = new AbortController();
+  /** Sessions whose files are being removed. */
   readonly #discarding = new Map<string, Promise<void>>();
 
   constructor(options: SessionManagerOptions) {
@@ -205,6 +207,19 @@ export class SessionManager {
     await this.#pool.hibernateAllBut(held);
   }
 
+  /** The checkouts of all sessions; one whose session has a process is not freed. */
+  async stored(): Promise<Stored[]> {
+    let owners: Promise<ReadonlyMap<string, string>> | undefined;
+    return (await this.#options.workspaces.stored()).map(({ name, ...rest }) => {
+      const free = async () => {
+        owners ??= this.#owners();
+        const owner = (await owners).get(name);
+        return owner !== undefined && (await this.#empty(owner, name));
+      };
+      return { ...rest, free };
+    });
+  }
+
   /** Starts the spares that are missing. */
   async refill(): Promise<void> {
     await this.#pool.refill();
@@ -230,6 +245,30 @@ export class SessionManager {
     if (conversation?.id !== serving.conversation.id) {
       await this.#pool.hibernate(sessionId, resident);
     }
+  }
+
+  /** The sessions that no task is for, by their workspaces. */
+  async #owners(): Promise<ReadonlyMap<string, string>> {
+    const { store } = this.#options;
+    const owners = new Map<string, string>();
+    for (const id of await store.sessionsIdleSince(this.#now())) {
+      const { workspace } = (await store.session(id)) ?? {};
+      if (workspace) owners.set(workspace, id);
+    }
+    return owners;
+  }
+
+  /** Removes the files of a session, unless it has a process; who leases it waits. */
+  async #empty(sessionId: string, workspace: string): Promise<boolean> {
+    if (this.#pool.get(sessionId) !== undefined || this.#discarding.has(sessionId)) return false;
+    const emptied = this.#options.workspaces.empty(workspace);
+    this.#discarding.set(sessionId, emptied);
+    try {
+      await emptied;
+    } finally {
+      this.#discarding.delete(sessionId);
+    }
+    return true;
   }
 
   async #discard(sessionId: string): Promise<void> {

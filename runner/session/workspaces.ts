@@ -1,6 +1,8 @@
-import { mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { mkdir, readdir, realpath, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { configFolder } from "../claude/environment.ts";
+import { FolderSizes, type Stored } from "../workspace/disk-budget.ts";
+import { emptySession } from "../workspace/session-folder.ts";
 
 /**
  * The folders that sessions work in, below a state folder. One is named by its session, or by the
@@ -9,6 +11,7 @@ import { configFolder } from "../claude/environment.ts";
  */
 export class Workspaces {
   readonly #stateDir: string;
+  readonly #sizes = new FolderSizes();
 
   constructor(stateDir: string) {
     this.#stateDir = stateDir;
@@ -24,6 +27,24 @@ export class Workspaces {
     const tree = join(this.folder(name), "tree");
     await mkdir(tree, { recursive: true, mode: 0o700 });
     return tree;
+  }
+
+  /** What the files in each take, and when they were last laid out; of spares there are none. */
+  async stored(): Promise<(Omit<Stored, "free"> & { readonly name: string })[]> {
+    const names = await readdir(join(this.#stateDir, "workspaces")).catch(() => []);
+    this.#sizes.keep(new Set(names.map((name) => this.folder(name))));
+    const stored = names.map(async (name) => {
+      const index = await stat(join(this.folder(name), "index")).catch(() => undefined);
+      if (index === undefined) return [];
+      const usedAt = index.mtimeMs;
+      return [{ name, usedAt, bytes: await this.#sizes.of(this.folder(name), usedAt) }];
+    });
+    return (await Promise.all(stored)).flat();
+  }
+
+  /** Removes the files in one; conversations in it can still be resumed. */
+  async empty(name: string): Promise<void> {
+    await emptySession(this.folder(name));
   }
 
   /** Removes one, with what the CLI remembers of conversations in it. */

@@ -60,11 +60,7 @@ export function* claimTask(claimant: Claimant): Work<Claimed> {
       continue;
     }
     yield* takeSession(task.session_id, hostId);
-    yield* rows(
-      `UPDATE repository SET served = served + 1
-         WHERE id = (SELECT repository_id FROM session WHERE id = ?)`,
-      task.session_id,
-    );
+    yield* countServed(String(next.repository_id));
     const started = { attempt: task.attempt, host };
     yield* appendEvents(id, [{ type: "task.started", data: started }], now);
     return { claim: { task, fence: { owner, attempt: task.attempt } }, ended };
@@ -85,12 +81,13 @@ export function* holdsClaim({ task, fence }: Claim): Work<boolean> {
 
 /**
  * The task that is next: due, the first of its session that lives, and its session free for this
- * host. Of those the one of the highest priority, then of the repository that was served least.
+ * host. Of those the one whose session has the highest priority waiting, then of the repository that
+ * was served least.
  */
 function nextTask({ hostId, limits, now }: Claimant): Work<Row | undefined> {
   const { perRepository, perForge } = limits;
   return row(
-    `SELECT t.id, t.session
+    `SELECT t.id, t.session, s.repository_id
        FROM task t JOIN session s ON s.id = t.session JOIN repository r ON r.id = s.repository_id
        WHERE t.state = 'queued' AND t.run_at <= ?
          AND NOT EXISTS (
@@ -105,7 +102,10 @@ function nextTask({ hostId, limits, now }: Claimant): Work<Row | undefined> {
          AND (? = 0 OR ? > (
            SELECT count(*) FROM task o JOIN session os ON os.id = o.session
            WHERE o.state = 'running' AND os.forge = s.forge))
-       ORDER BY t.priority DESC, r.served, t.seq LIMIT 1`,
+       ORDER BY (
+         SELECT max(w.priority) FROM task w INDEXED BY task_live
+         WHERE w.session = t.session AND w.state IN ('queued', 'running')) DESC, r.served, t.seq
+       LIMIT 1`,
     now,
     hostId,
     now,
@@ -114,6 +114,21 @@ function nextTask({ hostId, limits, now }: Claimant): Work<Row | undefined> {
     perRepository,
     perForge,
     perForge,
+  );
+}
+
+/**
+ * One more for a repository. The time that it had nothing to do, or was not let, is no credit: it
+ * counts as served as often as the one that is ahead had been before its last time.
+ */
+function* countServed(repositoryId: string): Work<void> {
+  const ahead = yield* row("SELECT max(served) AS served FROM repository");
+  const least = Number(ahead?.served) - 1;
+  yield* rows(
+    "UPDATE repository SET served = 1 + CASE WHEN served < ? THEN ? ELSE served END WHERE id = ?",
+    least,
+    least,
+    repositoryId,
   );
 }
 

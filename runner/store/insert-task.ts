@@ -1,7 +1,7 @@
 import type { TaskKind } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
 import { affinityTime } from "./timing.ts";
-import { row, rows, type Work } from "./work.ts";
+import { rows, type Work } from "./work.ts";
 
 /** A task that is to be queued. */
 export interface NewTask {
@@ -11,7 +11,7 @@ export interface NewTask {
   readonly deliveryId: string;
   readonly kind: TaskKind;
   readonly supersedeKey: string | null;
-  /** Higher ones first, 0 is usual; within a session it counts for nothing. */
+  /** 0 is usual; higher ones first. */
   readonly priority: number;
   /** JSON. */
   readonly event: string;
@@ -25,7 +25,6 @@ export interface NewTask {
 /** Queues a task of a session that is there, and begins its journal. */
 export function* insertTask(task: NewTask, now: number): Work<void> {
   const { id, sessionId, kind, replayOf } = task;
-  yield* catchUp(sessionId);
   if (task.takesPlace !== true) yield* reserve(sessionId, now);
   yield* rows(
     `INSERT INTO task(id, session, delivery, kind, supersede_key, state, priority, run_at, event,
@@ -47,34 +46,11 @@ export function* insertTask(task: NewTask, now: number): Work<void> {
   yield* appendEvents(id, [{ type: "task.queued", data }], now);
 }
 
-/**
- * A repository that had nothing to do gets no credit for that time: it is counted as served as often
- * as the one that was served last had been by then.
- */
-function* catchUp(sessionId: string): Work<void> {
-  const busy = yield* row(
-    `SELECT 1 FROM task t JOIN session s ON s.id = t.session
-       WHERE t.state IN ('queued', 'running')
-         AND s.repository_id = (SELECT repository_id FROM session WHERE id = ?)
-       LIMIT 1`,
-    sessionId,
-  );
-  if (busy !== undefined) return;
-  yield* rows(
-    `UPDATE repository SET served = (SELECT max(served) - 1 FROM repository)
-       WHERE id = (SELECT repository_id FROM session WHERE id = ?)
-         AND served < (SELECT max(served) - 1 FROM repository)`,
-    sessionId,
-  );
-}
-
 /** Leaves the session to its holder for a while, when nothing of it waits yet. */
 function* reserve(sessionId: string, now: number): Work<void> {
   yield* rows(
     `UPDATE session SET holder_until = ? WHERE id = ? AND NOT EXISTS (
-         SELECT 1 FROM task INDEXED BY task_live
-         WHERE task.session = session.id AND state IN ('queued', 'running')
-           AND state = 'queued')`,
+         SELECT 1 FROM task WHERE task.session = session.id AND state = 'queued')`,
     now + affinityTime,
     sessionId,
   );

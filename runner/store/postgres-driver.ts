@@ -1,13 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Pool, type PoolClient } from "pg";
+import { type ClientBase, Pool, type PoolClient } from "pg";
 import { CicdError } from "#shared/error.ts";
 import type { Driver } from "./driver.ts";
 import { connectionConfig, query, sqlStateOf, storeError } from "./postgres-connection.ts";
+import { drive } from "./postgres-drive.ts";
 import { PostgresListener } from "./postgres-listener.ts";
 import { migrate } from "./postgres-schema.ts";
 import { Signals } from "./signals.ts";
 import type { Watch } from "./store.ts";
-import type { Request, Row, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 /** Connections for statements; one more listens. */
 const poolSize = 10;
@@ -169,35 +170,7 @@ const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505"]);
 /** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
 const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
 
-async function drive<T>(client: PoolClient, work: Work<T>): Promise<T> {
-  let step = work.next([]);
-  while (!step.done) step = work.next(await answer(client, step.value));
-  return step.value;
-}
-
-async function answer(client: PoolClient, request: Request): Promise<readonly Row[]> {
-  if (request.kind === "statement") {
-    return query(client, translated(request.sql), request.values);
-  }
-  return query(client, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [request.name]);
-}
-
-const translations = new Map<string, string>();
-
-/** Numbered placeholders, and no hints to SQLite's planner. */
-function translated(sql: string): string {
-  const known = translations.get(sql);
-  if (known !== undefined) return known;
-  let count = 0;
-  const text = sql.replaceAll(/ INDEXED BY \w+/g, "").replaceAll("?", () => {
-    count += 1;
-    return `$${count}`;
-  });
-  translations.set(sql, text);
-  return text;
-}
-
-async function clockOffset(client: PoolClient): Promise<number> {
+async function clockOffset(client: ClientBase): Promise<number> {
   const before = Date.now();
   const [row] = await query(
     client,

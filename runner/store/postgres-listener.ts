@@ -59,7 +59,7 @@ export class PostgresListener implements AsyncDisposable {
     const { signal } = this.#closing;
     await this.#listen(first.resolve).catch(first.reject);
     while (!signal.aborted) {
-      await delay(reconnectDelay, undefined, { signal }).catch(() => {});
+      await delay(reconnectDelay, undefined, { signal, ref: false }).catch(() => {});
       if (!signal.aborted) await this.#listen(this.#options.onGap).catch(() => {});
     }
   }

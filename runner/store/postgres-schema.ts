@@ -82,6 +82,10 @@ const migrations = [
    CREATE INDEX usage_of_session ON usage(session);
    CREATE INDEX usage_of_task ON usage(task);
    CREATE INDEX usage_at ON usage(at);`,
+
+  // 1 while a page of a forge shows the task as running.
+  `ALTER TABLE task ADD COLUMN page_owed BIGINT NOT NULL DEFAULT 0;
+   CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
 ];
 
 /**

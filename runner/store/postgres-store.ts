@@ -3,6 +3,7 @@ import { startHost } from "./host-table.ts";
 import { PostgresDriver } from "./postgres-driver.ts";
 import { identityOf, type SqlStoreOptions } from "./sql-cluster.ts";
 import { SqlStore } from "./sql-store.ts";
+import type { QueueStats } from "./store.ts";
 
 /** What a shared store needs. */
 export interface PostgresStoreOptions extends Omit<SqlStoreOptions, "hostId"> {
@@ -18,6 +19,7 @@ export interface PostgresStoreOptions extends Omit<SqlStoreOptions, "hostId"> {
  */
 export class PostgresStore extends SqlStore {
   readonly #resources: AsyncDisposable;
+  readonly #clockOffset: () => number;
 
   /**
    * Locks the folder and connects.
@@ -27,19 +29,33 @@ export class PostgresStore extends SqlStore {
     await using undo = new AsyncDisposableStack();
     const lock = undo.use(new FolderLock(folder));
     const driver = undo.use(await PostgresDriver.open(database));
-    const { now = () => Date.now() + driver.clockOffset } = rest;
+    // The database's clock is the one that all hosts share.
+    const clockOffset = () => (rest.now === undefined ? driver.clockOffset : 0);
+    const { now = () => Date.now() + clockOffset() } = rest;
     const options = { ...rest, hostId: lock.hostId(), now };
     await driver.write(() => startHost(identityOf(options), now()));
-    return new PostgresStore(driver, options, undo.move());
+    return new PostgresStore(driver, options, { clockOffset, resources: undo.move() });
   }
 
   private constructor(
     driver: PostgresDriver,
     options: SqlStoreOptions,
-    resources: AsyncDisposable,
+    { clockOffset, resources }: { clockOffset: () => number; resources: AsyncDisposable },
   ) {
     super(driver, options);
+    this.#clockOffset = clockOffset;
     this.#resources = resources;
+  }
+
+  /** Times as this host's clock will show them: it is what waits are measured by. */
+  override async stats(): Promise<QueueStats> {
+    const { nextRunAt, oldestQueuedAt, ...counts } = await super.stats();
+    const ahead = this.#clockOffset();
+    return {
+      ...counts,
+      nextRunAt: nextRunAt === undefined ? undefined : nextRunAt - ahead,
+      oldestQueuedAt: oldestQueuedAt === undefined ? undefined : oldestQueuedAt - ahead,
+    };
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,4 @@
-import { row, rows, type SqlValue, type Work } from "./work.ts";
+import { lock, row, rows, type SqlValue, type Work } from "./work.ts";
 
 /** How many tasks one step takes. */
 const stepSize = 100;
@@ -14,14 +14,25 @@ export function* pruneTasks(before: number): Work<string[]> {
   if (ids.length === 0) return [];
   yield* rows(`DELETE FROM event WHERE task IN ${listOf(ids)}`, ...ids);
   yield* rows(`DELETE FROM delivery WHERE task IN ${listOf(ids)}`, ...ids);
-  const gone = yield* rows(`DELETE FROM task WHERE id IN ${listOf(ids)} RETURNING session`, ...ids);
-  const sessions = [...new Set(gone.map(({ session }) => String(session)))];
-  yield* rows(
-    `DELETE FROM session WHERE id IN ${listOf(sessions)}
-       AND conversation IS NULL AND workspace IS NULL
-       AND NOT EXISTS (SELECT 1 FROM task WHERE task.session = session.id)`,
-    ...sessions,
+  yield* rows(`DELETE FROM task WHERE id IN ${listOf(ids)}`, ...ids);
+  return ids;
+}
+
+/** Forgets some sessions that nothing is left of; gives their ids. */
+export function* pruneSessions(before: number): Work<string[]> {
+  const nothingLeft = `conversation IS NULL AND workspace IS NULL
+    AND NOT EXISTS (SELECT 1 FROM task WHERE task.session = session.id)`;
+  const empty = yield* rows(
+    `SELECT id FROM session WHERE active_at < ? AND ${nothingLeft} ORDER BY active_at LIMIT ?`,
+    before,
+    stepSize,
   );
+  // In the same order for all hosts, which would wait for each other else.
+  const ids = empty.map(({ id }) => String(id)).toSorted();
+  for (const id of ids) {
+    yield* lock(id);
+    yield* rows(`DELETE FROM session WHERE id = ? AND ${nothingLeft}`, id);
+  }
   return ids;
 }
 

@@ -17,7 +17,7 @@ import {
   removeForgottenHosts,
   removeHost,
 } from "./host-table.ts";
-import { pruneJournals, pruneTasks } from "./prune.ts";
+import { pruneJournals, pruneSessions, pruneTasks } from "./prune.ts";
 import { listExpired, reapTask } from "./reap.ts";
 import { holdSession, listHeldSessions, releaseSession } from "./session-table.ts";
 import type { Work } from "./work.ts";
@@ -129,6 +129,7 @@ export class SqlCluster implements Cluster {
 
   async prune({ before, maxBytes }: Retention): Promise<Pruned> {
     const tasks = await this.#all(() => pruneTasks(before));
+    await this.#all(() => pruneSessions(before));
     const journals = maxBytes === undefined ? 0 : await this.#all(() => pruneJournals(maxBytes));
     return { tasks, journals };
   }

@@ -8,6 +8,7 @@ import { enqueueTask } from "./enqueue.ts";
 import { enqueueQuestion } from "./enqueue-question.ts";
 import { cancelTask, finishAttempt, getInterruption } from "./finish.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
+import { listOwedPages, owePage, settlePage } from "./page-table.ts";
 import {
   getSession,
   listIdleSessions,
@@ -121,6 +122,18 @@ export class SqlStore extends SqlCluster implements Store {
 
   async journal(taskId: string, after: number, limit: number) {
     return this.driver.read(() => readEvents(taskId, after, limit));
+  }
+
+  async owePage(claim: Claim) {
+    return this.driver.write(() => owePage(claim));
+  }
+
+  async owedPages(limit: number) {
+    return this.driver.read(() => listOwedPages(limit));
+  }
+
+  async settlePage(taskId: string) {
+    await this.driver.write(() => settlePage(taskId));
   }
 
   async session(id: string) {

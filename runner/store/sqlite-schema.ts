@@ -100,6 +100,10 @@ const migrations = [
      WHERE state NOT IN ('queued', 'running');
    CREATE INDEX task_ended ON task(ended_at) WHERE ended_at IS NOT NULL;
    CREATE INDEX task_replay ON task(replay_of) WHERE replay_of IS NOT NULL;`,
+
+  // 1 while a page of a forge shows the task as running.
+  `ALTER TABLE task ADD COLUMN page_owed INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
 ];
 
 /**

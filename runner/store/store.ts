@@ -141,7 +141,7 @@ export interface Store extends Cluster, AsyncDisposable {
    * fails instead, and the next is taken.
    */
   claim(): Promise<Claim | undefined>;
-  /** Adds to the journal; false when the fence is not current any more. */
+  /** Adds to the journal, or nothing; false when the fence is not current any more. */
   append(claim: Claim, events: readonly JournalEvent[]): Promise<boolean>;
   /** Ends the attempt, with the terminal event in the same transaction; false when fenced off. */
   finish(claim: Claim, outcome: Outcome): Promise<boolean>;
@@ -157,6 +157,16 @@ export interface Store extends Cluster, AsyncDisposable {
   taskOfDelivery(deliveryKey: string): Promise<Task | undefined>;
   /** Entries after sequence number `after`, in order. */
   journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
+
+  /**
+   * Remembers that a page shows the task as running: however it ends, the page has to be told.
+   * False when the fence is not current any more.
+   */
+  owePage(claim: Claim): Promise<boolean>;
+  /** Tasks that have ended and whose page has not been told, oldest first. */
+  owedPages(limit: number): Promise<Task[]>;
+  /** The page of a task is as it should be. */
+  settlePage(taskId: string): Promise<void>;
 
   session(id: string): Promise<SessionRecord | undefined>;
   /** Most recently active first. */

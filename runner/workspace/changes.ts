@@ -1,4 +1,5 @@
 import { runGit } from "./git.ts";
+import { plain } from "./git-diff.ts";
 import type { Workspace } from "./git-options.ts";
 
 /** A file that differs between two commits. Paths are from the root, with slashes. */
@@ -10,9 +11,16 @@ export interface ChangedFile {
   /** Lines; null for a binary file. */
   readonly additions: number | null;
   readonly deletions: number | null;
+  /** What it is besides a plain file. */
+  readonly kind?: "symbolic link" | "submodule" | "LFS pointer";
 }
 
-type Named = Pick<ChangedFile, "path" | "previousPath" | "status">;
+type Named = Pick<ChangedFile, "path" | "previousPath" | "status" | "kind">;
+
+const kinds: Readonly<Record<string, ChangedFile["kind"]>> = {
+  "120000": "symbolic link",
+  "160000": "submodule",
+};
 
 const statuses: Readonly<Record<string, ChangedFile["status"]>> = {
   A: "added",
@@ -28,7 +36,7 @@ export async function listChanges(
   from: string,
   to: string,
 ): Promise<ChangedFile[]> {
-  const options = ["-r", "-z", "-M", "--raw", "--numstat", "--no-ext-diff", "--no-textconv"];
+  const options = ["-r", "-z", "-M", "--raw", "--numstat", ...plain];
   return parseChanges(await runGit(workspace, ["diff-tree", ...options, from, to]));
 }
 
@@ -57,11 +65,13 @@ function parseChanges(output: string): ChangedFile[] {
 }
 
 function readName(code: string, fields: Iterator<string, undefined>): Named {
-  const [letter = ""] = code.split(" ").at(-1) ?? "";
-  const status = statuses[letter] ?? "modified";
+  const [modeBefore = "", mode = "", , , letter = ""] = code.slice(1).split(" ");
+  const status = statuses[letter.slice(0, 1)] ?? "modified";
+  const kind = kinds[status === "deleted" ? modeBefore : mode];
+  const named = { status, ...(kind !== undefined && { kind }) };
   const path = fields.next().value ?? "";
-  if (status !== "renamed") return { path, status };
-  return { previousPath: path, path: fields.next().value ?? "", status };
+  if (status !== "renamed") return { path, ...named };
+  return { previousPath: path, path: fields.next().value ?? "", ...named };
 }
 
 function toCount(text: string): number | null {

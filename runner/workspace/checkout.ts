@@ -1,21 +1,24 @@
 import { CicdError } from "#shared/error.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
-import { type ChangedFile, listChanges } from "./changes.ts";
+import { type ChangeSet, readChangeSet, type ShownOptions } from "./change-set.ts";
+import { type ChangedLines, readChangedLines } from "./changed-lines.ts";
 import { checkSize } from "./checkout-size.ts";
-import { readDiff } from "./diff.ts";
-import { fetchCommits } from "./fetch.ts";
+import { fetchCommits, fetchEarlier } from "./fetch.ts";
 import { runGit, tryGit } from "./git.ts";
 import type { GitOptions, Workspace } from "./git-options.ts";
+import { type Guidance, readGuidance } from "./guidance.ts";
+import { joinPacks } from "./join-packs.ts";
 import type { Mirror } from "./mirror.ts";
 import type { Mirrors } from "./mirrors.ts";
 import { atMostEach, type Progress } from "./progress.ts";
 import { emptySession, layOutSession } from "./session-folder.ts";
+import { readSince, type Since } from "./since.ts";
 
 /** What {@link prepareCheckout} is about to do; it waits for a fetch of somebody else. */
 type CheckoutStep = "wait" | "fetch" | "checkout" | "diff";
 
 /** How a checkout is made. */
-export interface CheckoutOptions {
+export interface CheckoutOptions extends ShownOptions {
   /** The session's own folder: kept between pushes, and not used by anything else meanwhile. */
   readonly folder: string;
   /** Where the commits are kept, for all sessions. */
@@ -24,31 +27,29 @@ export interface CheckoutOptions {
   readonly signal: AbortSignal;
   /** How much room the files may take; default: any. */
   readonly maxCheckoutBytes?: number;
-  /** How much of the diff is kept; default 1 MiB. */
-  readonly maxDiffBytes?: number;
+  /** The head that was reviewed last: what changed since is read too. */
+  readonly reviewedSha?: string | undefined;
   /** Called before each step; a repair begins again with the first. */
   readonly onStep?: (step: CheckoutStep) => void;
   /** How far a long fetch is, at most once a second. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** The head of a pull request on disk, and what it changes. */
-export interface Checkout {
+/** The head of a pull request on disk, and what it changes since the merge base. */
+export interface Checkout extends ChangeSet {
   /** The files of the head, absolute; the path stays the same for ever. Holds no `.git`. */
   readonly tree: string;
   readonly headSha: string;
   /** The commit that the diff starts from: the base itself when the histories share none. */
   readonly mergeBase: string;
-  /** Every changed file, sorted by path as git sorts. */
-  readonly files: readonly ChangedFile[];
-  /** Unified, with 10 lines of context; bytes that are no UTF-8 are replaced. */
-  readonly diff: string;
-  /** The size of the whole diff, also when `diff` is only its beginning. */
-  readonly diffBytes: number;
-  readonly truncated: boolean;
+  /** What changed since the head that was reviewed last; undefined when none was, or it is the same. */
+  readonly since: Since | undefined;
+  /** The lines that differ from the merge base, also of files that are not in the diff. */
+  readonly changedLines: ChangedLines;
+  /** What the base branch says to those who review. */
+  readonly guidance: readonly Guidance[];
 }
 
-const defaultMaxDiffBytes = 1024 * 1024;
 const progressInterval = 1000;
 
 /**
@@ -88,24 +89,38 @@ async function attempt(
   mirror: Mirror,
   options: CheckoutOptions,
 ): Promise<Checkout> {
-  const { signal, maxCheckoutBytes = Number.POSITIVE_INFINITY } = options;
-  const { maxDiffBytes = defaultMaxDiffBytes, onStep = () => {}, onProgress = () => {} } = options;
+  const { signal, maxCheckoutBytes = Number.POSITIVE_INFINITY, reviewedSha } = options;
+  const { onStep = () => {}, onProgress = () => {} } = options;
   const headSha = event.pull_request.head.sha;
   const workspace = await workspaceOf(mirror, options);
+  const earlier = reviewedSha === headSha ? undefined : reviewedSha;
   const fetch = async () => {
     onStep("fetch");
-    return await fetchCommits(event, workspace, atMostEach(progressInterval, onProgress));
+    const receive = atMostEach(progressInterval, onProgress);
+    const commits = await fetchCommits(event, workspace, receive);
+    if (earlier !== undefined) await fetchEarlier(event, workspace, earlier);
+    await joinPacks(workspace);
+    return commits;
   };
-  const { mergeBase } = await mirror.change(fetch, { signal, onWait: () => onStep("wait") });
+  const fetched = await mirror.change(fetch, { signal, onWait: () => onStep("wait") });
   onStep("checkout");
   await checkSize(workspace, headSha, maxCheckoutBytes);
   // Also what an agent changed, added or deleted in the tree is put right.
   await runGit(workspace, ["read-tree", "--reset", "-u", headSha]);
   await runGit(workspace, ["clean", "--quiet", "-ffdx"]);
   onStep("diff");
-  const files = await listChanges(workspace, mergeBase, headSha);
-  const diff = await readDiff(workspace, { from: mergeBase, to: headSha, maxBytes: maxDiffBytes });
-  return { tree: workspace.tree, headSha, mergeBase, files, ...diff };
+  const { mergeBase, baseSha } = fetched;
+  const [changes, changedLines, guidance] = await Promise.all([
+    readChangeSet(workspace, [mergeBase, headSha], options),
+    readChangedLines(workspace, mergeBase, headSha),
+    readGuidance(workspace, baseSha),
+  ]);
+  const whole = { ...fetched, ...changes };
+  const since =
+    earlier === undefined
+      ? undefined
+      : await readSince(workspace, [earlier, headSha], whole, options);
+  return { tree: workspace.tree, headSha, mergeBase, ...changes, changedLines, since, guidance };
 }
 
 async function workspaceOf(

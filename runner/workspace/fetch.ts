@@ -3,6 +3,7 @@ import type { PullRequestEvent } from "#shared/event.ts";
 import { runGit, tryGit } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
+import { findMergeBase } from "./history.ts";
 import type { Progress } from "./progress.ts";
 import { refsOf, refspecsById, refspecsByName } from "./refspecs.ts";
 import { openRemote, type Remote } from "./remote.ts";
@@ -74,6 +75,26 @@ interface Fetching {
   readonly workspace: Workspace;
   readonly remote: Remote;
   readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Fetches one more commit of a pull request, if the server still gives it; it need not.
+ * @throws the signal's reason when it aborts.
+ */
+export async function fetchEarlier(
+  event: PullRequestEvent,
+  workspace: Workspace,
+  sha: string,
+): Promise<void> {
+  if ((await presentOf(workspace, [sha])).has(sha)) return;
+  const { clone_url } = event.repository;
+  try {
+    const remote = await openRemote(clone_url, workspace.options, workspace.signal);
+    const fetching = { event, workspace, remote, onProgress: () => {} };
+    await fetch(fetching, [`+${sha}:${refsOf(event).earlier}`], firstDepth);
+  } catch {
+    workspace.signal.throwIfAborted();
+  }
 }
 
 /** The first fetch; a mirror with history gets what is new, unless that is too much of old. */
@@ -149,18 +170,6 @@ async function look(workspace: Workspace, head: string, baseSha: string) {
 
 async function baseOf(event: PullRequestEvent, workspace: Workspace): Promise<string> {
   return (await runGit(workspace, ["rev-parse", refsOf(event).base])).trim();
-}
-
-/** Where the histories of two commits meet; undefined when what is there of them does not. */
-async function findMergeBase(
-  workspace: Workspace,
-  one: string,
-  other: string,
-): Promise<string | undefined> {
-  const args = ["merge-base", one, other];
-  const result = await tryGit(workspace, args);
-  if (result.exitCode > 1) throw gitFailure(args, result);
-  return result.exitCode === 0 ? result.stdout.trim() : undefined;
 }
 
 /** Lets the refs name the commits of this event, whatever they were fetched by. */

@@ -91,15 +91,12 @@ export class Mirror {
 }
 
 /** Removes a mirror: at one stroke for whoever looks. */
-async function removeMirror(gitDir: string): Promise<void> {
+export async function removeMirror(gitDir: string): Promise<void> {
   await onDisk(gitDir, async () => {
-    const away = `${gitDir}.${randomUUID()}${discardedSuffix}`;
+    const away = `${gitDir}.${randomUUID()}.discarded`;
     await rename(gitDir, away).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });
     await rm(away, { recursive: true, force: true, maxRetries: 3 });
   });
 }
-
-/** What the name of a mirror ends with that is being removed. */
-const discardedSuffix = ".discarded";

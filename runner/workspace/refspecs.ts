@@ -14,6 +14,7 @@ export function refsOf({ pull_request: { number } }: PullRequestEvent) {
   return {
     head: `refs/cicd-runner/${number}/head`,
     base: `refs/cicd-runner/${number}/base`,
+    earlier: `refs/cicd-runner/${number}/earlier`,
   };
 }
 

@@ -8,7 +8,7 @@ import { type RowKey, rows } from "./rows.ts";
 import { summarize } from "./statistics.ts";
 
 const main = new URL("main.ts", import.meta.url).pathname;
-const small = ["--rounds", "1", "--repeats", "1", "--crowd", "2"];
+const small = ["--rounds", "1", "--repeats", "1", "--crowd", "2", "--followers", "100"];
 const Report = z.object({
   rows: z.array(z.object({ key: z.string(), count: z.int(), median: z.number() })),
   goals: z.array(z.object({ key: z.string(), value: z.number(), met: z.boolean() })),
@@ -17,7 +17,7 @@ const Report = z.object({
 /** Memory is read from /proc. */
 const skip = process.platform !== "linux";
 
-test("the benchmark measures every row, and holds four of them against the goals", {
+test("the benchmark measures every row, and holds six of them against the goals", {
   skip,
 }, async () => {
   const { stdout } = await execa(process.execPath, [main, ...small, "--json"]);
@@ -29,7 +29,7 @@ test("the benchmark measures every row, and holds four of them against the goals
   for (const { key, count } of report.rows) assert(count >= 1, key);
   assert.deepEqual(
     report.goals.map(({ key }) => key),
-    ["warm_turn", "spare", "broker", "known"],
+    ["warm_turn", "spare", "broker", "known", "webhook_rate", "webhook_p99"],
   );
   const memory = report.rows.filter(({ key }) =>
     /^(host_new|host_known|ours_crowd_memory)$/.test(key),
@@ -41,6 +41,7 @@ for (const [option, value, range] of [
   ["--rounds", "0", "from 1"],
   ["--repeats", "1.5", "from 1"],
   ["--crowd", "11", "from 1 to 10"],
+  ["--followers", "0", "from 1 to 5000"],
 ] as const) {
   test(`${option} ${value} is refused`, async () => {
     const { exitCode, stderr } = await execa(process.execPath, [main, option, value], {
@@ -80,7 +81,7 @@ test("a report compares medians, and leaves out what was not measured", () => {
     ["raw_one_shot", [400, 200]],
     ["raw_cold", [450]],
   ]);
-  const report = reportOf({ machine, rounds: 2, repeats: 1, crowd: 1, samples });
+  const report = reportOf({ machine, rounds: 2, repeats: 1, crowd: 1, followers: 1, samples });
   assert.deepEqual(
     report.rows.map(({ key, unit, ratio }) => [key, unit, ratio]),
     [

@@ -8,6 +8,7 @@ import { runRound } from "./round.ts";
 import type { Recorder, RowKey } from "./rows.ts";
 import { setScene } from "./scene.ts";
 import { startSpared } from "./spared.ts";
+import { measureWebhooks } from "./webhooks.ts";
 
 /** How much is measured. */
 export interface BenchOptions {
@@ -16,6 +17,8 @@ export interface BenchOptions {
   readonly repeats: number;
   /** How many sessions are at work at once, up to 10. */
   readonly crowd: number;
+  /** How many clients follow one task at once. */
+  readonly followers: number;
   /** Aborting it ends and removes everything; {@link bench} throws its reason. */
   readonly signal: AbortSignal;
   /** Called after each round with how many are done. */
@@ -24,7 +27,7 @@ export interface BenchOptions {
 
 /** Measures all rows. Processes, servers and files are gone when it settles. */
 export async function bench(options: BenchOptions): Promise<Report> {
-  const { rounds, repeats, crowd, signal } = options;
+  const { rounds, repeats, crowd, followers, signal } = options;
   const samples = new Map<RowKey, number[]>();
   const record: Recorder = (key, value) => {
     const row = samples.get(key);
@@ -34,7 +37,9 @@ export async function bench(options: BenchOptions): Promise<Report> {
   await runRounds(options, record);
   await runAtOnce(options, record);
   await measureKnown({ repeats, record, signal });
-  return reportOf({ machine: await describeMachine(), rounds, repeats, crowd, samples });
+  await measureWebhooks({ repeats, followers, record, signal });
+  const machine = await describeMachine();
+  return reportOf({ machine, rounds, repeats, crowd, followers, samples });
 }
 
 async function runRounds(

@@ -68,4 +68,20 @@ const goals: readonly Promised[] = [
     row: "host_known_more",
     figure: "median",
   },
+  {
+    key: "webhook_rate",
+    name: "time per webhook at 32 clients, to probot",
+    limit: 1,
+    unit: "x",
+    row: "ours_webhook",
+    figure: "ratio",
+  },
+  {
+    key: "webhook_p99",
+    name: "p99 to the 202, to probot's answer",
+    limit: 1,
+    unit: "x",
+    row: "ours_webhook_p99",
+    figure: "ratio",
+  },
 ];

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SessionList } from "#shared/api.ts";
 import { startProgram } from "../host/program.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { residentOf } from "./resident.ts";
 import type { Recorder } from "./rows.ts";
 import { seedSessions } from "./seed.ts";
 
@@ -59,10 +59,4 @@ async function memoryOfProgram(cwd: string, stateDir: string, expected: number):
   const { sessions } = SessionList.parse(await response.json());
   if (sessions.length !== expected) throw new Error(`Program knows ${sessions.length} sessions`);
   return await residentOf(program.pid);
-}
-
-async function residentOf(pid: number): Promise<number> {
-  const [, kilobytes] =
-    /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kilobytes) / 1024;
 }

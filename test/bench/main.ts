@@ -1,6 +1,6 @@
 /**
  * What the product adds to the bare CLI:
- * `npm run bench -- [--rounds N] [--repeats N] [--crowd N] [--json]`.
+ * `npm run bench -- [--rounds N] [--repeats N] [--crowd N] [--followers N] [--json]`.
  *
  * Method. Both sides run the pinned, real CLI with the same flags, prompts and answers, against a
  * stand-in of the model's API on loopback that answers at once: what is left is the CLI's own time
@@ -36,9 +36,19 @@
  * requests that were reviewed and have no process; what is resident is read when it has answered
  * GET /health and GET /v1/sessions. Memory comes from /proc: on macOS its rows are missing.
  *
+ * Webhooks. 32 clients send real payloads of GitHub, 23 KB each and each a delivery of its own, to
+ * edge and runner in one process that runs no tasks, and to the least app of probot in another; each
+ * client sends the next when it is answered. Loads of 320 alternate. Probot answers when its empty
+ * handler has returned; ours when the delivery is in SQLite with synchronous FULL. The time per
+ * webhook is the inverse of the rate.
+ *
+ * Followers. 1,000 clients follow one task through the edge, and the runner's journal gets an entry;
+ * from there until the first and the last of them have it. The memory of each is what became
+ * resident in edge and runner when they came, garbage included.
+ *
  * Goals, at the median: a warm turn of ours at most 5 ms over its raw pair; a first review by a
  * spare at most twice a later one, from webhook to end; the broker at most 2 ms a turn; 1,000 known
- * sessions at most 30 MB.
+ * sessions at most 30 MB; webhooks taken in at least as fast as probot answers them, and p99 no later.
  *
  * p99 is the nearest rank: with fewer than 100 samples it is the maximum. Steps of the workspace
  * come from the journal, whose times are whole milliseconds. Everything is removed at the end, also
@@ -53,6 +63,7 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "15" },
     repeats: { type: "string", default: "3" },
     crowd: { type: "string", default: "10" },
+    followers: { type: "string", default: "1000" },
     json: { type: "boolean", default: false },
   },
 });
@@ -72,10 +83,11 @@ try {
   const rounds = countOf("rounds");
   const repeats = countOf("repeats");
   const crowd = countOf("crowd", 10);
+  const followers = countOf("followers", 5000);
   const onRound = (done: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\rround ${done} of ${rounds} `);
   };
-  const report = await bench({ rounds, repeats, crowd, signal: stop.signal, onRound });
+  const report = await bench({ rounds, repeats, crowd, followers, signal: stop.signal, onRound });
   if (process.stderr.isTTY) process.stderr.write("\r");
   console.log(values.json ? JSON.stringify(report, null, 2) : table(report));
 } catch (error) {
@@ -85,7 +97,7 @@ try {
   }
 }
 
-function countOf(name: "rounds" | "repeats" | "crowd", most?: number): number {
+function countOf(name: "rounds" | "repeats" | "crowd" | "followers", most?: number): number {
   const count = Number(values[name]);
   if (Number.isSafeInteger(count) && count >= 1 && count <= (most ?? count)) return count;
   const range = most === undefined ? "from 1" : `from 1 to ${most}`;

@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { startEdge } from "#cli/edge-server.ts";
 import { version } from "#cli/version.ts";
+import { createClient } from "#client/client.ts";
 import { deliver } from "#demo/delivery.ts";
-import { follow } from "#demo/follow.ts";
 import { startHost } from "#runner/host.ts";
 import { Workspaces } from "#runner/session/workspaces.ts";
 import type { JournalEntry } from "#shared/journal.ts";
@@ -73,7 +73,7 @@ export async function startProduct({ folder, ...more }: ProductOptions): Promise
       const reading = new Reading();
       const accepted = await deliver(action, target, webhook);
       reading.answered();
-      for await (const entry of follow(accepted.events_url)) {
+      for await (const entry of createClient({ url: edge.url }).followLink(accepted.events_url)) {
         reading.read(entry);
         onEntry?.(entry);
       }
@@ -88,7 +88,7 @@ export async function startProduct({ folder, ...more }: ProductOptions): Promise
       const headSha = heads.get(number) ?? baseSha;
       const target = { number, cloneUrl: repository.url, baseSha, headSha };
       const accepted = await deliver("closed", target, webhook);
-      await Array.fromAsync(follow(accepted.events_url));
+      await Array.fromAsync(createClient({ url: edge.url }).followLink(accepted.events_url));
     },
     treeOf: (sessionId) => join(new Workspaces(stateDir).folder(sessionId), "tree"),
     processesStarted: async () => {

@@ -19,12 +19,14 @@ export interface Report {
   readonly rounds: number;
   readonly repeats: number;
   readonly crowd: number;
+  readonly followers: number;
   readonly rows: readonly ReportRow[];
   readonly goals: readonly Goal[];
 }
 
 /** What a run measured. */
-export interface Measured extends Pick<Report, "machine" | "rounds" | "repeats" | "crowd"> {
+export interface Measured
+  extends Pick<Report, "machine" | "rounds" | "repeats" | "crowd" | "followers"> {
   readonly samples: ReadonlyMap<RowKey, readonly number[]>;
 }
 
@@ -46,11 +48,11 @@ export function reportOf({ samples, ...run }: Measured): Report {
 
 /** A report as a person reads it. */
 export function table({ rows: reported, goals, ...run }: Report): string {
-  const { machine, rounds, repeats, crowd } = run;
+  const { machine, rounds, repeats, crowd, followers } = run;
   const { cpu, cores, memory_gb, node, cli, git } = machine;
   return [
     `${cores} cores (${cpu}), ${memory_gb} GB, Node ${node}, CLI ${cli}, git ${git}`,
-    `${rounds} rounds; ${repeats} repeats with ${crowd} sessions at once; milliseconds unless it says MB`,
+    `${rounds} rounds; ${repeats} repeats with ${crowd} sessions and ${followers} clients at once; milliseconds unless it says KB or MB`,
     "",
     line("", ["n", "min", "p50", "p99", "max"], "p50 against"),
     ...reported.map(tableRow),

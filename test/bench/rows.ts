@@ -8,8 +8,8 @@ interface Row {
   readonly against?: string;
 }
 
-/** Milliseconds, and what has 1024 squared bytes. */
-export type Unit = "ms" | "MB";
+/** Milliseconds, and what has 1024 bytes, or 1024 squared. */
+export type Unit = "ms" | "MB" | "KB";
 
 /** All rows, in the order in which they are shown; a part of a row is indented. */
 export const rows = [
@@ -58,6 +58,22 @@ export const rows = [
   { key: "host_new", name: "program that knows no session", unit: "MB" },
   { key: "host_known", name: "program that knows 1,000", unit: "MB", against: "host_new" },
   { key: "host_known_more", name: "  more than without, in pairs", unit: "MB" },
+
+  { key: "probot_webhook", name: "probot, 32 clients: per webhook" },
+  { key: "probot_webhook_p99", name: "  to its answer, p99 of each round" },
+  {
+    key: "ours_webhook",
+    name: "ours, 32 clients: per webhook (durable)",
+    against: "probot_webhook",
+  },
+  {
+    key: "ours_webhook_p99",
+    name: "  to its 202, p99 of each round",
+    against: "probot_webhook_p99",
+  },
+  { key: "followers_first", name: "clients of one task: to the first" },
+  { key: "followers_last", name: "  to the last", against: "followers_first" },
+  { key: "followers_memory", name: "  memory of each, edge and runner", unit: "KB" },
 ] as const satisfies readonly Row[];
 
 /** The name of a row in the JSON report. */

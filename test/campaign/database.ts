@@ -11,7 +11,8 @@ export class Database implements Mortal, AsyncDisposable {
 
   static async start(): Promise<Database> {
     const server = await startPostgres();
-    return new Database(server, await server.newDatabase());
+    const { url } = await server.newDatabase();
+    return new Database(server, url);
   }
 
   private constructor(server: PostgresServer, url: string) {

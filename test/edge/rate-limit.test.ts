@@ -78,3 +78,9 @@ test("RateLimit forgets the client that was quiet longest when there are too man
   assert.equal(await take("a"), 0, "a was the first, and no refusal made it younger");
   assert.ok((await take("c")) > 0);
 });
+
+test("RateLimit remembers a client that goes on longer than one that came after it", async () => {
+  const { take } = create({ perMinute: 2, maxClients: 2 });
+  for (const client of ["a", "b", "a", "c"]) await take(client);
+  assert.ok((await take("a")) > 0);
+});

@@ -61,6 +61,7 @@ for (const { start, push } of ways) {
     await using scene = await setScene({
       environment: {
         GITHUB_TOKEN: "forge-token",
+        PUBLISH_ENABLED: "false",
         SOME_SECRET: "of-the-host",
         ASYNC_MIN_IDLE_SESSIONS: start === "spare" ? "1" : "0",
       },

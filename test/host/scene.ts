@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { createClient } from "#client/client.ts";
 import { deliver } from "#demo/delivery.ts";
-import { follow } from "#demo/follow.ts";
 import { endOrphans } from "#runner/claude/orphans.ts";
 import { MessageAccepted, type WebhookAccepted } from "#shared/api.ts";
 import type { JournalEntry, JournalType } from "#shared/journal.ts";
@@ -36,8 +36,8 @@ export interface Scene extends AsyncDisposable {
   program: Program;
   /** Starts it again in the same folder. */
   restart(environment?: Readonly<Record<string, string>>): Promise<void>;
-  /** Commits to a pull request and delivers that. */
-  push(number: number, files?: Record<string, string>): Promise<Sent>;
+  /** Commits to a pull request, with `force` in place of all before, and delivers that. */
+  push(number: number, files?: Record<string, string>, how?: { force: boolean }): Promise<Sent>;
   close(number: number): Promise<Sent>;
   /** Asks the public API, with a token that may write. */
   ask(path: string, method?: string, body?: unknown): Promise<Response>;
@@ -88,9 +88,13 @@ export async function setScene({
     restart: async (more) => {
       scene.program = await start(more);
     },
-    push: async (number, files = { "src/a.ts": `export const a = ${heads.size};\n` }) => {
+    push: async (
+      number,
+      files = { "src/a.ts": `export const a = ${heads.size};\n` },
+      { force } = { force: false },
+    ) => {
       const branch = `change-${number}`;
-      const from = heads.get(number) ?? baseSha;
+      const from = (force ? undefined : heads.get(number)) ?? baseSha;
       const action = heads.has(number) ? "synchronize" : "opened";
       heads.set(number, await repository.commit({ files, branch, from }));
       return await send(action, number);
@@ -132,7 +136,8 @@ function toSent(accepted: WebhookAccepted, headSha: string, program: () => Progr
   const sent: Sent = {
     ...accepted,
     headSha,
-    follow: (after) => follow(now(accepted.events_url), after),
+    follow: (after = 0) =>
+      createClient({ url: program().edgeUrl }).followLink(now(accepted.events_url), { after }),
     first: async (type) => {
       for await (const entry of sent.follow()) if (isOf(entry, type)) return entry;
       throw new Error(`Cannot find ${type} in the journal`);

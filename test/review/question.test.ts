@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { questionPrompt } from "#runner/review/prompt.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
 import { until } from "../until.ts";
+import { lastReview, noChange } from "./no-change.ts";
 import { setScene } from "./set-scene.ts";
 import type { Step } from "./talk.ts";
 
@@ -24,7 +25,7 @@ test("answerQuestion: the answer as it is, with what it took", async () => {
 
 test("answerQuestion in a new conversation: the question comes with the pull request", async () => {
   await using scene = await setScene(answer);
-  await scene.ask("Why?", { lastReview: async () => review });
+  await scene.ask("Why?", { lastReview: lastReview(review) });
   const [heard] = scene.heard();
   for (const part of ["Diff against the merge base", "Found something.", "\nWhy?\n"]) {
     assert(heard?.text.includes(part), part);
@@ -102,15 +103,11 @@ test("what people said into an earlier attempt: goes along with the first messag
 });
 
 test("questionPrompt: what is asked stands between tags that nobody can close", () => {
-  const checkout = {
-    ...{ tree: "", headSha: "a", mergeBase: "c", files: [], diff: "" },
-    ...{ diffBytes: 0, truncated: false },
-  };
   const prompt = (question: string) =>
     questionPrompt(
       pullRequestEvent(7),
-      checkout,
-      { isNew: false, lastReview: undefined },
+      noChange,
+      { isNew: false, lastReview: undefined, isKnown: false },
       question,
     );
   const anyText = fc

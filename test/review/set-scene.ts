@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDay, openTaskBudget } from "#runner/budget/open.ts";
 import { answerQuestion } from "#runner/review/answer-question.ts";
@@ -11,9 +10,9 @@ import type { JournalEvent } from "#shared/journal.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
 import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { noChange } from "./no-change.ts";
 import { type Heard, prepareTalk, readHeard, type Step } from "./talk.ts";
-
-const program = new URL("talking-cli.ts", import.meta.url).pathname;
+import { talkingExecutable } from "./talking-executable.ts";
 
 /** A task that runs, and sessions whose processes talk as the scene says. */
 export interface Scene extends AsyncDisposable {
@@ -50,7 +49,7 @@ export async function setWatchedScene(
     maxSessions: 2,
     workspaces: new Workspaces(folder),
     cli: {
-      executable: await executable(folder),
+      executable: await talkingExecutable(folder),
       connect: () => ({ environment: {}, [Symbol.dispose]: () => {} }),
       startupTimeout: 20_000,
       patience: 5000,
@@ -65,7 +64,7 @@ export async function setWatchedScene(
   const context: SessionContext = {
     sessions,
     prepare: async (workspace) => ({ ...noChange, tree: join(workspace, "tree") }),
-    lastReview: async () => undefined,
+    lastReview: undefined,
     budget: await openTaskBudget(task, { store, limits, day: await openDay(store) }),
     onSpent: (spending) => store.addUsage(task.id, task.session_id, spending),
     signal: new AbortController().signal,
@@ -86,20 +85,3 @@ export async function setWatchedScene(
 }
 
 const limits = { task: {}, session: {}, day: {} };
-
-const noChange = {
-  headSha: "a".repeat(40),
-  mergeBase: "c".repeat(40),
-  files: [],
-  diff: "",
-  diffBytes: 0,
-  truncated: false,
-};
-
-/** The talking CLI as one file, as a CLI is given. */
-async function executable(folder: string): Promise<string> {
-  const path = join(folder, "claude");
-  const script = `#!/bin/sh\nexec '${process.execPath}' '${program}' '${folder}' "$@"\n`;
-  await writeFile(path, script, { mode: 0o755 });
-  return path;
-}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { newBudget } from "../budget/new-budget.ts";
+import { lastReview } from "./no-change.ts";
 import { setScene, setWatchedScene } from "./set-scene.ts";
 import type { Step } from "./talk.ts";
 
@@ -91,7 +92,7 @@ test("runReview: when a fourth process dies it fails, and says how all ended", a
 
 test("runReview: a new conversation is told what the last one said", async () => {
   await using scene = await setScene(die, die, answer);
-  await scene.review({ lastReview: async () => ({ summary: "It leaks.", findings: [] }) });
+  await scene.review({ lastReview: lastReview({ summary: "It leaks.", findings: [] }) });
   const [first, , third] = scene.heard();
   assert.match(first?.text ?? "", /It leaks\./);
   assert.match(third?.text ?? "", /new version.*It leaks\./s);

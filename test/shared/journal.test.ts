@@ -13,6 +13,7 @@ const usage = {
 const error = { code: "internal", category: "platform" as const, message: "Broke" };
 
 /** One event of each type. */
+const onLine = { path: "src/a.ts", previous_path: null, line: 2, text: "two();" };
 const examples: JournalEvent[] = [
   { type: "task.queued", data: { kind: "review" } },
   { type: "task.started", data: { attempt: 1, host: "h" } },
@@ -52,6 +53,18 @@ const examples: JournalEvent[] = [
   },
   { type: "turn.stopped", data: { step: "interrupt" } },
   { type: "input.poisonous", data: { deaths: 2 } },
+  { type: "result.stored", data: { result: { kind: "close" }, places: [onLine, null] } },
+  {
+    type: "task.published",
+    data: {
+      url: "https://github.com/acme/shop/pull/7",
+      added: 1,
+      reopened: 0,
+      settled: 2,
+      unplaced: 3,
+      state: "found",
+    },
+  },
   { type: "task.retrying", data: { attempt: 1, delay_ms: 1000, error } },
   { type: "task.succeeded", data: { result: { kind: "close" } } },
   { type: "task.failed", data: { error } },

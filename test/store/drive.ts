@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { HostLoad } from "#runner/store/cluster.ts";
 import type { Claim, Outcome, Store } from "#runner/store/store.ts";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
@@ -16,14 +17,21 @@ export function retryIn(delay: number): Outcome {
   return { state: "queued", delay, error: trouble };
 }
 
+/** What a host with nothing to do tells of itself. */
+export const idle: HostLoad = { running: 0, capacity: 0, sessions: 0, memoryBytes: 0 };
+
 /** A journal event with a text that can be told from others. */
 export function said(text: string): JournalEvent {
   return { type: "message.delta", data: { text } };
 }
 
 /** Enqueues with room for many, and gives the id of the task that was made. */
-export async function accepted(store: Store, work: HandOff = handOff()): Promise<string> {
-  const admission = await store.enqueue(work, { limit: 1000 });
+export async function accepted(
+  store: Store,
+  work: HandOff = handOff(),
+  priority?: number,
+): Promise<string> {
+  const admission = await store.enqueue(work, { limit: 1000, priority });
   assert.equal(admission.outcome, "accepted");
   return work.task_id;
 }

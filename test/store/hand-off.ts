@@ -1,17 +1,28 @@
 import { v7 } from "uuid";
 import type { DeliveredKind, HandOff } from "#shared/api.ts";
+import type { Forge } from "#shared/event.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
 
-/** A hand-off about a pull request; without `delivery` it is a new delivery. */
+/** What a hand-off is about; without `delivery` it is a new one. */
+interface About {
+  kind?: DeliveredKind;
+  delivery?: string;
+  /** The name of a repository of `acme`. */
+  repository?: string;
+  forge?: Forge;
+}
+
+/** A hand-off about a pull request. */
 export function handOff(
   number = 7,
-  { kind = "review", delivery = v7() }: { kind?: DeliveredKind; delivery?: string } = {},
+  { kind = "review", delivery = v7(), repository = "shop", forge = "github" }: About = {},
 ): HandOff {
+  const event = pullRequestEvent(number);
   return {
     delivery_id: delivery,
-    forge: "github",
+    forge,
     task_id: v7(),
     kind,
-    event: pullRequestEvent(number),
+    event: { ...event, forge, repository: { ...event.repository, name: repository } },
   };
 }

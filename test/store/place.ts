@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { RunningLimits } from "#runner/store/claim.ts";
 import { startHost } from "#runner/store/host-table.ts";
 import { identityOf, type SqlStoreOptions } from "#runner/store/sql-cluster.ts";
 import { SqlStore } from "#runner/store/sql-store.ts";
@@ -12,7 +14,9 @@ export interface Place extends AsyncDisposable {
   /** What the store's clock says, in epoch milliseconds. */
   now: number;
   /** Opens it for a host, and settles what an earlier run of the same host left running. */
-  open(host?: string): Promise<Store>;
+  open(host?: string, limits?: RunningLimits): Promise<Store>;
+  /** Changes the tables behind the store's back; gives the rows. */
+  alter(sql: string): Promise<readonly Record<string, unknown>[]>;
 }
 
 /** Makes a place whose store is empty. Each driver has its own. */
@@ -30,11 +34,17 @@ export async function newSqlitePlace(): Promise<SqlitePlace> {
   const place: SqlitePlace = {
     folder,
     now: Date.parse("2026-01-02T03:04:05.678Z"),
-    open: async (host = "test-host") => {
-      const options = { host, now: () => place.now };
+    open: async (host = "test-host", limits) => {
+      const options = { host, limits, now: () => place.now };
       if (first?.isOpen) return first.join({ ...options, hostId: host });
       first = new FirstStore({ folder, ...options });
       return first;
+    },
+    alter: async (sql) => {
+      const database = new DatabaseSync(join(folder, "cicd-runner.db"), { timeout: 2000 });
+      const rows = database.prepare(sql).all();
+      database.close();
+      return rows;
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };

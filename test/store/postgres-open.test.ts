@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { Client } from "pg";
 import { RunnerConfig } from "#runner/config.ts";
 import { openStore } from "#runner/store/open-store.ts";
 import { PostgresStore } from "#runner/store/postgres-store.ts";
@@ -9,7 +8,7 @@ import { CicdError } from "#shared/error.ts";
 import { newPostgresPlace } from "../postgres/place.ts";
 import { type PostgresServer, startPostgres } from "../postgres/server.ts";
 import { tempFolder } from "../temp-folder.ts";
-import { accepted, story } from "./drive.ts";
+import { accepted, claimed, retryIn, story } from "./drive.ts";
 
 suite("PostgresStore that opens", () => {
   let running: PostgresServer | undefined;
@@ -23,9 +22,12 @@ suite("PostgresStore that opens", () => {
     await using place = await newPlace();
     await using undo = new AsyncDisposableStack();
     const names = ["a", "b", "c", "d"];
-    const stores = await Promise.all(names.map((name) => place.open(name)));
-    for (const store of stores) undo.use(store);
-    const hosts = await stores[0]?.hosts();
+    const opened = await Promise.allSettled(names.map((name) => place.open(name)));
+    // Each is closed, also when another has not opened.
+    for (const result of opened) if (result.status === "fulfilled") undo.use(result.value);
+    for (const result of opened) if (result.status === "rejected") throw result.reason;
+    await using store = await place.open("e");
+    const hosts = (await store.hosts()).filter(({ id }) => id !== store.hostId);
     assert.deepEqual(hosts?.map(({ name }) => name).toSorted(), names);
     assert.equal(new Set(hosts?.map(({ id }) => id)).size, 4);
   });
@@ -48,11 +50,11 @@ suite("PostgresStore that opens", () => {
       await using store = await place.open();
       id = await accepted(store);
     }
-    await alter(place.database, "INSERT INTO cicd_runner.migration VALUES (99)");
+    await place.alter("INSERT INTO migration VALUES (99)");
     const { message, hint } = await refusal(place.database);
     assert.match(message, /^Cannot open store: it has version 99, this program knows \d+$/);
     assert.match(hint ?? "", /newer release/);
-    await alter(place.database, "DELETE FROM cicd_runner.migration WHERE version = 99");
+    await place.alter("DELETE FROM migration WHERE version = 99");
     await using store = await place.open();
     assert.equal((await story(store, id)).state, "queued");
   });
@@ -74,11 +76,29 @@ suite("PostgresStore that opens", () => {
 
   test("tables of others in the database: left alone", async () => {
     await using place = await newPlace();
-    await alter(place.database, "CREATE TABLE task(mine TEXT); INSERT INTO task VALUES ('kept')");
+    await place.alter("CREATE TABLE public.task AS SELECT 'kept' AS mine");
     await using store = await place.open();
     const id = await accepted(store);
     assert.equal((await story(store, id)).state, "queued");
-    assert.deepEqual(await alter(place.database, "SELECT mine FROM task"), [{ mine: "kept" }]);
+    assert.deepEqual(await place.alter("SELECT mine FROM public.task"), [{ mine: "kept" }]);
+  });
+
+  test("a host whose clock is an hour ahead: goes by the database's, and waits by its own", async (t) => {
+    await using place = await newPlace();
+    await using folder = await tempFolder();
+    const began = Date.now();
+    const { now } = Date;
+    t.mock.method(Date, "now", () => now() + 3_600_000);
+    const options = { database: place.database, folder: folder.path, host: "ahead" };
+    await using store = await PostgresStore.open(options);
+    const id = await accepted(store);
+    const accepted_at = Date.parse((await store.task(id))?.created_at ?? "") - began;
+    assert.ok(Math.abs(accepted_at) < 60_000, `${accepted_at} ms`);
+    const { oldestQueuedAt = 0 } = await store.stats();
+    assert.ok(Math.abs(Date.now() - oldestQueuedAt) < 60_000);
+    await store.finish(await claimed(store), retryIn(600_000));
+    const { nextRunAt = 0 } = await store.stats();
+    assert.ok(Math.abs(nextRunAt - Date.now() - 600_000) < 60_000);
   });
 
   test("openStore: a database by its URL, else files in the folder", async () => {
@@ -117,12 +137,4 @@ async function refusal(database: string): Promise<CicdError> {
     return error;
   }
   return assert.fail("it was opened");
-}
-
-async function alter(database: string, sql: string): Promise<readonly unknown[]> {
-  const client = new Client(database);
-  await client.connect();
-  const { rows } = await client.query(sql);
-  await client.end();
-  return rows;
 }

@@ -10,5 +10,6 @@ suite("PostgresStore", () => {
     server = await startPostgres();
   });
   after(() => server?.[Symbol.asyncDispose]());
-  storeContract(() => newPostgresPlace(server ?? assert.fail("the server has not started")));
+  const newPlace = () => newPostgresPlace(server ?? assert.fail("the server has not started"));
+  storeContract(newPlace, { runs: 10 });
 });

@@ -2,4 +2,4 @@ import { suite } from "node:test";
 import { storeContract } from "./contract.ts";
 import { newSqlitePlace } from "./place.ts";
 
-suite("SqliteStore", () => storeContract(newSqlitePlace));
+suite("SqliteStore", () => storeContract(newSqlitePlace, { runs: 60 }));

@@ -28,13 +28,19 @@ test("a checkout lists a renamed file with where it was, a binary one without li
       deletions: 0,
     },
     { path: "logo.png", status: "modified", additions: null, deletions: null },
-    { path: "plain.txt", status: "type changed", additions: 1, deletions: 2 },
+    {
+      path: "plain.txt",
+      status: "type changed",
+      additions: 1,
+      deletions: 2,
+      kind: "symbolic link",
+    },
   ]);
   assert.match(diff, /\nrename from :old name\.ts\n/);
   assert.match(diff, /\nBinary files a\/logo\.png and b\/logo\.png differ\n/);
 });
 
-test("a checkout shows ten lines around a change, and replaces what is no UTF-8", async () => {
+test("a checkout shows as many lines around a change as it is told, and replaces what is no UTF-8", async () => {
   await using setting = await createSetting();
   const lines = Array.from({ length: 41 }, (_, index) => `line ${index}\n`);
   const sides = await change(setting, {
@@ -42,7 +48,9 @@ test("a checkout shows ten lines around a change, and replaces what is no UTF-8"
     after: { "a.txt": Buffer.from(lines.with(20, "caf\xe9\n").join(""), "latin1") },
   });
   const { diff } = await setting.checkout(sides);
-  assert.match(diff, /@@ -11,21 \+11,21 @@/);
+  assert.match(diff, /@@ -18,7 \+18,7 @@/);
+  const wide = await setting.checkout(sides, { contextLines: 10 });
+  assert.match(wide.diff, /@@ -11,21 \+11,21 @@/);
   assert.match(diff, /\n\+caf\ufffd\n/);
 });
 
@@ -67,29 +75,6 @@ test("a checkout keeps file names as they are, whatever they are", async () => {
     }),
     { numRuns: 8 },
   );
-});
-
-test("a diff that is too long ends after a whole file, and the list stays complete", async () => {
-  await using setting = await createSetting();
-  const after = Object.fromEntries(["a", "b", "c"].map((name) => [name, `${name}\n`.repeat(100)]));
-  const sides = await change(setting, { before: { base: "" }, after });
-  const whole = await setting.checkout(sides);
-  const sections = whole.diff.split(/(?=^diff --git )/m);
-  const cut = await setting.checkout(sides, { maxDiffBytes: whole.diffBytes - 1 });
-  assert.equal(cut.diff, sections.slice(0, 2).join(""));
-  assert.deepEqual([cut.truncated, cut.diffBytes], [true, whole.diffBytes]);
-  assert.deepEqual(cut.files, whole.files);
-  const exact = await setting.checkout(sides, { maxDiffBytes: whole.diffBytes });
-  assert.deepEqual(exact, whole);
-});
-
-test("a diff whose first file is too long ends after a whole line", async () => {
-  await using setting = await createSetting();
-  const sides = await change(setting, { before: { base: "" }, after: { a: "語語\n".repeat(99) } });
-  const whole = await setting.checkout(sides);
-  const { diff, truncated } = await setting.checkout(sides, { maxDiffBytes: 200 });
-  assert(truncated && whole.diff.startsWith(diff) && diff.endsWith("+語語\n"));
-  assert(Buffer.byteLength(diff) <= 200 && Buffer.byteLength(diff) > 190);
 });
 
 async function change(

@@ -22,7 +22,7 @@ test("prepareCheckout brings the head's files and what they change since the mer
     { head, base },
     { onStep: (step) => void steps.push(step) },
   );
-  const { diff, ...rest } = checkout;
+  const { diff, changedLines, ...rest } = checkout;
   assert.deepEqual(rest, {
     tree: join(setting.folder, "tree"),
     headSha: head,
@@ -33,8 +33,11 @@ test("prepareCheckout brings the head's files and what they change since the mer
       { path: "src/new.ts", status: "added", additions: 2, deletions: 0 },
     ],
     diffBytes: Buffer.byteLength(diff),
-    truncated: false,
+    omitted: [],
+    since: undefined,
+    guidance: [],
   });
+  assert.deepEqual([...changedLines.keys()], ["pay.ts", "src/new.ts"]);
   assert.match(diff, /^diff --git a\/old\.ts b\/old\.ts\n/);
   assert.match(diff, /\n-charge\(\);\n\+chargeOnce\(\);\n/);
   assert.deepEqual(steps, ["fetch", "checkout", "diff"]);

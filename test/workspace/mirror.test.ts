@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { execa } from "execa";
 import type { CheckoutOptions } from "#runner/workspace/checkout.ts";
 import { serveGit } from "./git-http.ts";
 import { objectCount } from "./object-count.ts";
@@ -99,6 +100,30 @@ test("a mirror is named by nothing that people chose, and each place has its own
   assert.equal(new Set(all).size, 4);
   for (const gitDir of all)
     assert.match(gitDir.slice(setting.path("mirrors").length), /^\/[0-9a-f]{64}$/);
+});
+
+test("the packs of many fetches become few, and hold all that they held", async () => {
+  await using setting = await createSetting();
+  const { gitDir } = setting;
+  const sides = { head: await setting.repository.grow(20), base: await setting.repository.grow(1) };
+  await review(setting, 1, sides);
+  const env = { GIT_DIR: gitDir };
+  const { stdout } = await execa("git", ["rev-list", "--objects", "--all"], { env });
+  const ids = stdout.split("\n").map((line) => line.slice(0, 40));
+  const packs = async () =>
+    (await readdir(join(gitDir, "objects", "pack"))).filter((name) => name.endsWith(".pack"))
+      .length;
+  for (const id of ids) {
+    await execa("git", ["pack-objects", "-q", join(gitDir, "objects", "pack", "pack")], {
+      env,
+      input: id,
+    });
+  }
+  assert((await packs()) > 50);
+  await review(setting, 1, sides);
+  assert((await packs()) < 10, `${await packs()} packs`);
+  await execa("git", ["fsck", "--no-dangling"], { env });
+  assert((await objectCount(gitDir)) >= ids.length);
 });
 
 test("nothing of a session leads git from its tree to the mirror", async () => {

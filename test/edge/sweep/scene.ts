@@ -36,13 +36,19 @@ export interface Scene extends AsyncDisposable {
   tasks(owner: string): Promise<Task[]>;
 }
 
+/** What of a scene differs. */
+export interface SceneOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly queueLimit?: number | undefined;
+}
+
 /** Sets one up. */
 export async function setScene(
   stand: Stand,
   startEdge: StartSweepingEdge,
-  more: Readonly<Record<string, string>> = {},
+  { environment: more = {}, queueLimit = 100 }: SceneOptions = {},
 ): Promise<Scene> {
-  const runner = await startRunner();
+  const runner = await startRunner({ queueLimit });
   const forge = await stand.start();
   const edge = await startEdge({
     ...environment(`http://127.0.0.1:${runner.port}`),

@@ -5,10 +5,11 @@ import { isTerminalType } from "#shared/journal.ts";
 import { isTerminal } from "#shared/task.ts";
 import { done, story } from "../drive.ts";
 import type { NewPlace } from "../place.ts";
-import { anyStep, Run } from "./run.ts";
+import { Run } from "./run.ts";
+import { anyStep } from "./step.ts";
 
 /** Any steps in any order, beside a model in memory that is simple enough to be right. */
-export function modelContract(newPlace: NewPlace): void {
+export function modelContract(newPlace: NewPlace, { runs }: { runs: number }): void {
   test("the store does what the model does, and every task comes to one end", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 40 }), async (steps) => {
@@ -24,7 +25,7 @@ export function modelContract(newPlace: NewPlace): void {
           assert.equal(types.findIndex(isTerminalType), types.length - 1);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs },
     );
   });
 }
@@ -33,8 +34,8 @@ export function modelContract(newPlace: NewPlace): void {
 async function runDry(run: Run): Promise<void> {
   await run.take({ type: "reopen" });
   await run.take({ type: "advance", ms: 1_000_000 });
-  while (run.model.next() !== undefined) {
-    await run.take({ type: "claim" });
+  while (run.model.next(0) !== undefined) {
+    await run.take({ type: "claim", host: 0 });
     await run.take({ type: "finish", claim: run.claims.length - 1, outcome: done });
   }
 }

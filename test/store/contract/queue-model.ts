@@ -1,4 +1,5 @@
 import type { Outcome } from "#runner/store/store.ts";
+import { affinityTime, leaseTime } from "#runner/store/timing.ts";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalType } from "#shared/journal.ts";
 import { isTerminal, type TaskKind, type TaskState } from "#shared/task.ts";
@@ -14,15 +15,23 @@ export interface ModelTask {
   attempt: number;
   crashes: number;
   dueAt: number;
-  /** The number of the claim that it runs under. */
-  claim: number | undefined;
+  /** The claim that it runs under: its number, whose it is and how long it lasts. */
+  claim: { readonly number: number; readonly host: number; until: number } | undefined;
   interruption: "cancelled" | "superseded" | undefined;
 }
 
-/** The store's rules over plain arrays. */
+/** The store's rules over plain arrays. Hosts and sessions are numbers. */
 export class Model {
   readonly tasks: ModelTask[] = [];
+  /** Which host holds a session, and until when it goes first. */
+  readonly #holders = new Map<number, { host: number | undefined; until: number }>();
+  /** When hosts were last heard of. */
+  readonly #seen: number[];
   now = 0;
+
+  constructor(hosts: number) {
+    this.#seen = Array(hosts).fill(0);
+  }
 
   enqueue(work: HandOff, limit: number): { outcome: string; id?: string } {
     const known = this.tasks.find(({ delivery }) => delivery === work.delivery_id);
@@ -33,6 +42,8 @@ export class Model {
     if (queued.filter((task) => !pointless.includes(task)).length >= limit) {
       return { outcome: "full" };
     }
+    const waiting = this.#live(session).filter(({ state }) => state === "queued");
+    if (waiting.length === 0) this.#reserve(session, this.now);
     for (const task of pointless) {
       if (task.state === "queued") end(task, "superseded");
       else task.interruption ??= "superseded";
@@ -53,22 +64,43 @@ export class Model {
     return { outcome: "accepted", id: work.task_id };
   }
 
-  /** The oldest task that is due and the first of its session that lives. */
-  next(): ModelTask | undefined {
+  /** The oldest task that is due, the first of its session that lives, and free for a host. */
+  next(host: number): ModelTask | undefined {
     return this.tasks.find(
       (task) =>
-        task.state === "queued" && task.dueAt <= this.now && this.#live(task.session)[0] === task,
+        task.state === "queued" &&
+        task.dueAt <= this.now &&
+        this.#live(task.session)[0] === task &&
+        this.#isFree(task.session, host),
     );
   }
 
-  claim(claim: number): ModelTask | undefined {
-    const task = this.next();
+  claim(number: number, host: number): ModelTask | undefined {
+    const task = this.next(host);
     if (task === undefined) return undefined;
     task.state = "running";
     task.attempt += 1;
-    task.claim = claim;
+    task.claim = { number, host, until: this.now + leaseTime };
     task.journal.push("task.started");
+    this.#holders.set(task.session, { host, until: this.#holder(task.session).until });
     return task;
+  }
+
+  /** Renews the claims of a host; gives the tasks that should stop. */
+  heartbeat(host: number): string[] {
+    this.#seen[host] = this.now;
+    const own = this.tasks.filter(({ claim }) => claim?.host === host);
+    for (const { claim } of own) if (claim !== undefined) claim.until = this.now + leaseTime;
+    return own.filter(({ interruption }) => interruption !== undefined).map(({ id }) => id);
+  }
+
+  /** Settles what other hosts run whose claims have run out. */
+  reap(host: number): string[] {
+    const expired = this.tasks.filter(
+      ({ claim }) => claim !== undefined && claim.host !== host && claim.until <= this.now,
+    );
+    for (const task of expired) this.#lose(task);
+    return expired.map(({ id }) => id);
   }
 
   append(claim: number, count: number): boolean {
@@ -80,6 +112,7 @@ export class Model {
   finish(claim: number, outcome: Outcome): boolean {
     const task = this.#held(claim);
     if (task === undefined) return false;
+    this.#reserve(task.session, this.now + (outcome.state === "queued" ? outcome.delay : 0));
     if (outcome.state !== "queued" && outcome.state !== "released") end(task, outcome.state);
     else if (task.interruption !== undefined) end(task, task.interruption);
     else if (outcome.state === "released") requeue(task, 0, true);
@@ -102,16 +135,10 @@ export class Model {
     return "signalled";
   }
 
+  /** All hosts end, and start again. */
   restart(): void {
-    for (const task of this.tasks.filter(({ state }) => state === "running")) {
-      task.crashes += 1;
-      if (task.interruption !== undefined) end(task, task.interruption);
-      else if (task.crashes === 3) end(task, "failed");
-      else {
-        task.journal.push("task.retrying");
-        requeue(task, 0, true);
-      }
-    }
+    for (const task of this.tasks.filter(({ state }) => state === "running")) this.#lose(task);
+    this.#seen.fill(this.now);
   }
 
   stats() {
@@ -124,7 +151,31 @@ export class Model {
   }
 
   #held(claim: number): ModelTask | undefined {
-    return this.tasks.find((task) => task.claim === claim);
+    return this.tasks.find((task) => task.claim?.number === claim);
+  }
+
+  #lose(task: ModelTask): void {
+    task.crashes += 1;
+    if (task.interruption !== undefined) end(task, task.interruption);
+    else if (task.crashes === 3) end(task, "failed");
+    else {
+      task.journal.push("task.retrying");
+      requeue(task, 0, true);
+    }
+  }
+
+  #holder(session: number) {
+    return this.#holders.get(session) ?? { host: undefined, until: 0 };
+  }
+
+  #reserve(session: number, from: number): void {
+    this.#holders.set(session, { ...this.#holder(session), until: from + affinityTime });
+  }
+
+  #isFree(session: number, host: number): boolean {
+    const holder = this.#holder(session);
+    if (holder.host === undefined || holder.host === host || holder.until <= this.now) return true;
+    return (this.#seen[holder.host] ?? 0) <= this.now - leaseTime;
   }
 }
 

@@ -1,54 +1,36 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { v7 } from "uuid";
-import type { Claim, Outcome, Store } from "#runner/store/store.ts";
-import type { DeliveredKind, HandOff } from "#shared/api.ts";
-import { done, retryIn, said, story, trouble } from "../drive.ts";
+import type { Claim, Store } from "#runner/store/store.ts";
+import type { HandOff } from "#shared/api.ts";
+import { idle, said, story } from "../drive.ts";
 import { handOff } from "../hand-off.ts";
 import type { Place } from "../place.ts";
 import { Model } from "./queue-model.ts";
+import { hosts, type Step } from "./step.ts";
 
 /** How many tasks a run lets wait: few, so that the queue is often full. */
 const limit = 4;
 
-/** One thing that can happen. Indexes count modulo what there is; with nothing there, nothing happens. */
-export type Step =
-  | { readonly type: "enqueue"; readonly number: number; readonly kind: DeliveredKind }
-  | { readonly type: "redeliver"; readonly delivery: number }
-  | { readonly type: "claim" }
-  | { readonly type: "append"; readonly claim: number; readonly count: number }
-  | { readonly type: "finish"; readonly claim: number; readonly outcome: Outcome }
-  | { readonly type: "cancel"; readonly task: number }
-  | { readonly type: "advance"; readonly ms: number }
-  | { readonly type: "reopen" };
-
-/** Any step; claims come as often as hand-offs, reopening is rare. */
-export const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: enqueueStep() },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("redeliver"), delivery: fc.nat(20) }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("claim") }) },
-  { weight: 2, arbitrary: appendStep() },
-  { weight: 4, arbitrary: finishStep() },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel"), task: fc.nat(20) }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("advance"), ms: fc.nat(2000) }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("reopen") }) },
-);
-
-/** One store and its model, taken through the same steps. */
+/** Some hosts with one store and its model, taken through the same steps. */
 export class Run implements AsyncDisposable {
-  readonly model = new Model();
-  readonly claims: Claim[] = [];
+  readonly model = new Model(hosts.length);
+  readonly claims: { readonly claim: Claim; readonly host: number }[] = [];
   readonly #place: Place;
   readonly #sent: HandOff[] = [];
-  store: Store;
+  #stores: readonly Store[] = [];
 
   static async start(place: Place): Promise<Run> {
-    return new Run(place, await place.open());
+    const run = new Run(place);
+    await run.#open();
+    return run;
   }
 
-  private constructor(place: Place, store: Store) {
+  private constructor(place: Place) {
     this.#place = place;
-    this.store = store;
+  }
+
+  get store(): Store {
+    return this.#at(0);
   }
 
   /** Does one step to both, and checks that both answer the same. */
@@ -62,23 +44,37 @@ export class Run implements AsyncDisposable {
         return before && this.#enqueue({ ...before, task_id: v7() });
       }
       case "claim": {
-        const claim = await store.claim();
-        assert.equal(claim?.task.id, model.claim(this.claims.length)?.id);
-        if (claim !== undefined) this.claims.push(claim);
+        const claim = await this.#at(step.host).claim();
+        assert.equal(claim?.task.id, model.claim(this.claims.length, step.host)?.id);
+        if (claim !== undefined) this.claims.push({ claim, host: step.host });
+        return;
+      }
+      case "heartbeat": {
+        const { interruptions } = await this.#at(step.host).heartbeat(idle);
+        const ids = interruptions.map(({ taskId }) => taskId).toSorted();
+        assert.deepEqual(ids, model.heartbeat(step.host).toSorted());
+        return;
+      }
+      case "reap": {
+        const ids = (await this.#at(step.host).reap()).toSorted();
+        assert.deepEqual(ids, model.reap(step.host).toSorted());
         return;
       }
       case "append": {
-        const claim = pick(this.claims, step.claim);
-        if (claim === undefined) return;
-        const held = await store.append(claim, Array(step.count).fill(said("x")));
-        assert.equal(held, model.append(this.claims.indexOf(claim), step.count));
+        const made = pick(this.claims, step.claim);
+        if (made === undefined) return;
+        const held = await this.#at(made.host).append(
+          made.claim,
+          Array(step.count).fill(said("x")),
+        );
+        assert.equal(held, model.append(this.claims.indexOf(made), step.count));
         return;
       }
       case "finish": {
-        const claim = pick(this.claims, step.claim);
-        if (claim === undefined) return;
-        const held = await store.finish(claim, step.outcome);
-        assert.equal(held, model.finish(this.claims.indexOf(claim), step.outcome));
+        const made = pick(this.claims, step.claim);
+        if (made === undefined) return;
+        const held = await this.#at(made.host).finish(made.claim, step.outcome);
+        assert.equal(held, model.finish(this.claims.indexOf(made), step.outcome));
         return;
       }
       case "cancel": {
@@ -91,9 +87,9 @@ export class Run implements AsyncDisposable {
         this.#place.now += step.ms;
         return;
       case "reopen":
-        await store[Symbol.asyncDispose]();
+        await this[Symbol.asyncDispose]();
         model.restart();
-        this.store = await this.#place.open();
+        await this.#open();
     }
   }
 
@@ -114,7 +110,17 @@ export class Run implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.store[Symbol.asyncDispose]();
+    for (const store of this.#stores.toReversed()) await store[Symbol.asyncDispose]();
+  }
+
+  async #open(): Promise<void> {
+    const stores: Store[] = [];
+    for (const name of hosts) stores.push(await this.#place.open(name));
+    this.#stores = stores;
+  }
+
+  #at(host: number): Store {
+    return this.#stores[host] ?? assert.fail(`there is no host ${host}`);
   }
 
   async #enqueue(work: HandOff): Promise<void> {
@@ -128,33 +134,4 @@ export class Run implements AsyncDisposable {
 
 function pick<T>(items: readonly T[], index: number): T | undefined {
   return items[index % items.length];
-}
-
-function enqueueStep() {
-  return fc.record({
-    type: fc.constant("enqueue"),
-    number: fc.integer({ min: 1, max: 3 }),
-    kind: fc.constantFrom("review", "review", "close"),
-  });
-}
-
-function appendStep() {
-  return fc.record({ type: fc.constant("append"), claim: fc.nat(20), count: fc.nat(3) });
-}
-
-function finishStep() {
-  const outcomes: Outcome[] = [
-    done,
-    { state: "failed", error: trouble },
-    { state: "cancelled", reason: "asked" },
-    { state: "superseded", by: "other" },
-    { state: "released" },
-    retryIn(0),
-    retryIn(1000),
-  ];
-  return fc.record({
-    type: fc.constant("finish"),
-    claim: fc.nat(20),
-    outcome: fc.constantFrom(...outcomes),
-  });
 }

@@ -1,0 +1,109 @@
+import * as z from "zod";
+import { CicdError } from "#shared/error.ts";
+import { firstIssue } from "#shared/first-issue.ts";
+import type { JournalEntry } from "#shared/journal.ts";
+import { filledPath, type Route } from "#shared/route.ts";
+import { getDelivery, replayDelivery } from "#shared/routes/deliveries.ts";
+import { endSession, getSession, listSessions, sendMessage } from "#shared/routes/sessions.ts";
+import {
+  answerPermission,
+  cancelTask,
+  followTask,
+  getTask,
+  listTasks,
+} from "#shared/routes/tasks.ts";
+import { type FollowOptions, follow } from "./follow.ts";
+import { type Sending, send } from "./send.ts";
+
+/** Where the API is. */
+export interface ClientOptions {
+  /** Of the edge: `https://reviews.example.com`. */
+  readonly url: string;
+  /** Without one, only links can be followed. */
+  readonly token?: string;
+  /** Default: the global one. */
+  readonly fetch?: typeof fetch;
+}
+
+/** The API, a method for each of its routes. */
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * A client of the API. Each method takes the parts of its route's path and query as one object,
+ * then the body where there is one, then a signal that ends the call; it gives the answer, checked.
+ * @throws CicdError from the methods: what the API refuses has the code that it gave and the whole
+ * problem as `cause`; `runner_unavailable` when nothing of it can be reached, `cancelled` when the
+ * signal aborts, `internal` for an answer that is none of this API.
+ */
+export function createClient(options: ClientOptions) {
+  const call = callOn(options);
+  return {
+    listTasks: call(listTasks),
+    getTask: call(getTask),
+    cancelTask: call(cancelTask),
+    answerPermission: call(answerPermission),
+    listSessions: call(listSessions),
+    getSession: call(getSession),
+    endSession: call(endSession),
+    sendMessage: call(sendMessage),
+    getDelivery: call(getDelivery),
+    replayDelivery: call(replayDelivery),
+    /** The journal of a task as it grows, to its terminal entry: each number once. */
+    followTask: (id: string, how: FollowOptions = {}): AsyncGenerator<JournalEntry, void> => {
+      const url = urlOf(options, followTask, { id });
+      return follow((after, signal) => send(options, { url, after, signal }), how);
+    },
+    /** The same by the `events_url` of an answer, which needs no token. */
+    followLink: (url: string, how: FollowOptions = {}): AsyncGenerator<JournalEntry, void> => {
+      const { token: _, ...open } = options;
+      return follow((after, signal) => send(open, { url, after, signal }), how);
+    },
+  };
+}
+
+/** What an object schema takes; an empty one adds nothing, where zod's type forbids every name. */
+type Fields<T> = string extends keyof T ? unknown : T;
+
+/** Makes the method of a route. */
+function callOn(options: ClientOptions) {
+  return <P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, A extends z.ZodType>(
+    route: Route<P, Q, B, A>,
+  ) =>
+    async (
+      parts: Fields<z.output<P>> & Fields<z.output<Q>>,
+      body: z.input<B>,
+      signal?: AbortSignal,
+    ): Promise<z.output<A>> => {
+      const sending: Sending = { url: urlOf(options, route, parts), method: route.method, signal };
+      const hasBody = !(route.body instanceof z.ZodVoid);
+      const response = await send(options, { ...sending, ...(hasBody && { body }) });
+      const parsed = route.answer.safeParse(await contentOf(response));
+      if (parsed.success) return parsed.data;
+      const message = `Cannot read answer to ${route.id}: ${firstIssue(parsed.error)}`;
+      throw new CicdError("internal", message, { cause: parsed.error });
+    };
+}
+
+function urlOf({ url }: ClientOptions, route: Route, parts: unknown): string {
+  const { params, query } = route;
+  const path = filledPath(route, params.encode(ofShape(params, parts)));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query.encode(ofShape(query, parts)))) {
+    if (value !== undefined) search.set(name, String(value));
+  }
+  return `${url.replace(/\/+$/, "")}${path}${search.size > 0 ? `?${search}` : ""}`;
+}
+
+/** What of some values an object's schema has keys for. */
+function ofShape({ shape }: z.ZodObject, values: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => name in shape));
+}
+
+async function contentOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return text === "" ? undefined : JSON.parse(text);
+  } catch (cause) {
+    throw new CicdError("internal", "Cannot read answer: it is no JSON", { cause });
+  }
+}

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CicdError } from "#shared/error.ts";
+import type { PageAccess } from "./page.ts";
+import { refusal, waitOf } from "./refusal.ts";
+
+/** How a forge's API is talked to. Times in milliseconds. */
+export interface ForgeFetchOptions extends PageAccess {
+  /** The forge's name, for messages. */
+  readonly forge: string;
+  /** What the token needs, for when it is refused. */
+  readonly scopes: string;
+  /** How long one request may take; default 30 s. */
+  readonly timeout?: number;
+  /** How long to wait for a rate limit altogether; default a minute. */
+  readonly maxWait?: number;
+}
+
+/** The part of `fetch` that clients of an API use. */
+export type ForgeFetch = (url: string, init?: RequestInit) => Promise<Response>;
+
+const defaultTimeout = 30_000;
+const defaultMaxWait = 60_000;
+/** What ends the same when it is done twice. A PATCH may add something, as to a check run. */
+const repeatable: ReadonlySet<string> = new Set(["GET", "PUT"]);
+/** Pauses before a request that may be repeated is. */
+const pauses = [250, 1000] as const;
+/** No answer that we ask for is near that long. */
+const longestAnswer = 20 * 1024 * 1024;
+
+/**
+ * Makes a `fetch` that obeys a forge's limits and gives up in time. It follows no redirect, because
+ * the token must not. A request that only may have failed is repeated where that does no harm: whoever
+ * adds something has to look first whether it is there.
+ * @returns answers of status 2xx alone; everything else is thrown as a CicdError.
+ */
+export function forgeFetch(options: ForgeFetchOptions): ForgeFetch {
+  const { signal, maxWait = defaultMaxWait } = options;
+  return async (url, init = {}) => {
+    const method = (init.method ?? "GET").toUpperCase();
+    const what = `${method} ${new URL(url).pathname}`;
+    let waited = 0;
+    for (let failures = 0; ; ) {
+      if (method !== "GET") await options.beforeWrite();
+      const answer = await attempt(url, init, options, what);
+      if (answer.kind === "answer" && answer.response.ok) return answer.response;
+      if (answer.kind === "answer") {
+        const wait = waitOf(answer.response, answer.text, Date.now());
+        if (wait !== undefined && waited + wait <= maxWait) {
+          waited += wait;
+          await pause(wait, signal);
+          continue;
+        }
+        if (answer.response.status < 500) throw refusal(options, what, answer, wait);
+      }
+      const next = repeatable.has(method) ? pauses[failures] : undefined;
+      if (next === undefined) throw unavailable(options.forge, what, answer);
+      failures += 1;
+      await pause(next, signal);
+    }
+  };
+}
+
+/** What came of one request. */
+type Attempt =
+  | { readonly kind: "answer"; readonly response: Response; readonly text: string }
+  | { readonly kind: "no answer"; readonly cause: unknown };
+
+async function attempt(
+  url: string,
+  init: RequestInit,
+  { signal, timeout = defaultTimeout }: ForgeFetchOptions,
+  what: string,
+): Promise<Attempt> {
+  signal.throwIfAborted();
+  try {
+    const response = await fetch(url, {
+      ...init,
+      redirect: "manual",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+    });
+    // Within the time limit too; the caller reads what is here already.
+    const text = await readText(response, what);
+    const { status, headers } = response;
+    const body = status === 204 || status === 304 ? null : text;
+    // The text is decoded, and its length another one.
+    const kept = new Headers([...headers].filter(([name]) => !/^content-(enc|len)/.test(name)));
+    return { kind: "answer", response: new Response(body, { status, headers: kept }), text };
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof CicdError) throw cause;
+    return { kind: "no answer", cause };
+  }
+}
+
+async function readText(response: Response, what: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > longestAnswer) {
+      throw new CicdError("forge_rejected", `Cannot read answer to ${what}: it is too long`);
+    }
+  }
+  return text + decoder.decode();
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+}
+
+function unavailable(forge: string, what: string, answer: Attempt): CicdError {
+  const hint = `Check that ${forge} is up, and the network between it and the runner`;
+  if (answer.kind === "answer") {
+    const message = `Cannot reach ${forge}: ${what} was answered with ${answer.response.status}`;
+    return new CicdError("forge_unavailable", message, { hint });
+  }
+  const { cause } = answer;
+  const why = cause instanceof Error ? reasonOf(cause) : String(cause);
+  return new CicdError("forge_unavailable", `Cannot reach ${forge}: ${what}: ${why}`, {
+    cause,
+    hint,
+  });
+}
+
+/** Node says "fetch failed", and what it means in the cause. */
+function reasonOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}

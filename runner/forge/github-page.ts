@@ -1,0 +1,98 @@
+import type { Octokit } from "@octokit/core";
+import { CicdError } from "#shared/error.ts";
+import type { PullRequestEvent } from "#shared/event.ts";
+import { everyPage } from "./every-page.ts";
+import type { ShowState } from "./github-state.ts";
+import { settleThread } from "./github-threads.ts";
+import type { LineComment, OwnComment, Page } from "./page.ts";
+
+/** Who we are on GitHub, and how our token shows the state of a task. */
+export interface GitHubAccount {
+  readonly octokit: Octokit;
+  /** The login that our comments have. */
+  readonly login: string;
+  readonly showState: ShowState;
+}
+
+/** What stands above the line comments of one review. */
+const reviewBody = "Findings on the lines of this change; the summary is in a comment of its own.";
+
+/** The page of a pull request on GitHub or GitHub Enterprise Server. */
+export function githubPage(
+  { repository, pull_request }: PullRequestEvent,
+  account: () => Promise<GitHubAccount>,
+): Page {
+  const repo = { owner: repository.owner, repo: repository.name };
+  const pull = { ...repo, pull_number: pull_request.number };
+  const issue = { ...repo, issue_number: pull_request.number };
+  const lines = async (): Promise<OwnComment[]> => {
+    const { octokit, login } = await account();
+    const all = await everyPage(async (page) => {
+      const path = "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments";
+      return (await octokit.request(path, { ...pull, ...page })).data;
+    });
+    return (
+      all
+        // A reply belongs to the thread that another comment began.
+        .filter((comment) => comment.user?.login === login && comment.in_reply_to_id === undefined)
+        .map(({ id, body }) => ({ id: String(id), kind: "line", body }))
+    );
+  };
+  const notes = async (): Promise<OwnComment[]> => {
+    const { octokit, login } = await account();
+    const all = await everyPage(async (page) => {
+      const path = "GET /repos/{owner}/{repo}/issues/{issue_number}/comments";
+      return (await octokit.request(path, { ...issue, ...page })).data;
+    });
+    return all
+      .filter(({ user }) => user?.login === login)
+      .map(({ id, body }) => ({ id: String(id), kind: "page", body: body ?? "" }));
+  };
+  return {
+    report: async (report) => {
+      const { octokit, showState } = await account();
+      await showState(octokit, repo, report);
+    },
+    comments: async () => [...(await notes()), ...(await lines())],
+    addPageComment: async (body) => {
+      const { octokit } = await account();
+      const path = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+      await octokit.request(path, { ...issue, body });
+    },
+    addLineComments: async (comments, headSha) => {
+      if (comments.length === 0) return [];
+      const { octokit } = await account();
+      try {
+        await octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+          ...pull,
+          commit_id: headSha,
+          event: "COMMENT",
+          body: reviewBody,
+          comments: comments.map(toReviewComment),
+        });
+        return [];
+      } catch (error) {
+        // The branch was pushed again with force: GitHub has no such line, or commit, any more.
+        if (error instanceof CicdError && error.code === "forge_rejected") return [...comments];
+        throw error;
+      }
+    },
+    edit: async ({ id, kind }, body) => {
+      const { octokit } = await account();
+      const comment = { ...repo, comment_id: Number(id), body };
+      if (kind === "line") {
+        await octokit.request("PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}", comment);
+      } else {
+        await octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", comment);
+      }
+    },
+    settle: async ({ id }, isSettled) => {
+      const { octokit } = await account();
+      await settleThread(octokit, pull, id, isSettled);
+    },
+  };
+}
+
+function toReviewComment({ place, body }: LineComment) {
+  return { path: place.path, line: place.line, side: "RIGHT", body };
+}

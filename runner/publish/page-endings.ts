@@ -1,0 +1,114 @@
+import { CicdError } from "#shared/error.ts";
+import type { Task } from "#shared/task.ts";
+import type { Store } from "../store/store.ts";
+import { publishEnding } from "./publish-ending.ts";
+import type { Publisher } from "./publisher.ts";
+
+/** What pages are told with. */
+export interface PageEndingsOptions {
+  readonly store: Pick<Store, "owedPages" | "settlePage" | "tasks" | "watchQueue">;
+  readonly publisher: Publisher;
+  /** A page could not be told; it is tried again unless the error says that somebody has to act. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Pages that are told at once, at most. */
+const atOnce = 20;
+/** Before the first repeat; it doubles. */
+const firstPause = 1000;
+const longestPause = 5 * 60_000;
+/** How long after its end a task's page is tried to be told. */
+const giveUpAfter = 24 * 3_600_000;
+
+/**
+ * Tells the pages of tasks that ended without a review: failed, cancelled or superseded, in an
+ * attempt, in the queue, or because the host died too often. What is owed is in the store, so that a
+ * page is told after a restart too.
+ */
+export class PageEndings implements AsyncDisposable {
+  readonly #options: PageEndingsOptions;
+  readonly #closing = new AbortController();
+  /** When to try again, and the pause after that, by task. */
+  readonly #later = new Map<string, { readonly at: number; readonly pause: number }>();
+  readonly #running: Promise<void>;
+
+  constructor(options: PageEndingsOptions) {
+    this.#options = options;
+    this.#running = this.#run();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    using changes = this.#options.store.watchQueue();
+    while (!signal.aborted) {
+      await this.#look().catch((error) => {
+        if (!signal.aborted) this.#options.onError(error);
+      });
+      const due = Math.min(...[...this.#later.values()].map(({ at }) => at));
+      const wake = new AbortController();
+      const timer = setTimeout(() => wake.abort(), Math.min(longestPause, due - Date.now()));
+      await changes.next(AbortSignal.any([wake.signal, signal]));
+      clearTimeout(timer);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const owed = await this.#options.store.owedPages(atOnce);
+    const now = Date.now();
+    const due = owed.filter(({ id }) => (this.#later.get(id)?.at ?? 0) <= now);
+    await Promise.all(due.map((task) => this.#tell(task)));
+  }
+
+  async #tell(task: Task): Promise<void> {
+    const { store, onError } = this.#options;
+    try {
+      await this.#end(task);
+    } catch (error) {
+      if (this.#closing.signal.aborted) return;
+      onError(error);
+      const { category } = CicdError.from(error);
+      const isHopeless = category !== "transient" && category !== "platform";
+      const pause = this.#later.get(task.id)?.pause ?? firstPause;
+      const isLate = Date.now() - Date.parse(task.ended_at ?? task.created_at) > giveUpAfter;
+      if (!isHopeless && !isLate) {
+        const next = Math.min(longestPause, pause * 2);
+        this.#later.set(task.id, { at: Date.now() + pause, pause: next });
+        return;
+      }
+    }
+    this.#later.delete(task.id);
+    await store.settlePage(task.id);
+  }
+
+  async #end(task: Task): Promise<void> {
+    // Its review is there.
+    if (task.state === "succeeded") return;
+    const { store, publisher } = this.#options;
+    const { signal } = this.#closing;
+    const beforeWrite = async () => signal.throwIfAborted();
+    const page = publisher.openPage(task.event, { signal, beforeWrite });
+    if (page === undefined) return;
+    // Most recent first. What a later review has said of the page stays.
+    const recent = await store.tasks({ sessionId: task.session_id, limit: 100 });
+    const later = recent
+      .slice(
+        0,
+        Math.max(
+          0,
+          recent.findIndex(({ id }) => id === task.id),
+        ),
+      )
+      .filter(({ kind }) => kind === task.kind);
+    const sha = task.event.pull_request.head.sha;
+    await publishEnding(page, task, {
+      text: publisher.text,
+      isLatest: later.length === 0,
+      isOutdated: later.some(({ event }) => event.pull_request.head.sha === sha),
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import type { Finding, Place, Review } from "#shared/review.ts";
+import type { TaskError } from "#shared/task.ts";
+import type { UntrustedText } from "./untrusted-text.ts";
+
+/** Where a finding ended up on the page. */
+export interface Shown {
+  readonly finding: Finding;
+  /** Null when the diff does not show its line, or has no room for it. */
+  readonly place: Place | null;
+}
+
+/** How long each text may be; the longest comment that all forges take holds the rest. */
+const longest = { message: 6000, suggestion: 6000, summary: 6000, error: 1500, answer: 50_000 };
+/** So much of a finding stands in the summary when it has a comment of its own. */
+const longestLine = 200;
+/** GitHub's limit is 65,536 characters. */
+const longestComment = 60_000;
+
+/** The comment on the line of a finding, without its marker. */
+export function findingText({ finding, place }: Shown, text: UntrustedText): string {
+  const { severity, category, line, message, suggestion } = finding;
+  const about = place === null || place.line === line ? "" : ` (line ${line})`;
+  return paragraphs([
+    `**${severity}** · ${category}${about}`,
+    text.markdown(message, longest.message),
+    suggestion === null || suggestion.trim() === ""
+      ? ""
+      : `Suggestion:\n\n${text.code(suggestion, longest.suggestion)}`,
+  ]);
+}
+
+/** The summary of a review, without its marker. */
+export function reviewText(
+  { headSha, review, title, shown }: ReviewToShow,
+  text: UntrustedText,
+): string {
+  const onLines = shown.filter(({ place }) => place !== null);
+  const elsewhere = shown.filter(({ place }) => place === null);
+  const whole = paragraphs([
+    `### Review of ${shortSha(headSha)}`,
+    text.markdown(review.summary, longest.summary),
+    `**${title}**`,
+    onLines.map((one) => brief(one, text)).join("\n"),
+    elsewhere.length === 0 ? "" : "Not on a line that this change shows:",
+    ...elsewhere.map((one) =>
+      paragraphs([`**${placeName(one.finding, text)}**`, findingText(one, text)]),
+    ),
+  ]);
+  if (whole.length <= longestComment) return whole;
+  const short = paragraphs([
+    `### Review of ${shortSha(headSha)}`,
+    text.markdown(review.summary, longest.summary),
+    `**${title}** (too long to be shown whole)`,
+    shown.map((one) => brief(one, text)).join("\n"),
+  ]);
+  return short.slice(0, longestComment);
+}
+
+/** What a review looks like when it is shown. */
+export interface ReviewToShow {
+  readonly headSha: string;
+  readonly review: Review;
+  readonly title: string;
+  /** Worst first. */
+  readonly shown: readonly Shown[];
+}
+
+/** What stands in the summary's place when there is no review: never to be read as an all-clear. */
+export function failureText(headSha: string, error: TaskError, text: UntrustedText): string {
+  return paragraphs([
+    `### Review of ${shortSha(headSha)} failed`,
+    `This version was **not** reviewed: ${text.markdown(error.message, longest.error)}`,
+    error.hint === undefined ? "" : text.markdown(error.hint, longest.error),
+  ]);
+}
+
+/** The text of a finding that is not found any more. */
+export function settledText(before: string, headSha: string): string {
+  return paragraphs([`_Not found any more in ${shortSha(headSha)}._`, before.trim()]);
+}
+
+/** How a finding is named on one line. */
+export function findingTitle({ severity, category }: Finding): string {
+  return `${severity} ${category}`;
+}
+
+function brief({ finding }: Shown, text: UntrustedText): string {
+  const { severity, category, message } = finding;
+  const [first = ""] = text.markdown(message, longest.message).split("\n");
+  const head = first.length > longestLine ? `${first.slice(0, longestLine)}…` : first;
+  return `- **${severity}** · ${category} · ${placeName(finding, text)}: ${head}`;
+}
+
+function placeName({ file, line }: Finding, text: UntrustedText): string {
+  return text.inlineCode(line === null ? file : `${file}:${line}`);
+}
+
+function shortSha(sha: string): string {
+  return `\`${sha.slice(0, 8)}\``;
+}
+
+function paragraphs(parts: readonly string[]): string {
+  return parts.filter((part) => part !== "").join("\n\n");
+}

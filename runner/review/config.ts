@@ -1,0 +1,22 @@
+import * as z from "zod";
+
+/** What a review is shown of a pull request. */
+export const ReviewConfig = z
+  .strictObject({
+    context_lines: z.int().min(1).max(100).default(3).meta({
+      description: "Lines of a diff around each change",
+    }),
+    exclude: z
+      .array(z.string().min(1))
+      .default([
+        ...["**/package-lock.json", "**/npm-shrinkwrap.json", "**/yarn.lock", "**/pnpm-lock.yaml"],
+        ...["**/bun.lock", "**/Cargo.lock", "**/go.sum", "**/composer.lock", "**/Gemfile.lock"],
+        ...["**/poetry.lock", "**/uv.lock", "**/Pipfile.lock", "**/*.min.js", "**/*.min.css"],
+        ...["**/*.map", "**/*.snap", "**/node_modules/**", "**/vendor/**"],
+      ])
+      .meta({
+        description:
+          "Globs of files that no diff has; they are named to the model and in the result",
+      }),
+  })
+  .prefault({});

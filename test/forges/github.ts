@@ -1,0 +1,177 @@
+import { readFileSync } from "node:fs";
+import { validate } from "@octokit/graphql-schema";
+import * as z from "zod";
+import { ApiDescription } from "./contract.ts";
+import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
+import { fakeCheckRuns } from "./github-check-runs.ts";
+import type { FakeForge } from "./page.ts";
+import { paged } from "./paged.ts";
+
+/** The requests of ours in GitHub's OpenAPI description (`@octokit/openapi` 23.0.2), and GraphQL. */
+const description = ApiDescription.parse({
+  ...JSON.parse(readFileSync(new URL("github-api.json", import.meta.url), "utf8")),
+  "POST /graphql": {
+    query: {},
+    body: {
+      type: "object",
+      required: ["query"],
+      properties: { query: { type: "string" }, variables: { type: "object" } },
+    },
+  },
+});
+
+/** Who our token belongs to: a person, or an App, which alone may make check runs. */
+export interface FakeGitHubOptions {
+  readonly as?: "token" | "app";
+  /** Whether our account may resolve threads; default true. */
+  readonly resolves?: boolean;
+  /** Whether a line can be commented on; default all. */
+  readonly hasLine?: (path: string, line: number) => boolean;
+}
+
+interface Comment {
+  readonly id: number;
+  readonly login: string;
+  body: string;
+  readonly at?: string;
+  isSettled?: boolean;
+}
+
+const Body = z.object({ body: z.string() });
+const Review = Body.extend({
+  comments: z.array(Body.extend({ path: z.string(), line: z.int() })),
+});
+const GraphQl = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+});
+const Status = z.object({ state: z.string(), description: z.string() });
+
+/** GitHub with one pull request; `annotations` are those of all check runs. */
+export async function startFakeGitHub({
+  as = "token",
+  resolves = true,
+  hasLine = () => true,
+}: FakeGitHubOptions = {}): Promise<FakeForge & { annotations(): string[] }> {
+  const self = as === "app" ? "our-app[bot]" : "our-account";
+  const token = as === "app" ? "ghs_installation" : "the-forge-token";
+  const comments: Comment[] = [];
+  const checks = fakeCheckRuns(as === "app");
+  const statuses = new Map<string, { state: string; title: string }>();
+  let ids = 100;
+  const add = (comment: Omit<Comment, "id">) => {
+    ids += 1;
+    comments.push({ ...comment, id: ids });
+    return ids;
+  };
+  const listed = ({ query }: FakeRequest, wanted: readonly Comment[]): FakeAnswer => ({
+    status: 200,
+    body: paged(query, wanted).map(({ id, login, body }) => ({ id, user: { login }, body })),
+  });
+  const edited = (id: string | undefined, request: FakeRequest): FakeAnswer => {
+    const comment = comments.find((one) => String(one.id) === id);
+    if (comment === undefined) return { status: 404, body: { message: "Not Found" } };
+    comment.body = Body.parse(request.body).body;
+    return { status: 200, body: { id: comment.id } };
+  };
+  const review = (request: FakeRequest): FakeAnswer => {
+    const { comments: onLines } = Review.parse(request.body);
+    const isRefused = onLines.some(({ path, line }) => !hasLine(path, line));
+    if (isRefused) return { status: 422, body: { message: "Line could not be resolved" } };
+    for (const { path, line, body } of onLines) add({ login: self, body, at: `${path}:${line}` });
+    return { status: 200, body: { id: 1 } };
+  };
+  const graphql = (request: FakeRequest): FakeAnswer => {
+    const { query, variables } = GraphQl.parse(request.body);
+    server.problems.push(...validate(query).map(String));
+    if (query.startsWith("query")) {
+      const nodes = comments.flatMap(({ id, at, isSettled: isResolved = false }) =>
+        at === undefined
+          ? []
+          : [{ id: `thread-${id}`, isResolved, comments: { nodes: [{ databaseId: id }] } }],
+      );
+      const from = Number(variables.after ?? 0);
+      const pageInfo = { hasNextPage: nodes.length > from + 1, endCursor: String(from + 1) };
+      // One a page, so that more than one is read.
+      const reviewThreads = { pageInfo, nodes: nodes.slice(from, from + 1) };
+      return { status: 200, body: { data: { repository: { pullRequest: { reviewThreads } } } } };
+    }
+    const comment = comments.find(({ id }) => `thread-${id}` === variables.id);
+    if (!resolves || comment === undefined) {
+      const message = "Resource not accessible by integration";
+      return { status: 200, body: { data: null, errors: [{ type: "FORBIDDEN", message }] } };
+    }
+    comment.isSettled = query.includes(" resolveReviewThread");
+    return { status: 200, body: { data: {} } };
+  };
+  const handle = (request: FakeRequest): FakeAnswer => {
+    const { parameters } = request;
+    switch (request.route) {
+      case "POST /graphql":
+        return graphql(request);
+      case "GET /user":
+        return { status: 200, body: { login: self } };
+      case "GET /app":
+        return { status: 200, body: { slug: "our-app" } };
+      case "GET /repos/{owner}/{repo}/installation":
+        return { status: 200, body: { id: 7 } };
+      case "POST /app/installations/{installation_id}/access_tokens": {
+        const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+        return { status: 201, body: { token, expires_at, permissions: {} } };
+      }
+      case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
+        return listed(
+          request,
+          comments.filter(({ at }) => at === undefined),
+        );
+      case "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments":
+        return listed(
+          request,
+          comments.filter(({ at }) => at !== undefined),
+        );
+      case "POST /repos/{owner}/{repo}/issues/{issue_number}/comments":
+        return { status: 201, body: { id: add({ login: self, ...Body.parse(request.body) }) } };
+      case "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews":
+        return review(request);
+      case "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":
+      case "PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}":
+        return edited(parameters.comment_id, request);
+      case "POST /repos/{owner}/{repo}/statuses/{sha}": {
+        const { state, description: title } = Status.parse(request.body);
+        statuses.set(parameters.sha ?? "", { state, title });
+        return { status: 201, body: { id: 1 } };
+      }
+      case "GET /repos/{owner}/{repo}/commits/{ref}/check-runs":
+        return checks.list(request);
+      case "POST /repos/{owner}/{repo}/check-runs":
+        return checks.create(request);
+      case "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}":
+        return checks.update(request);
+      default:
+        return { status: 500, body: { message: `Not faked: ${request.route}` } };
+    }
+  };
+  const server = await startFake(description, (request) => {
+    const { authorization = "" } = request.headers;
+    const isKnown =
+      authorization === `token ${token}` || (as === "app" && /^bearer ey/i.test(authorization));
+    return isKnown ? handle(request) : { status: 401, body: { message: "Bad credentials" } };
+  });
+  return {
+    server,
+    self,
+    comments: () =>
+      comments.map(({ login: author, body, at, isSettled = false }) => ({
+        author,
+        body,
+        ...(at && { at, isSettled }),
+      })),
+    states: () => [
+      ...checks.runs.map(({ sha, state, title }) => ({ sha, state, title })),
+      ...[...statuses].map(([sha, { state, title }]) => ({ sha, state, title })),
+    ],
+    annotations: () => checks.runs.flatMap(({ annotations }) => annotations),
+    say: (author, body, at) => void add({ login: author, body, ...(at !== undefined && { at }) }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
