@@ -1,8 +1,13 @@
 import type { Logger } from "pino";
-import { createEdge } from "#edge/app.ts";
+import { createEdge, type EdgeOptions } from "#edge/app.ts";
 import type { EdgeConfig } from "#edge/config.ts";
+import { connectRunner } from "#edge/connect-runner.ts";
+import { forgeSettings } from "#edge/forge-settings.ts";
+import { handOff } from "#edge/hand-off.ts";
 import { createSweeper, type Swept } from "#edge/sweep/sweeper.ts";
+import { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
 import { type Listening, type ListenOptions, listen } from "#runner/http/listen.ts";
+import type { CicdError } from "#shared/error.ts";
 import { startSweeping } from "./sweep-timer.ts";
 
 /** What the edge needs besides its own settings when Node serves it. */
@@ -13,19 +18,51 @@ export interface EdgeServerOptions {
   readonly descriptor?: number | undefined;
 }
 
-/** Serves the edge on Node: the same app that a Worker runs, and the same look for what it missed. */
-export async function startEdge({
-  config,
-  log,
-  descriptor,
-}: EdgeServerOptions): Promise<Listening> {
+/**
+ * Serves the edge on Node: the same app that a Worker runs, and the same look for what it missed,
+ * with an outbox on disk.
+ * @throws CicdError `config_invalid` when its settings, its folder or its address can't be used.
+ */
+export async function startEdge(options: EdgeServerOptions): Promise<Listening> {
+  const { config, log } = options;
+  const onError = (error: CicdError, request_id: string) => {
+    log.error({ component: "edge", event: "error", err: error, hint: error.hint, request_id });
+  };
+  // Before a folder is made: settings that are wrong leave none behind.
+  forgeSettings(config);
+  const runner = connectRunner(config);
+  const outbox = new SqliteOutbox({
+    stateDir: config.edge.state_dir,
+    limit: config.edge.outbox_size,
+    send: (parcel, signal) => handOff(runner, parcel, signal),
+    now: Date.now,
+    onError,
+  });
+  try {
+    const server = await serve(options, { outbox, onError });
+    return {
+      url: server.url,
+      close: async (grace) => {
+        await Promise.all([server.close(grace), outbox.stop(grace)]);
+        outbox.close();
+      },
+    };
+  } catch (error) {
+    await outbox.stop(0);
+    outbox.close();
+    throw error;
+  }
+}
+
+async function serve(
+  { config, log, descriptor }: EdgeServerOptions,
+  parts: Pick<EdgeOptions, "outbox" | "onError">,
+): Promise<Listening> {
   const app = createEdge({
     config,
+    ...parts,
     onDelivery: (delivery, request_id) =>
       log.info({ component: "edge", event: "delivery", ...delivery, request_id }),
-    onError: (error, request_id) => {
-      log.error({ component: "edge", event: "error", err: error, hint: error.hint, request_id });
-    },
   });
   const sweeper = createSweeper({
     config,

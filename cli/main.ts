@@ -9,7 +9,8 @@ import { configFileName } from "./config-file.ts";
 import { startEdge } from "./edge-server.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { type DeadLetterFlags, drain, replayAll, replayOne, showDeadLetters } from "./operate.ts";
-import { readServeSettings, readSettings } from "./settings.ts";
+import { addOutboxCommands } from "./outbox-command.ts";
+import { configuredEdge, readServeSettings, readSettings } from "./settings.ts";
 import { passedDescriptors } from "./systemd/passed-descriptors.ts";
 import { openService, type Service } from "./systemd/service.ts";
 import { createToken } from "./token.ts";
@@ -125,6 +126,11 @@ withFilter(program.command("replay"))
       show(await (task === undefined ? replayAll(runner, filter) : replayOne(runner, task)), json);
     },
   );
+
+addOutboxCommands(program, async (url) => ({
+  url: url ?? (await configuredEdge(source())),
+  token: process.env.CICD_RUNNER_TOKEN,
+}));
 
 try {
   await program.parseAsync();

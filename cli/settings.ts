@@ -29,6 +29,16 @@ export async function readServeSettings(source: SettingsSource): Promise<Config>
   return readConfig(Config, content, environment);
 }
 
+/**
+ * Where the edge of this configuration is reached from this machine.
+ * @throws CicdError as {@link readSettings}, without any need for secrets.
+ */
+export async function configuredEdge(source: SettingsSource): Promise<string> {
+  const { host, port, edge } = await readServeSettings(source);
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return edge.public_url ?? `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
 function hasKey(value: unknown, key: string): boolean {
   return typeof value === "object" && value !== null && key in value;
 }

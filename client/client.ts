@@ -3,7 +3,7 @@ import { CicdError } from "#shared/error.ts";
 import { firstIssue } from "#shared/first-issue.ts";
 import type { JournalEntry } from "#shared/journal.ts";
 import { filledPath, type Route } from "#shared/route.ts";
-import { getDelivery } from "#shared/routes/deliveries.ts";
+import { getDelivery, replayDelivery } from "#shared/routes/deliveries.ts";
 import { endSession, getSession, listSessions, sendMessage } from "#shared/routes/sessions.ts";
 import {
   answerPermission,
@@ -47,6 +47,7 @@ export function createClient(options: ClientOptions) {
     endSession: call(endSession),
     sendMessage: call(sendMessage),
     getDelivery: call(getDelivery),
+    replayDelivery: call(replayDelivery),
     /** The journal of a task as it grows, to its terminal entry: each number once. */
     followTask: (id: string, how: FollowOptions = {}): AsyncGenerator<JournalEntry, void> => {
       const url = urlOf(options, followTask, { id });

@@ -56,6 +56,7 @@ async function demonstrate(): Promise<void> {
       port: 0,
       github: { webhook_secret: [webhookSecret] },
       runner_secret: [randomBytes(32).toString("hex")],
+      edge: { state_dir: join(folder, "state") },
       runner: { port: 0, state_dir: join(folder, "state"), clone_protocols: ["file"] },
       // Spares would take the cores from what is shown, and the cold start would be none.
       async: { min_idle_sessions: 0 },

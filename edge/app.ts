@@ -12,6 +12,8 @@ import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
 import { type Limits, limitCall, limitRefusal } from "./limits.ts";
 import { openApiDocument } from "./openapi.ts";
+import type { Outbox } from "./outbox.ts";
+import { outboxRoutes } from "./outbox-routes.ts";
 import { memoryRateLimit } from "./rate-limit.ts";
 import { relayRoutes } from "./relay-routes.ts";
 import { createShell } from "./shell.ts";
@@ -20,6 +22,8 @@ import { type DeliveryReport, handleWebhook } from "./webhook.ts";
 /** How an edge is made. */
 export interface EdgeOptions {
   readonly config: EdgeConfig;
+  /** Keeps what the runner can't take yet. */
+  readonly outbox: Outbox;
   /** The clock, in epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
   /** Reaches the runner; default the global `fetch`. */
@@ -38,17 +42,17 @@ export interface EdgeOptions {
  * @throws CicdError `config_invalid` without a webhook secret: an open door is never served.
  */
 export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
-  const { config, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
+  const { config, outbox, now = Date.now, onDelivery = () => {}, onError = () => {} } = options;
   const { fetch = (input, init) => globalThis.fetch(input, init) } = options;
   const { runner_secret, edge } = config;
-  const runnerSecret = signingSecret(runner_secret);
   const links = {
     publicUrl: edge.public_url,
-    link: { secret: runnerSecret, ttl: edge.link_ttl },
+    link: { secret: signingSecret(runner_secret), ttl: edge.link_ttl },
     now,
   };
   const forges = forgeSettings(config);
   const runner = connectRunner(config, { now, fetch });
+  const promptRunner = connectRunner(config, { timeout: edge.hand_off_timeout, now, fetch });
 
   const { api, unproved } = edge.rate_limit;
   const limits: Limits = {
@@ -75,7 +79,8 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
           forges,
           maxBody: edge.max_body,
           ...links,
-          runner,
+          runner: promptRunner,
+          outbox,
           onDelivery: (report) => onDelivery(report, c.get("requestId")),
         }).catch(async (thrown) => {
           throw await limitRefusal(limits, client(c), thrown);
@@ -88,17 +93,20 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
     await next();
   });
 
+  const tokens = edge.api_tokens;
   relayRoutes(app, {
     runner,
+    outbox,
     // Time for one that is down to be noticed, and for the next to answer.
     patience: 2 * edge.runner_timeout,
-    tokens: edge.api_tokens,
+    tokens,
     linkSecrets: runner_secret,
     ...links,
   });
+  outboxRoutes(app, { outbox, tokens });
 
-  app.get(routerPath(getHealth), (c) => health(runner, c.get("requestId")));
-  app.get(routerPath(getReadiness), (c) => readiness(runner, c.get("requestId")));
+  app.get(routerPath(getHealth), (c) => health(runner, outbox, c.get("requestId")));
+  app.get(routerPath(getReadiness), () => readiness(outbox));
   const document = (c: Context) => openApiDocument(edge.public_url ?? new URL(c.req.url).origin);
   app.get(routerPath(getDocument), (c) => c.json(document(c)));
   app.get(routerPath(getDocs), (c) => {

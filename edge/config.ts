@@ -66,6 +66,20 @@ export const EdgeConfig = z.strictObject({
       runner_timeout: Duration.prefault("5s").meta({
         description: "How long the edge waits for the runner's answer to begin",
       }),
+      hand_off_timeout: Duration.prefault("300ms").meta({
+        description: "How long a webhook waits for the runner, before the edge keeps the delivery",
+      }),
+      state_dir: z
+        .string()
+        .min(1)
+        .default(".cicd-runner")
+        .meta({
+          env: ["STATE_DIRECTORY"],
+          description: "Folder of what the runner could not take yet; not on Workers",
+        }),
+      outbox_size: Size.prefault("256MiB").meta({
+        description: "How much of that is kept; more is refused with 503; not on Workers",
+      }),
       api_tokens: z
         .array(ApiToken)
         .default([])

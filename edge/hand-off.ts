@@ -1,41 +1,55 @@
-import { type HandOff, HandOffAnswer } from "#shared/api.ts";
+import { HandOffAnswer } from "#shared/api.ts";
 import { CicdError, errorCodes } from "#shared/error.ts";
 import { Problem, statusOf } from "#shared/problem.ts";
+import type { Parcel } from "./outbox.ts";
 import { type RunnerAnswer, type RunnerClient, retryAfter } from "./runner-client.ts";
 
 /**
  * Hands a delivery to the runner. When this resolves the delivery is durable there.
  * @throws CicdError with a 503 code: the runner's own where it gave one (`queue_full`,
- * `shutting_down`, ...), else `runner_unavailable`.
+ * `shutting_down`, ...), else `runner_unavailable`; {@link isRefusal} tells what a repeat won't help
+ * with. `cancelled` when the signal aborts first.
  */
 export async function handOff(
   runner: RunnerClient,
-  requestId: string,
-  delivery: HandOff,
+  { handOff, requestId }: Parcel,
+  signal?: AbortSignal,
 ): Promise<HandOffAnswer> {
   const answer = await runner.ask({
     method: "POST",
     path: "/v1/events",
     requestId,
     headers: { "content-type": "application/json" },
-    body: new TextEncoder().encode(JSON.stringify(delivery)),
+    body: new TextEncoder().encode(JSON.stringify(handOff)),
+    ...(signal && { signal }),
   });
   const taken = answer.status === 200 || answer.status === 202;
   const parsed = HandOffAnswer.safeParse(answer.body);
   if (taken && parsed.success) return parsed.data;
-  throw refusal(answer);
+  throw failure(answer);
 }
 
-function refusal({ status, headers, body }: RunnerAnswer): CicdError {
+/**
+ * Whether the runner itself has said no: to the seal, or to this delivery. Whatever stands between
+ * says nothing in the runner's words, so a tunnel's 404 is none.
+ */
+export function isRefusal(error: CicdError): boolean {
+  return error.cause instanceof CicdError;
+}
+
+function failure({ status, headers, body }: RunnerAnswer): CicdError {
   const { data: problem } = Problem.safeParse(body);
   const code = errorCodes.find((known) => known === problem?.code);
-  if (problem !== undefined && code !== undefined && statusOf(code) === 503) {
-    return new CicdError(code, problem.detail, {
-      ...(problem.hint !== undefined && { hint: problem.hint }),
-      retryAfter: Number(headers.get("retry-after")) || retryAfter,
-    });
+  const after = Number(headers.get("retry-after")) || retryAfter;
+  if (problem === undefined || code === undefined || status === 429) {
+    const message = `Cannot hand over to runner: unexpected answer ${status}`;
+    return new CicdError("runner_unavailable", message, { retryAfter: after });
   }
-  const message = `Cannot hand over to runner: unexpected answer ${status}`;
-  const cause = new Error(problem?.detail ?? "No problem document");
-  return new CicdError("runner_unavailable", message, { cause, retryAfter });
+  const hint = problem.hint === undefined ? {} : { hint: problem.hint };
+  if (statusOf(code) === 503) {
+    return new CicdError(code, problem.detail, { ...hint, retryAfter: after });
+  }
+  const message = `Cannot hand over to runner: it refused the delivery: ${problem.detail}`;
+  const cause = new CicdError(code, problem.detail, hint);
+  return new CicdError("runner_unavailable", message, { ...hint, cause, retryAfter: after });
 }

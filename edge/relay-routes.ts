@@ -7,7 +7,9 @@ import type { ApiToken } from "./config.ts";
 import type { EdgeEnv } from "./env.ts";
 import { authorizeLink, type LinkOptions } from "./link.ts";
 import { addLinks } from "./links-to-answer.ts";
+import type { Outbox } from "./outbox.ts";
 import { relay } from "./relay.ts";
+import { relayTask } from "./relay-task.ts";
 import type { RunnerClient } from "./runner-client.ts";
 
 /** What relaying the API needs. */
@@ -15,6 +17,8 @@ export interface RelayRoutesOptions {
   readonly runner: RunnerClient;
   /** How long a client that follows a task waits for a runner that goes on, in milliseconds. */
   readonly patience: number;
+  /** Tells of tasks that are still on their way to the runner. */
+  readonly outbox: Outbox;
   readonly tokens: readonly ApiToken[];
   /** The secrets that links are checked with; several while they are rotated. */
   readonly linkSecrets: readonly string[];
@@ -28,37 +32,49 @@ export interface RelayRoutesOptions {
 export function relayRoutes(app: Hono<EdgeEnv>, options: RelayRoutesOptions): void {
   for (const route of relayedRoutes) {
     app.on(route.method, [routerPath(route)], async (c) => {
-      await admit(c, route, options);
+      const admitted = await admit(c, route, options);
       const params = route.params.safeParse(c.req.param());
       if (!params.success) throw new CicdError("not_found", `Cannot find ${c.req.path}`);
       const path = filledPath(route, params.data);
       const requestId = c.get("requestId");
-      const { runner, patience } = options;
-      const isOnce = route.once ?? false;
-      const answer = await relay(c.req.raw, { path, requestId, runner, patience, isOnce });
+      const { runner, patience, outbox } = options;
+      const context = { path, requestId, runner, patience, isOnce: route.once ?? false };
+      const taskId = c.req.param("id") ?? "";
+      const isLink = admitted === "link";
+      const answer =
+        route.access === "link"
+          ? await relayTask(c.req.raw, { ...context, taskId, isLink, outbox })
+          : await relay(c.req.raw, context);
       return route.links ? await addLinks(answer, c.req.url, { route, ...options }) : answer;
     });
   }
 }
 
-/** @throws CicdError `unauthorized` or `forbidden` for who may not ask. */
+/**
+ * By what the caller is let in.
+ * @throws CicdError `unauthorized` or `forbidden` for who may not ask.
+ */
 async function admit(
   c: Context,
   { access }: Route,
   { tokens, linkSecrets, now }: RelayRoutesOptions,
-): Promise<void> {
+): Promise<"token" | "link"> {
   const header = c.req.header("authorization");
   const token = c.req.query("token");
   switch (access) {
     case "read":
     case "write":
     case "admin":
-      return await authorize(header, tokens, access);
+      await authorize(header, tokens, access);
+      return "token";
     case "link":
       // Whoever sends a header means it: a good link beside a bad token opens nothing.
-      return token === undefined || header !== undefined
-        ? await authorize(header, tokens, "read")
-        : await authorizeLink(linkSecrets, c.req.param("id") ?? "", token, now());
+      if (token === undefined || header !== undefined) {
+        await authorize(header, tokens, "read");
+        return "token";
+      }
+      await authorizeLink(linkSecrets, c.req.param("id") ?? "", token, now());
+      return "link";
     case "signature":
     case "open":
       throw new TypeError(`Cannot relay a route whose access is ${access}`);

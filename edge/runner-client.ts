@@ -110,7 +110,7 @@ async function send(
     signal,
   });
   if (response.status !== 401) return response;
-  const cause = new Error(await response.text());
+  const cause = new CicdError("unauthorized", await response.text());
   throw new CicdError("runner_unavailable", "Cannot use runner: it refused the edge's seal", {
     cause,
     hint: "Give edge and runner the same RUNNER_SECRET, and keep both clocks in time",

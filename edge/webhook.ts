@@ -1,4 +1,3 @@
-import { v7 } from "uuid";
 import type { WebhookAccepted, WebhookDuplicate, WebhookIgnored } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
@@ -9,13 +8,14 @@ import { gitee } from "./forge/gitee.ts";
 import { github } from "./forge/github.ts";
 import { gitlab } from "./forge/gitlab.ts";
 import { checkDoor, type ForgeSettings } from "./forge-settings.ts";
-import { handOff } from "./hand-off.ts";
+import { handOver, type Takers } from "./hand-over.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
 import { receive } from "./receive.ts";
-import type { RunnerClient } from "./runner-client.ts";
+import { toHandOff } from "./to-hand-off.ts";
 
 /**
- * What became of a webhook request. `refused` is the sender's fault (4xx), `failed` is ours (5xx);
+ * What became of a webhook request. `kept` is accepted too, but the runner does not have it yet, for
+ * a reason. `refused` is the sender's fault (4xx), `failed` is ours (5xx);
  * neither has been checked far enough to have a delivery id.
  */
 export type DeliveryReport =
@@ -27,6 +27,13 @@ export type DeliveryReport =
     }
   | {
       readonly forge: Forge;
+      readonly outcome: "kept";
+      readonly deliveryId: string;
+      readonly taskId: string;
+      readonly reason: string;
+    }
+  | {
+      readonly forge: Forge;
       readonly outcome: "ignored";
       readonly deliveryId: string;
       readonly reason: string;
@@ -34,7 +41,7 @@ export type DeliveryReport =
   | { readonly forge: Forge; readonly outcome: "refused" | "failed"; readonly reason: string };
 
 /** What the handling of a webhook needs besides the request. */
-export interface WebhookContext {
+export interface WebhookContext extends Takers {
   /** The segment of the path after `webhooks`. */
   readonly forge: string;
   /** The one after that, where there is one. */
@@ -45,7 +52,6 @@ export interface WebhookContext {
   readonly maxBody: number;
   readonly publicUrl: string | undefined;
   readonly link: LinkOptions;
-  readonly runner: RunnerClient;
   readonly now: () => number;
   readonly onDelivery: (report: DeliveryReport) => void;
 }
@@ -78,7 +84,7 @@ export async function handleWebhook(request: Request, context: WebhookContext): 
 }
 
 async function take(request: Request, adapter: ForgeAdapter, context: WebhookContext) {
-  const { requestId, segment, forges, maxBody, runner, now } = context;
+  const { requestId, segment, forges, maxBody, now } = context;
   const forge = adapter.name;
   const { secrets } = await checkDoor(forge, forges[forge], segment);
   const received = await receive(request, { adapter, expected: { secrets, now: now() }, maxBody });
@@ -92,20 +98,16 @@ async function take(request: Request, adapter: ForgeAdapter, context: WebhookCon
     };
   }
 
-  const { outcome, task_id, session_id } = await handOff(runner, requestId, {
-    delivery_id: deliveryId,
-    forge,
-    task_id: v7({ msecs: now() }),
-    kind: received.task,
-    event: received.event,
-  });
+  const { task, event } = received;
+  const handOff = toHandOff({ forge, deliveryId, task, event, at: now() });
+  const { taskId, sessionId, ...handedOver } = await handOver({ handOff, requestId }, context);
   const base = context.publicUrl ?? new URL(request.url).origin;
-  const links = await taskLinks(base, task_id, context.link, now());
-  const accepted: WebhookAccepted = { task_id, session_id, ...links };
+  const links = await taskLinks(base, taskId, context.link, now());
+  const accepted: WebhookAccepted = { task_id: taskId, session_id: sessionId, ...links };
   const duplicate: WebhookDuplicate = { duplicate: true, ...accepted };
+  const isKnown = handedOver.outcome === "duplicate";
   return {
-    report: { forge, outcome, deliveryId, taskId: task_id },
-    response:
-      outcome === "duplicate" ? Response.json(duplicate) : Response.json(accepted, { status: 202 }),
+    report: { forge, deliveryId, taskId, ...handedOver },
+    response: isKnown ? Response.json(duplicate) : Response.json(accepted, { status: 202 }),
   };
 }

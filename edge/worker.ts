@@ -3,8 +3,13 @@ import { CicdError } from "#shared/error.ts";
 import { type Problem, problemMediaType } from "#shared/problem.ts";
 import { createEdge } from "./app.ts";
 import { EdgeConfig } from "./config.ts";
+import { connectRunner } from "./connect-runner.ts";
 import type { Limits } from "./limits.ts";
 import { platformRateLimit } from "./platform-rate-limit.ts";
+import { type MessageBatch, readBindings } from "./queue/bindings.ts";
+import { consume } from "./queue/consume.ts";
+import { DeadLetters } from "./queue/dead-letters.ts";
+import { QueueOutbox } from "./queue/queue-outbox.ts";
 import { createSweeper } from "./sweep/sweeper.ts";
 import type { DeliveryReport } from "./webhook.ts";
 
@@ -12,36 +17,46 @@ import type { DeliveryReport } from "./webhook.ts";
 interface Worker {
   fetch(request: Request, env: { readonly peer?: string }): Response | Promise<Response>;
   sweep(): Promise<void>;
+  consume(batch: MessageBatch): Promise<void>;
 }
 
-/** Variables and secrets are the same for all requests of an isolate: they are read once. */
+type Env = Readonly<Record<string, unknown>>;
+
+/** Variables, secrets and bindings are the same for all calls of an isolate: they are read once. */
 let worker: Worker | undefined;
 
-/** The edge as a Cloudflare Worker. Its cron trigger looks for deliveries that were missed. */
+/**
+ * The edge as a Cloudflare Worker. Its cron trigger looks for deliveries that were missed, its
+ * queues bring those that the runner has still to take.
+ */
 export default {
-  fetch(request: Request, env: Readonly<Record<string, unknown>>): Response | Promise<Response> {
+  fetch(request: Request, env: Env): Response | Promise<Response> {
     worker ??= start(env);
     // Cloudflare writes it itself, over whatever a client has sent.
     const peer = request.headers.get("cf-connecting-ip");
     return worker.fetch(request, peer === null ? {} : { peer });
   },
-  async scheduled(_: unknown, env: Readonly<Record<string, unknown>>): Promise<void> {
+  async scheduled(_: unknown, env: Env): Promise<void> {
     worker ??= start(env);
     await worker.sweep();
   },
+  async queue(batch: MessageBatch, env: Env): Promise<void> {
+    worker ??= start(env);
+    await worker.consume(batch);
+  },
 };
 
-function start(env: Readonly<Record<string, unknown>>): Worker {
+function start(env: Env): Worker {
   try {
     const config = readConfig(EdgeConfig, {}, textsOf(env));
+    const { queue, database } = readBindings(env);
+    const deadLetters = new DeadLetters(database);
+    const now = Date.now;
     const onDelivery = (report: DeliveryReport, request_id?: string) =>
       console.log({ event: "delivery", ...report, request_id });
-    const app = createEdge({
-      config,
-      limits: limitsOf(env),
-      onDelivery,
-      onError: (error, id) => console.error(`${id}:`, error),
-    });
+    const onError = (error: CicdError, id: string) => console.error(`${id}:`, error);
+    const outbox = new QueueOutbox({ queue, deadLetters, now });
+    const app = createEdge({ config, outbox, limits: limitsOf(env), onDelivery, onError });
     const sweeper = createSweeper({
       config,
       onDelivery: (report) => onDelivery(report),
@@ -50,27 +65,31 @@ function start(env: Readonly<Record<string, unknown>>): Worker {
         else console.error(swept.forge, swept.hook, swept.error.message, swept.error.hint ?? "");
       },
     });
+    const runner = connectRunner(config);
     const never = new AbortController().signal;
     return {
       fetch: (request, peer) => app.fetch(request, peer),
       sweep: () => sweeper.sweep(never),
+      consume: (batch) => consume(batch, { runner, deadLetters, now, onError }),
     };
   } catch (thrown) {
     const error = CicdError.from(thrown);
     console.error(error.message, error.hint ?? "");
-    return { fetch: misconfigured, sweep: async () => {} };
+    // What a queue brings stays there.
+    const refuse = () => Promise.reject(error);
+    return { fetch: misconfigured, sweep: async () => {}, consume: refuse };
   }
 }
 
 /** The limits that are bound to the Worker; the others each isolate keeps for itself. */
-function limitsOf(env: Readonly<Record<string, unknown>>): Partial<Limits> {
+function limitsOf(env: Env): Partial<Limits> {
   const api = platformRateLimit(env.API_LIMIT);
   const unproved = platformRateLimit(env.UNPROVED_LIMIT);
   return { ...(api && { api }), ...(unproved && { unproved }) };
 }
 
 /** Bindings that are no text are no settings. */
-function textsOf(env: Readonly<Record<string, unknown>>): Record<string, string> {
+function textsOf(env: Env): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
       typeof value === "string" ? [[name, value]] : [],

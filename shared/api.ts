@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Forge, PullRequestEvent } from "./event.ts";
+import { OutboxHealth } from "./outbox.ts";
 import { Session } from "./session.ts";
 import { Task, TaskKind } from "./task.ts";
 
@@ -13,8 +14,8 @@ export const HandOff = z.object({
   /** The forge's own id of the delivery: what duplicates are known by. */
   delivery_id: z.string().min(1).max(256),
   forge: Forge,
-  /** The id that the task gets unless the delivery is a duplicate: UUID v7. */
-  task_id: z.uuid({ version: "v7" }),
+  /** The id that the task gets unless the delivery is a duplicate. */
+  task_id: z.uuid(),
   kind: DeliveredKind,
   event: PullRequestEvent,
 });
@@ -129,6 +130,7 @@ export const EdgeHealth = z.object({
   status: z.enum(["healthy", "degraded"]),
   /** The runner's own word. */
   runner: z.enum(["healthy", "degraded", "unhealthy", "unreachable"]),
+  outbox: OutboxHealth,
 });
 /** {@link EdgeHealth} as a type. */
 export type EdgeHealth = z.infer<typeof EdgeHealth>;

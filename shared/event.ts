@@ -58,6 +58,8 @@ export type PullRequestAction = z.infer<typeof PullRequestAction>;
 export const PullRequestEvent = z.object({
   type: z.literal("pull_request"),
   forge: Forge,
+  /** When it reached the edge, or when the forge first tried to deliver it; ISO 8601 in UTC. */
+  delivered_at: z.iso.datetime().optional(),
   action: PullRequestAction,
   repository: Repository,
   pull_request: z.object({

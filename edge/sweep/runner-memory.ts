@@ -17,7 +17,11 @@ const deciding = ["review", "close"];
 
 const Tasks = z.object({
   tasks: z.array(
-    z.object({ id: z.uuid({ version: "v7" }), kind: z.string(), message: z.string().nullish() }),
+    z.object({
+      kind: z.string(),
+      event: z.object({ delivered_at: z.iso.datetime().optional() }),
+      created_at: z.iso.datetime(),
+    }),
   ),
 });
 
@@ -36,14 +40,14 @@ export function runnerMemory(runner: RunnerClient, forge: Forge, requestId: stri
       const { success, data } = Tasks.safeParse(answer.body);
       if (!success) throw unexpected(answer);
       const decisions = data.tasks.filter(({ kind }) => deciding.includes(kind));
-      return Math.max(0, ...decisions.map(({ id }) => timeIn(id)));
+      return Math.max(0, ...decisions.map(timeOf));
     },
   };
 }
 
-/** A UUID v7 begins with its time, and a task's id has the time of its delivery. */
-function timeIn(id: string): number {
-  return Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+/** When its delivery was made; when the runner took it in, of one of an earlier release. */
+function timeOf({ event, created_at }: z.infer<typeof Tasks>["tasks"][number]): number {
+  return Date.parse(event.delivered_at ?? created_at);
 }
 
 function unexpected({ status }: RunnerAnswer): CicdError {

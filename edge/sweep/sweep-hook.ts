@@ -1,9 +1,9 @@
-import { v7 } from "uuid";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import type { ForgeAdapter } from "../forge/forge.ts";
 import { handOff } from "../hand-off.ts";
 import type { RunnerClient } from "../runner-client.ts";
+import { toHandOff } from "../to-hand-off.ts";
 import { understand } from "../understand.ts";
 import type { DeliveryReport } from "../webhook.ts";
 import type { Attempt, Hook } from "./hook.ts";
@@ -106,9 +106,9 @@ async function lookInto(
   return undefined;
 }
 
-/** Whether it became a task. Its id has the delivery's own time, which later sweeps look at. */
+/** Whether it became a task. It has the delivery's own time, which later sweeps look at. */
 async function takeIn(
-  { deliveryId, at, task: kind, event }: MissedTask,
+  { deliveryId, at, task, event }: MissedTask,
   memory: RunnerMemory,
   { adapter, runner, requestId, onDelivery }: SweepContext,
 ): Promise<boolean> {
@@ -118,13 +118,8 @@ async function takeIn(
     onDelivery({ forge, outcome: "ignored", deliveryId, reason });
     return false;
   }
-  const { outcome, task_id: taskId } = await handOff(runner, requestId, {
-    delivery_id: deliveryId,
-    forge,
-    task_id: v7({ msecs: at }),
-    kind,
-    event,
-  });
+  const parcel = { handOff: toHandOff({ forge, deliveryId, task, event, at }), requestId };
+  const { outcome, task_id: taskId } = await handOff(runner, parcel);
   onDelivery({ forge, outcome, deliveryId, taskId });
   return outcome === "accepted";
 }

@@ -1,6 +1,7 @@
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Task, TaskError, TaskResult } from "#shared/task.ts";
+import type { Task, TaskResult } from "#shared/task.ts";
+import { toTaskError } from "#shared/task-error.ts";
 import type { Claim, Outcome, Store } from "../store/store.ts";
 import { Stopped, watchInterruption } from "./interruption.ts";
 import { JournalWriter } from "./journal-writer.ts";
@@ -97,14 +98,4 @@ function outcomeOf(thrown: unknown, { attempt }: Task, retry: RetryPolicy): Outc
   return delay === undefined
     ? { state: "failed", error: toTaskError(error) }
     : { state: "queued", delay, error: toTaskError(error) };
-}
-
-function toTaskError({ code, category, message, hint, partial }: CicdError): TaskError {
-  return {
-    code,
-    category,
-    message,
-    ...(hint !== undefined && { hint }),
-    ...(partial !== undefined && { partial }),
-  };
 }

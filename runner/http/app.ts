@@ -5,6 +5,7 @@ import { followTask } from "#shared/routes/tasks.ts";
 import type { Store } from "../store/store.ts";
 import { type AdmitOptions, serveDeliveries } from "./admit.ts";
 import { type DeadLetterOptions, serveDeadLetters } from "./dead-letters.ts";
+import { type DeliveryOptions, serveKnownDeliveries } from "./deliveries.ts";
 import type { RunnerEnv } from "./env.ts";
 import * as failures from "./failures.ts";
 import { type HostOptions, serveHosts } from "./hosts.ts";
@@ -22,6 +23,7 @@ import { serveTasks, type TaskOptions } from "./tasks.ts";
 export interface RunnerAppOptions
   extends SealOptions,
     AdmitOptions,
+    DeliveryOptions,
     TaskOptions,
     TaskEventsOptions,
     SessionOptions,
@@ -47,6 +49,7 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: failures.methodNotAllowed }));
   app.use("/v1/*", sealed(options));
   serveDeliveries(app, options);
+  serveKnownDeliveries(app, options);
   serveTasks(app, options);
   serveRaw(app, followTask, taskEvents(options));
   servePermissions(app, options);

@@ -1,19 +1,17 @@
 import type { Hono } from "hono";
 import { CicdError } from "#shared/error.ts";
-import { getDelivery } from "#shared/routes/deliveries.ts";
 import { defaultLimit } from "#shared/routes/parts.ts";
 import { cancelTask, getTask, listTasks } from "#shared/routes/tasks.ts";
-import { deliveryKey } from "../store/enqueue.ts";
 import type { Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
 import { serve } from "./serve.ts";
 
 /** What the routes about tasks need. */
 export interface TaskOptions {
-  readonly store: Pick<Store, "task" | "tasks" | "taskOfDelivery" | "cancel">;
+  readonly store: Pick<Store, "task" | "tasks" | "cancel">;
 }
 
-/** Lists and shows tasks, also by their delivery, and cancels them. */
+/** Lists, shows and cancels tasks. */
 export function serveTasks(app: Hono<RunnerEnv>, { store }: TaskOptions): void {
   serve(app, listTasks, async ({ query: { session_id, state, limit = defaultLimit } }) => {
     return { tasks: await store.tasks({ sessionId: session_id, state, limit }) };
@@ -24,10 +22,6 @@ export function serveTasks(app: Hono<RunnerEnv>, { store }: TaskOptions): void {
   serve(app, cancelTask, async ({ params: { id } }) => {
     const outcome = (await store.cancel(id, "Cancelled by request")) ?? missing("task", id);
     return { outcome };
-  });
-  serve(app, getDelivery, async ({ params: { id }, query: { forge = "github" } }) => {
-    const task = await store.taskOfDelivery(deliveryKey({ forge, delivery_id: id }));
-    return task ?? missing("delivery", id);
   });
 }
 

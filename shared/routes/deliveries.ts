@@ -3,6 +3,7 @@ import { HandOff, HandOffAnswer } from "../api.ts";
 import { Forge } from "../event.ts";
 import { none, nothing, route } from "../route.ts";
 import { Task } from "../task.ts";
+import { withLinks } from "./with-links.ts";
 
 const Delivery = z.strictObject({
   id: z
@@ -45,3 +46,25 @@ export const getDelivery = route({
   answer: Task,
   errors: ["not_found"],
 });
+
+/** What the runner takes of {@link replayDelivery}. */
+export const takeReplay = route({
+  id: "replayDelivery",
+  method: "POST",
+  path: "/v1/deliveries/{id}/replay",
+  access: "write",
+  summary: "Runs the task of a delivery again, when it has failed",
+  description:
+    "202 with the new task, 200 with the one of an earlier replay that has not ended, 409 for a " +
+    "task that has not failed.",
+  params: Delivery,
+  query: ofForge,
+  body: nothing,
+  status: 202,
+  answer: HandOffAnswer,
+  also: { 200: HandOffAnswer },
+  errors: ["not_found", "conflict", "queue_full", "shutting_down"],
+});
+
+/** `POST /v1/deliveries/{id}/replay` as the edge answers it. */
+export const replayDelivery = withLinks(takeReplay);

@@ -28,7 +28,7 @@ export const getReadiness = route({
   body: nothing,
   status: 200,
   answer: Ready,
-  errors: ["runner_unavailable"],
+  errors: ["queue_full", "store_unavailable"],
 });
 
 /** `GET /openapi.json`. */

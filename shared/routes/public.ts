@@ -1,8 +1,9 @@
 import type { Route } from "../route.ts";
 import { listDeadLetters, replayDeadLetter, replayDeadLetters } from "./dead-letters.ts";
-import { getDelivery } from "./deliveries.ts";
+import { getDelivery, replayDelivery } from "./deliveries.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "./edge.ts";
 import { listHosts } from "./hosts.ts";
+import { listUndelivered, replayAllUndelivered, replayUndelivered } from "./outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
 import { answerPermission, cancelTask, followTask, getTask, listTasks } from "./tasks.ts";
 import { receiveWebhook, receiveWebhookAtSegment } from "./webhooks.ts";
@@ -23,6 +24,7 @@ export const relayedRoutes: readonly Route[] = [
   listDeadLetters,
   replayDeadLetter,
   replayDeadLetters,
+  replayDelivery,
 ];
 
 /** All that the edge serves, as the document has it. */
@@ -30,6 +32,9 @@ export const publicRoutes: readonly Route[] = [
   receiveWebhook,
   receiveWebhookAtSegment,
   ...relayedRoutes,
+  listUndelivered,
+  replayAllUndelivered,
+  replayUndelivered,
   getHealth,
   getReadiness,
   getDocument,

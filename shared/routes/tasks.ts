@@ -30,11 +30,15 @@ export const getTask = route({
   path: "/v1/tasks/{id}",
   access: "link",
   summary: "A task with its result or error",
+  description:
+    "202 when the task is known by its link alone: it is still on its way to the runner, in the " +
+    "queue of a Worker or at another edge.",
   params: Id,
   query: none,
   body: nothing,
   status: 200,
   answer: Task,
+  also: { 202: z.object({ id: z.uuid(), state: z.literal("queued") }) },
   errors: ["not_found"],
 });
 
@@ -48,7 +52,8 @@ export const followTask = route({
   description:
     "Server-sent events: `id` is the place in the journal, from 1 without a gap, `event` its type, " +
     "`data` the entry. Goes on after `Last-Event-ID`, or `after`. An event `resync` says that the " +
-    "journal does not reach to there: it begins again. 204 when nothing can follow any more.",
+    "journal does not reach to there: it begins again. 204 when nothing can follow any more. " +
+    "A stream without events: the task is still on its way to the runner, come again.",
   params: Id,
   query: z.strictObject({
     after: wholeNumber("The last number that is known; `Last-Event-ID` goes before it", {

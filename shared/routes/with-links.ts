@@ -12,5 +12,8 @@ export function withLinks<
   B extends z.ZodType,
   A extends z.ZodType<{ task_id: string }>,
 >(runners: Route<P, Q, B, A>) {
-  return route({ ...runners, answer: z.intersection(runners.answer, TaskLinks), links: true });
+  const answer = z.intersection(runners.answer, TaskLinks);
+  const statuses = Object.keys(runners.also ?? {});
+  const also = Object.fromEntries(statuses.map((status) => [status, answer]));
+  return route({ ...runners, answer, also, links: true });
 }

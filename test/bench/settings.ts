@@ -20,6 +20,7 @@ export function readSettings({ stateDir, apiUrl, spares = 0 }: Settings): Config
       port: 0,
       github: { webhook_secret: [randomBytes(32).toString("hex")] },
       runner_secret: [randomBytes(32).toString("hex")],
+      edge: { state_dir: stateDir },
       runner: { port: 0, state_dir: stateDir, clone_protocols: ["file"] },
       async: { min_idle_sessions: spares },
       claude: { cli_path: claudeCli },

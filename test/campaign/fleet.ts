@@ -88,7 +88,8 @@ export class Fleet implements Asked, AsyncDisposable {
       if (response !== undefined) {
         if (response.ok || allowed.includes(response.status)) return response;
         const text = await response.text().catch(() => "");
-        if (response.status !== 503) {
+        // 404: what another edge keeps for the runner is not known here yet.
+        if (response.status !== 503 && response.status !== 404) {
           throw new Error(`${method} ${path}: ${response.status} ${text}`);
         }
       }
@@ -167,6 +168,7 @@ function newEdge(port: number, runnerUrls: readonly string[], { folder }: FleetO
     environment: {
       ...secrets,
       PORT: String(port),
+      EDGE_STATE_DIR: join(folder, `edge-${port}`),
       RUNNER_URL: runnerUrls.join(" "),
       GITHUB_WEBHOOK_SECRET: webhookSecret,
       // All that people and forges do comes from one address here.

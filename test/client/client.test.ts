@@ -49,6 +49,31 @@ test("Client lists, shows, finds by delivery and cancels tasks", async () => {
   assert.equal((await client.getTask({ id: task_id })).state, "cancelled");
 });
 
+test("Client replays the delivery of a failed task, once at a time, and follows what comes of it", async () => {
+  await using pair = await startPair();
+  const { store } = pair.runner;
+  const client = clientOf(pair);
+  const { task_id, delivery_id: id, session_id } = await enqueue(pair);
+  assert.equal((await errorOf(client.replayDelivery({ id }))).code, "conflict");
+  const claim = await store.claim();
+  assert.ok(claim);
+  const error = { code: "cli_exited", category: "session", message: "It exited" } as const;
+  await store.finish(claim, { state: "failed", error });
+  const replay = await client.replayDelivery({ id, forge: "github" });
+  assert.deepEqual([replay.outcome, replay.session_id], ["accepted", session_id]);
+  assert.notEqual(replay.task_id, task_id);
+  const again = await client.replayDelivery({ id });
+  assert.deepEqual([again.outcome, again.task_id], ["duplicate", replay.task_id]);
+  await client.cancelTask({ id: replay.task_id });
+  const journal = await Array.fromAsync(client.followLink(replay.events_url));
+  assert.deepEqual(
+    journal.map(({ type }) => type),
+    ["task.queued", "task.cancelled"],
+  );
+  assert.equal((await errorOf(client.replayDelivery({ id: "unheard-of" }))).code, "not_found");
+  assert.equal((await errorOf(client.replayDelivery({ id, forge: "gitlab" }))).code, "not_found");
+});
+
 test("Client shows and ends sessions, and talks to them: the answer can be followed", async () => {
   await using pair = await startPair();
   const client = clientOf(pair);

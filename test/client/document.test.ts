@@ -52,11 +52,16 @@ test("what edge and runner really answer is what the document says, for every op
   await client.getSession({ id: session_id });
   await client.sendMessage({ id: session_id }, { text: "Why?" });
   await client.cancelTask({ id: task_id });
-  await pair.runner.store.finish(claim, { state: "cancelled", reason: "test" });
+  await assert.rejects(client.replayDelivery({ id: "one" }), { code: "conflict" });
+  const error = { code: "cli_exited", category: "session", message: "It exited" } as const;
+  await pair.runner.store.finish(claim, { state: "failed", error });
   const journal = await Array.fromAsync(client.followLink(events_url));
-  assert.equal(journal.at(-1)?.type, "task.cancelled");
+  assert.equal(journal.at(-1)?.type, "task.failed");
   await Array.fromAsync(client.followTask(task_id, { after: journal.length }));
   await client.endSession({ id: session_id });
+
+  await client.replayDelivery({ id: "one" });
+  await client.replayDelivery({ id: "one" });
 
   const refused = createClient({ url: pair.url, token: apiTokens.read, fetch });
   await assert.rejects(refused.cancelTask({ id: task_id }), { code: "forbidden" });
@@ -75,5 +80,6 @@ test("what edge and runner really answer is what the document says, for every op
   const asked = [...seen.keys()].toSorted();
   assert.deepEqual(asked, publicRoutes.map(({ id }) => id).toSorted());
   assert.deepEqual([...(seen.get("receiveWebhook") ?? [])], [202, 200, 401, 400, 415, 404]);
+  assert.deepEqual([...(seen.get("replayDelivery") ?? [])], [409, 202, 200]);
   assert.deepEqual([...(seen.get("followTask") ?? [])], [200, 204]);
 });

@@ -3,6 +3,7 @@ import { createEdge } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
 import type { RunnerAppOptions } from "#runner/http/app.ts";
 import { readConfig } from "#shared/config.ts";
+import { openTestOutbox } from "#test/edge/open-outbox.ts";
 import { environment } from "#test/edge/settings.ts";
 import { secrets, startRunner, type TestRunner } from "#test/runner-http/start-runner.ts";
 
@@ -22,7 +23,9 @@ export async function startPair(options: Partial<RunnerAppOptions> = {}): Promis
     ...environment(`http://127.0.0.1:${runner.port}`),
     RUNNER_SECRET: secrets.join(" "),
   };
-  const app = createEdge({ config: readConfig(EdgeConfig, {}, settings) });
+  const config = readConfig(EdgeConfig, {}, settings);
+  const opened = await openTestOutbox(config);
+  const app = createEdge({ config, outbox: opened.outbox });
   let server = await listenEdge(app, { host: "127.0.0.1", port: 0 });
   const { url } = server;
   return {
@@ -34,6 +37,7 @@ export async function startPair(options: Partial<RunnerAppOptions> = {}): Promis
     },
     [Symbol.asyncDispose]: async () => {
       await server.close(0);
+      await opened[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },
   };

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { createEdge } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
 import { readConfig } from "#shared/config.ts";
 import { publicRoutes } from "#shared/routes/public.ts";
+import { openTestOutbox } from "./open-outbox.ts";
 import { environment } from "./settings.ts";
 
-const app = createEdge({
-  config: readConfig(EdgeConfig, {}, environment("http://127.0.0.1:1")),
-});
+const config = readConfig(EdgeConfig, {}, environment("http://127.0.0.1:1"));
+const opened = await openTestOutbox(config);
+after(() => opened[Symbol.asyncDispose]());
+const app = createEdge({ config, outbox: opened.outbox });
 const served = app.routes.filter(({ method }) => method !== "ALL");
 
 test("the document has every route that the edge serves, and no other", async () => {

@@ -1,16 +1,22 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { createEdge } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
+import { readBindings } from "#edge/queue/bindings.ts";
 import worker from "#edge/worker.ts";
 import { readConfig } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { Forge } from "#shared/event.ts";
 import { Problem } from "#shared/problem.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
+import { openTestOutbox } from "./open-outbox.ts";
 import { environment } from "./settings.ts";
 
 const good = environment("http://127.0.0.1:8788");
+
+const opened = await openTestOutbox(readConfig(EdgeConfig, {}, good));
+const { outbox } = opened;
+after(() => opened[Symbol.asyncDispose]());
 
 const forges = Forge.options;
 const variableOf = (forge: string) => `${forge.toUpperCase()}_WEBHOOK_SECRET`;
@@ -18,7 +24,7 @@ const variableOf = (forge: string) => `${forge.toUpperCase()}_WEBHOOK_SECRET`;
 /** The error that a changed environment leads to. */
 function errorOf(changes: Readonly<Record<string, string>>): CicdError {
   try {
-    createEdge({ config: readConfig(EdgeConfig, {}, { ...good, ...changes }) });
+    createEdge({ outbox, config: readConfig(EdgeConfig, {}, { ...good, ...changes }) });
   } catch (thrown) {
     // Not CicdError.from: an error of another class would be a defect.
     assert.ok(thrown instanceof CicdError, String(thrown));
@@ -40,6 +46,9 @@ test("EdgeConfig has defaults for all but the secrets", () => {
       max_body: 25 * 1024 ** 2,
       link_ttl: 24 * 3_600_000,
       runner_timeout: 5000,
+      hand_off_timeout: 300,
+      state_dir: ".cicd-runner",
+      outbox_size: 256 * 1024 ** 2,
       api_tokens: [],
       cors_origins: [],
       trusted_proxies: [],
@@ -104,7 +113,7 @@ test("createEdge refuses to start without a webhook secret, and says what to set
 test("createEdge starts with the secret of any one forge, and answers 404 for the others", async () => {
   for (const forge of forges) {
     const env = { RUNNER_SECRET: good.RUNNER_SECRET, [variableOf(forge)]: "secret" };
-    const app = createEdge({ config: readConfig(EdgeConfig, {}, env) });
+    const app = createEdge({ outbox, config: readConfig(EdgeConfig, {}, env) });
     for (const other of forges) {
       const response = await app.request(`/webhooks/${other}`, { method: "POST" });
       if (other === forge) {
@@ -133,4 +142,16 @@ test("worker answers all with a problem when its settings are wrong, and logs wh
   const said = log.mock.calls.flatMap((call) => call.arguments).join(" ");
   assert.match(said, /runner_secret/);
   assert.doesNotMatch(said, /hunter2/);
+});
+
+test("readBindings names what the Worker was deployed without", () => {
+  const queue = { send: async () => {} };
+  const database = { prepare: () => {} };
+  assert.equal(readBindings({ OUTBOX: queue, DEAD_LETTERS: database }).queue, queue);
+  for (const env of [{ OUTBOX: queue }, { OUTBOX: queue, DEAD_LETTERS: queue }]) {
+    assert.throws(() => readBindings(env), {
+      code: "config_invalid",
+      message: "Cannot start edge: no binding DEAD_LETTERS",
+    });
+  }
 });

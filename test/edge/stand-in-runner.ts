@@ -60,19 +60,27 @@ export async function startStandInRunner(): Promise<StandInRunner> {
   return runner;
 }
 
-/** Accepts hand-offs and messages; anything else is answered with an empty object. */
+/** Accepts hand-offs, messages and replays; anything else is answered with an empty object. */
 export function takeIn(request: RunnerRequest, response: ServerResponse): void {
-  const [, session_id] = /^\/v1\/sessions\/([^/]+)\/messages$/.exec(request.path) ?? [];
-  if (session_id !== undefined) {
-    sendJson(response, 202, { outcome: "queued", task_id: v7(), session_id });
+  const task_id = v7();
+  if (request.path.endsWith("/messages")) {
+    sendJson(response, 202, { outcome: "queued", task_id, session_id: v7() });
+    return;
+  }
+  if (request.path.endsWith("/replay")) {
+    sendJson(response, 202, { outcome: "accepted", task_id, session_id: v7() });
     return;
   }
   if (request.path !== "/v1/events") {
     sendJson(response, 200, {});
     return;
   }
-  const { task_id, event } = HandOff.parse(JSON.parse(request.body));
-  const answer: HandOffAnswer = { outcome: "accepted", task_id, session_id: sessionIdOf(event) };
+  const { event, ...handOff } = HandOff.parse(JSON.parse(request.body));
+  const answer: HandOffAnswer = {
+    outcome: "accepted",
+    task_id: handOff.task_id,
+    session_id: sessionIdOf(event),
+  };
   sendJson(response, 202, answer);
 }
 

@@ -2,8 +2,10 @@ import { listenEdge } from "#cli/edge-server.ts";
 import { createEdge, type EdgeOptions } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
 import type { DeliveryReport } from "#edge/webhook.ts";
+import type { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
 import { readConfig } from "#shared/config.ts";
 import type { CicdError } from "#shared/error.ts";
+import { openTestOutbox } from "./open-outbox.ts";
 import { environment } from "./settings.ts";
 import { type StandInRunner, startStandInRunner } from "./stand-in-runner.ts";
 
@@ -15,6 +17,7 @@ export interface RunningEdge extends AsyncDisposable {
 
 /** An edge in this process. */
 export interface TestEdge extends RunningEdge {
+  readonly outbox: SqliteOutbox;
   /** What went to `onDelivery`. */
   readonly deliveries: DeliveryReport[];
   /** What went to `onError`, with the id of the request. */
@@ -32,20 +35,27 @@ export async function startEdge(options: TestEdgeOptions = {}): Promise<TestEdge
   const runner = await startStandInRunner();
   const deliveries: TestEdge["deliveries"] = [];
   const errors: TestEdge["errors"] = [];
+  const config = readConfig(EdgeConfig, {}, { ...environment(runner.url), ...changes });
+  const onError = (error: CicdError, requestId: string) => errors.push({ error, requestId });
+  const opened = await openTestOutbox(config, onError);
+  const { outbox } = opened;
   const app = createEdge({
-    config: readConfig(EdgeConfig, {}, { ...environment(runner.url), ...changes }),
+    config,
+    outbox,
     onDelivery: (report) => deliveries.push(report),
-    onError: (error, requestId) => errors.push({ error, requestId }),
+    onError,
     ...rest,
   });
   const server = await listenEdge(app, { host: "127.0.0.1", port: 0 });
   return {
     url: server.url,
     runner,
+    outbox,
     deliveries,
     errors,
     [Symbol.asyncDispose]: async () => {
       await server.close(0);
+      await opened[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
     },
   };

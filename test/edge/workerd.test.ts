@@ -5,10 +5,12 @@ import { environment } from "./settings.ts";
 import { startStandInRunner } from "./stand-in-runner.ts";
 import type { RunningEdge, TestEdgeOptions } from "./start-edge.ts";
 import { startWorker } from "./start-worker.ts";
+import { streamSuite } from "./streams.ts";
 
 coreSuite(start);
 forgeSuite(start);
 guardSuite(start);
+streamSuite(start);
 
 async function start({
   environment: changes,

@@ -100,7 +100,7 @@ async function startScene(server: PostgresServer, settings = {}) {
   const git = undo.use(await serveGit(folder));
   const cloneUrl = `${git.url}/repository.git`;
   const target = await makeTargets(`${folder}/repository.git`, { cloneUrl, sessions: 2 });
-  const database = await server.newDatabase();
+  const { url: database } = await server.newDatabase();
   const fleet = undo.use(
     await Fleet.start({ folder, seed: "hosts", edges: 1, hosts: 2, database, settings }),
   );

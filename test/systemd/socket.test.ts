@@ -11,7 +11,7 @@ const skip = exitCode !== 0 && "this machine has no systemd-socket-activate";
 test("the edge serves on a socket that a service manager holds", { skip }, async () => {
   const port = await freePort();
   const activate = [`--listen=127.0.0.1:${port}`, "--fdname=edge", "--setenv=PATH"];
-  const variables = ["RUNNER_SECRET", "GITHUB_WEBHOOK_SECRET", "PORT"];
+  const variables = ["RUNNER_SECRET", "GITHUB_WEBHOOK_SECRET", "PORT", "EDGE_STATE_DIR"];
   await using _edge = startEdge(
     [
       "systemd-socket-activate",

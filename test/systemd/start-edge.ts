@@ -1,3 +1,7 @@
+import { mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execa } from "execa";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -23,6 +27,7 @@ export function startEdge(
   [file = "", ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): StartedEdge {
+  const stateDir = mkdtempSync(join(tmpdir(), "cicd-runner-test-"));
   const child = execa(file, args, {
     cwd: "/",
     extendEnv: false,
@@ -31,6 +36,7 @@ export function startEdge(
       PORT: "0",
       RUNNER_SECRET: "r".repeat(32),
       GITHUB_WEBHOOK_SECRET: "g".repeat(32),
+      EDGE_STATE_DIR: stateDir,
       ...environment,
     },
     all: true,
@@ -54,6 +60,7 @@ export function startEdge(
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGKILL");
       await child;
+      await rm(stateDir, { recursive: true, maxRetries: 5 });
     },
   };
 }

@@ -26,6 +26,7 @@ const app = createRunnerApp({
   secrets: config.runner_secret,
   queueLimit: Number.MAX_SAFE_INTEGER,
   isDraining: () => false,
+  drain: async () => {},
   health: async () => healthy,
   metrics: async () => ({ contentType: "text/plain", body: "" }),
   onError: (error) => console.error(error),
