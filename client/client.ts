@@ -10,11 +10,7 @@ import {
 } from "#shared/routes/dead-letters.ts";
 import { getDelivery, replayDelivery } from "#shared/routes/deliveries.ts";
 import { listHosts } from "#shared/routes/hosts.ts";
-import {
-  listUndelivered,
-  replayAllUndelivered,
-  replayUndelivered,
-} from "#shared/routes/outbox.ts";
+import { listUndelivered, replayAllUndelivered, replayUndelivered } from "#shared/routes/outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "#shared/routes/sessions.ts";
 import {
   answerPermission,
