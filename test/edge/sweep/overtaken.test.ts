@@ -12,7 +12,7 @@ function pushed(deliveryId: string): MissedTask {
 
 function command(
   task: TaskKind,
-  deliveryId = task,
+  deliveryId: string = task,
   authorization: Authorization = "verified",
 ): MissedTask {
   const event = { ...comment(`/${task}`), authorization };
