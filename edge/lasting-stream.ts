@@ -8,9 +8,14 @@ type Bytes = Uint8Array<ArrayBuffer>;
  * The events of a task to its terminal one, whatever happens to the runners that send them: where a
  * stream ends or breaks off, the next one goes on, and each event is passed on whole and once. When
  * there is no next one the stream just ends: an EventSource comes back by itself. Nothing is held
- * but the event that is not complete.
+ * but the event that is not complete. A runner that is silent for `silence` milliseconds is taken for
+ * one that is gone.
  */
-export function lastingStream(first: ReadableStream<Bytes>, reopen: Reopen): ReadableStream<Bytes> {
+export function lastingStream(
+  first: ReadableStream<Bytes>,
+  reopen: Reopen,
+  silence = longestSilence,
+): ReadableStream<Bytes> {
   const gone = new AbortController();
   const { signal } = gone;
   let reader = first.getReader();
@@ -19,7 +24,7 @@ export function lastingStream(first: ReadableStream<Bytes>, reopen: Reopen): Rea
     const place = new Place();
     let trouble: Bytes | undefined;
     for (;;) {
-      for await (const message of wholeMessages(reader)) {
+      for await (const message of wholeMessages(reader, silence)) {
         place.pass(message);
         // The runner's word that it can't go on: another may.
         if (place.isTroubled) {
@@ -56,13 +61,20 @@ export function lastingStream(first: ReadableStream<Bytes>, reopen: Reopen): Rea
 }
 
 const encoder = new TextEncoder();
+/** A runner sends a heartbeat every 15 seconds. */
+const longestSilence = 40_000;
 
 /** The messages of an event stream, to its end or where it breaks off: what is not whole is lost. */
-async function* wholeMessages(reader: ReadableStreamDefaultReader<Bytes>): AsyncGenerator<string> {
+async function* wholeMessages(
+  reader: ReadableStreamDefaultReader<Bytes>,
+  silence: number,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let text = "";
   for (;;) {
+    const timer = setTimeout(() => void reader.cancel().catch(() => {}), silence);
     const { value } = await reader.read().catch(() => ({ value: undefined }));
+    clearTimeout(timer);
     if (value === undefined) return;
     text += decoder.decode(value, { stream: true });
     for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {

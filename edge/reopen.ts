@@ -6,7 +6,7 @@ import type { RunnerCall, RunnerClient } from "./runner-client.ts";
 const pause = 250;
 
 /** Where a client is in a stream that ended. */
-interface Place {
+export interface Place {
   /** Undefined before the first event. */
   readonly lastId: string | undefined;
   /** The stream that ended has brought something. */

@@ -55,6 +55,16 @@ export const RunnerConfig = z.strictObject({
           env: ["CICD_STORE"],
           description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
         }),
+      retention: z
+        .strictObject({
+          age: Duration.prefault("720h").meta({
+            description: "How long tasks that have ended are kept, with their journals",
+          }),
+          size: Size.prefault("1GB").meta({
+            description: "What journals of ended tasks may take; the oldest are shortened",
+          }),
+        })
+        .prefault({}),
       clone_protocols: z
         .array(z.enum(["https", "http", "file"]))
         .min(1)

@@ -7,6 +7,8 @@ import type { QueueStats, Store } from "./store/store.ts";
 /** What the health of a runner is told from. */
 export interface HealthSources {
   readonly store: Pick<Store, "stats">;
+  /** Why nothing can be written; undefined when all is well. */
+  readonly storeTrouble?: () => CicdError | undefined;
   /** Resident processes. */
   readonly sessions: () => number;
   readonly degradation: Pick<Degradation, "level" | "reasons">;
@@ -14,6 +16,8 @@ export interface HealthSources {
   readonly queueLimit: number;
   readonly isDraining: () => boolean;
   readonly version: string;
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly now?: () => number;
   /** Seconds since the start. */
   readonly uptime: () => number;
 }
@@ -24,7 +28,8 @@ const fullQueueShare = 0.8;
 /** How the runner is, and why it is not healthy where it is not. */
 export async function readHealth(sources: HealthSources): Promise<Health> {
   const { store, sessions, degradation, breaker, version, uptime } = sources;
-  const stats = await store.stats().catch((error: unknown) => CicdError.from(error));
+  const read = await store.stats().catch((error: unknown) => CicdError.from(error));
+  const stats = sources.storeTrouble?.() ?? read;
   const facts = {
     sessions: sessions(),
     degradation_level: degradation.level,
@@ -34,11 +39,16 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
   };
   if (stats instanceof CicdError) {
     const problems = [stats.message];
-    return { status: "unhealthy", queue_depth: 0, running: 0, problems, ...facts };
+    const nothing = { queue_depth: 0, running: 0, oldest_queued_seconds: null };
+    return { status: "unhealthy", ...nothing, problems, ...facts };
   }
   const problems = problemsOf(stats, sources);
   const status = problems.length === 0 ? "healthy" : "degraded";
-  return { status, queue_depth: stats.queued, running: stats.running, problems, ...facts };
+  const { queued, running, oldestQueuedAt } = stats;
+  const { now = Date.now } = sources;
+  const oldest_queued_seconds =
+    oldestQueuedAt === undefined ? null : Math.max(0, now() - oldestQueuedAt) / 1000;
+  return { status, queue_depth: queued, running, oldest_queued_seconds, problems, ...facts };
 }
 
 function problemsOf(

@@ -21,6 +21,7 @@ import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
+import { Retention } from "./retention.ts";
 import { SessionManager } from "./session/manager.ts";
 import { Workspaces } from "./session/workspaces.ts";
 import {
@@ -93,7 +94,12 @@ export async function startHost({
   // At the end too, while the folder is still ours.
   undo.defer(async () => void (await endOrphans(stateDir)));
 
-  const onError = (error: unknown) => log.error({ err: error, event: "error" });
+  const onError = (error: unknown, request_id?: string) => {
+    log.error({ err: error, event: "error", request_id });
+    const isStore = error instanceof CicdError && error.code === "store_unavailable";
+    if (isStore) membership?.look();
+  };
+  let membership: Membership | undefined;
   const connector = undo.use(await openConnector(config, { stateDir, environment, onError }));
   if (connector.warning !== undefined) {
     log.warn({ component: "host", event: "secrets_exposed", reason: connector.warning });
@@ -102,6 +108,12 @@ export async function startHost({
   const metrics = createMetrics({
     sessionsActive: () => sessions.size,
     queueDepth: async () => (await store.stats()).queued,
+    oldestQueued: async () => {
+      const { oldestQueuedAt = Date.now() } = await store.stats();
+      return Math.max(0, Date.now() - oldestQueuedAt) / 1000;
+    },
+    running: () => dispatcher.running,
+    capacity: () => sessions.capacity,
     processMemory: () => upkeep.memory,
     degradationLevel: () => degradation.level,
     breakerState: () => breaker.state,
@@ -151,6 +163,15 @@ export async function startHost({
     }),
   );
 
+  undo.use(
+    new Retention({
+      store,
+      ...config.runner.retention,
+      onPruned: (pruned) => log.info({ component: "store", event: "pruned", ...pruned }),
+      onError,
+    }),
+  );
+
   const publishing = publisher(config, environment);
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const work = taskWork({
@@ -180,7 +201,7 @@ export async function startHost({
     onError,
   });
 
-  const membership = new Membership({
+  membership = new Membership({
     store,
     load: () => ({
       running: dispatcher.running,
@@ -227,6 +248,7 @@ export async function startHost({
     health: () =>
       readHealth({
         store,
+        storeTrouble: () => membership.trouble,
         sessions: () => sessions.size,
         degradation,
         breaker,
@@ -238,7 +260,7 @@ export async function startHost({
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
     onSseClients: metrics.sseClients,
-    onError: (error, request_id) => log.error({ err: error, event: "error", request_id }),
+    onError,
   });
   const server = await listen({ fetch: app.fetch, ...config.runner, descriptor });
   undo.defer(() => server.close(connectionPatience));

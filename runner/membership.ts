@@ -1,3 +1,4 @@
+import { CicdError } from "#shared/error.ts";
 import type { HostLoad } from "./store/cluster.ts";
 import type { Store } from "./store/store.ts";
 
@@ -24,6 +25,9 @@ export interface MembershipOptions {
   readonly now?: () => number;
 }
 
+/** How soon to try again when the store is away, in milliseconds. */
+const troubledInterval = 1000;
+
 /**
  * This host's place among those of its store: tells that it lives, hears what it has lost, and takes
  * care of what others have left.
@@ -35,6 +39,9 @@ export class Membership {
   #loop: Promise<void> | undefined;
   /** When a heartbeat was last begun that got through. */
   #heardAt: number;
+  #trouble: CicdError | undefined;
+  /** Aborts when to beat before its time; another one for each rest. */
+  #wake = new AbortController();
   /** Since when each heartbeat has got through. */
   #steadySince: number;
 
@@ -43,6 +50,16 @@ export class Membership {
     this.#now = options.now ?? (() => performance.now());
     this.#heardAt = this.#now();
     this.#steadySince = this.#heardAt;
+  }
+
+  /** Why the last heartbeat has not got through: a full disk, say; undefined when it has. */
+  get trouble(): CicdError | undefined {
+    return this.#trouble;
+  }
+
+  /** Beats at once: somebody found the store in trouble. */
+  look(): void {
+    if (this.#trouble === undefined) this.#wake.abort();
   }
 
   /** Beats until the host leaves. */
@@ -67,8 +84,13 @@ export class Membership {
     const { interval } = this.#options;
     while (!signal.aborted) {
       const began = this.#now();
+      this.#wake = new AbortController();
       await this.#beat(began);
-      await rest(Math.max(0, interval - (this.#now() - began)), signal);
+      const pause = this.#trouble === undefined ? interval : Math.min(interval, troubledInterval);
+      await rest(
+        Math.max(0, pause - (this.#now() - began)),
+        AbortSignal.any([signal, this.#wake.signal]),
+      );
     }
   }
 
@@ -83,11 +105,13 @@ export class Membership {
       const { lost } = await store.heartbeat(load());
       // The lease counts from when it was asked for.
       this.#heardAt = began;
+      this.#trouble = undefined;
       if (lost.length > 0) onLost(lost);
       if (isShared) await endOutdated(new Set(await store.heldSessions()));
       await this.#reap();
     } catch (error) {
       this.#steadySince = this.#now();
+      this.#trouble = CicdError.from(error);
       onError(error);
     } finally {
       clearTimeout(watchdog);

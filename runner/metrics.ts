@@ -12,6 +12,11 @@ export interface GaugeSources {
   sessionsActive(): number;
   /** Tasks that wait. */
   queueDepth(): number | Promise<number>;
+  /** How long the task has waited that has waited longest, in seconds; 0 when none waits. */
+  oldestQueued?(): number | Promise<number>;
+  /** Tasks that run on this host, and how many could. */
+  running?(): number;
+  capacity?(): number;
   /** Memory of all processes, in bytes. */
   processMemory?(): number | Promise<number>;
   degradationLevel?(): DegradationLevel;
@@ -55,6 +60,13 @@ export function createMetrics(sources: GaugeSources): Metrics {
 
   gauge("cicd_async_sessions_active", "Resident CLI processes", sources.sessionsActive);
   gauge("cicd_async_queue_depth", "Tasks in the queue", sources.queueDepth);
+  const { oldestQueued, running, capacity } = sources;
+  if (oldestQueued) {
+    const help = "How long the task has waited that has waited longest, in seconds";
+    gauge("cicd_async_queue_oldest_seconds", help, oldestQueued);
+  }
+  if (running) gauge("cicd_async_host_running", "Tasks that run on this host", running);
+  if (capacity) gauge("cicd_async_host_capacity", "Tasks that this host can run", capacity);
   const { processMemory, degradationLevel, breakerState } = sources;
   if (processMemory) {
     gauge("cicd_async_process_memory_bytes", "Memory of all CLI processes", processMemory);

@@ -113,6 +113,8 @@ export const Health = z.object({
   sessions: z.int().nonnegative(),
   queue_depth: z.int().nonnegative(),
   running: z.int().nonnegative(),
+  /** How long the task has waited that has waited longest; null when none waits. */
+  oldest_queued_seconds: z.number().nonnegative().nullable(),
   /** 0: processes are kept as configured; 1: no more than there are; 2: none beyond its task. */
   degradation_level: z.int().min(0).max(2),
   /** `open` while tasks wait because the model does not answer. */

@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 import { type HealthSources, readHealth } from "#runner/health.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { Health } from "#shared/api.ts";
+import { CicdError } from "#shared/error.ts";
 import { handOff } from "./runner-http/hand-off.ts";
 import { tempFolder } from "./temp-folder.ts";
 
@@ -11,11 +12,14 @@ suite("readHealth", () => {
     await using scene = await setScene();
     await scene.enqueue(2);
     await scene.store.claim();
-    const health = await scene.read();
+    const [accepted] = await scene.store.tasks({ state: "queued", limit: 1 });
+    const now = Date.parse(accepted?.created_at ?? "") + 1500;
+    const health = await scene.read({ now: () => now });
     assert.deepEqual(health, Health.parse(health));
     assert.deepEqual(health, {
       status: "healthy",
       queue_depth: 1,
+      oldest_queued_seconds: 1.5,
       running: 1,
       sessions: 3,
       degradation_level: 0,
@@ -53,6 +57,13 @@ suite("readHealth", () => {
     });
     assert.deepEqual([status, degradation_level], ["degraded", 1]);
     assert.match(problems.join("\n"), /level 1: memory is 2, limit 1\nBreaker is open/);
+  });
+
+  test("a store that can't be written: unhealthy, and says why", async () => {
+    await using scene = await setScene();
+    const trouble = new CicdError("store_unavailable", "Cannot use store: disk is full");
+    const { status, problems } = await scene.read({ storeTrouble: () => trouble });
+    assert.deepEqual([status, problems], ["unhealthy", [trouble.message]]);
   });
 
   test("a store that can't be read: unhealthy, and says why", async () => {

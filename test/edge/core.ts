@@ -242,6 +242,7 @@ const healthy = {
   status: "healthy",
   sessions: 0,
   queue_depth: 0,
+  oldest_queued_seconds: null,
   running: 0,
   degradation_level: 0,
   breaker: "closed",

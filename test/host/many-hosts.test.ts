@@ -44,7 +44,8 @@ suite("two hosts that share a store", () => {
     await sent.reached("turn.started");
     const owner = scene.hostOf(sent.journal);
     process.kill(owner.program.pid, "SIGSTOP");
-    await until(() => hostsOf(sent.journal).length === 2);
+    const other = scene.fleet.runners.find((runner) => runner !== owner);
+    await until(() => other?.program.events.includes("tasks_reaped") ?? false);
     process.kill(owner.program.pid, "SIGCONT");
     await until(() => owner.program.events.includes("tasks_lost"));
     await sent.ended();

@@ -8,6 +8,9 @@ import type { BreakerState } from "#runner/resilience/breaker.ts";
 const sources: GaugeSources = {
   sessionsActive: () => 3,
   queueDepth: async () => 7,
+  oldestQueued: async () => 12.5,
+  running: () => 2,
+  capacity: () => 8,
   processMemory: async () => 300_000_000,
   degradationLevel: () => 1,
   breakerState: () => "open",
@@ -31,6 +34,9 @@ test("createMetrics exposes every metric under its very name, with help and type
   const types = {
     cicd_async_sessions_active: "gauge",
     cicd_async_queue_depth: "gauge",
+    cicd_async_queue_oldest_seconds: "gauge",
+    cicd_async_host_running: "gauge",
+    cicd_async_host_capacity: "gauge",
     cicd_async_process_memory_bytes: "gauge",
     cicd_async_degradation_level: "gauge",
     cicd_async_breaker_state: "gauge",

@@ -33,13 +33,18 @@ export interface Program {
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | undefined>;
 }
 
-/** Starts `cicd-runner <command>` as an operator does. @throws Error when it ends at its start. */
+/**
+ * Starts `cicd-runner <command>` as an operator does; with `fileSize` no file of it can grow beyond
+ * so many KiB. @throws Error when it ends at its start.
+ */
 export async function startProgram(
   command: "runner" | "edge",
   folder: string,
   environment: Readonly<Record<string, string>>,
+  { fileSize = "unlimited" }: { fileSize?: number | "unlimited" } = {},
 ): Promise<Program> {
-  const child = execa(process.execPath, ["--expose-gc", "--import", probe, main, command], {
+  const limited = ["-c", `ulimit -f ${fileSize}; exec "$0" "$@"`, process.execPath];
+  const child = execa("bash", [...limited, "--expose-gc", "--import", probe, main, command], {
     cwd: folder,
     extendEnv: false,
     env: { PATH: process.env.PATH, ...environment },

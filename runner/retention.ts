@@ -1,0 +1,49 @@
+import type { Pruned } from "./store/cluster.ts";
+import type { Store } from "./store/store.ts";
+
+/** How long what has ended is kept, and how much of it. Times in milliseconds. */
+export interface RetentionOptions {
+  readonly store: Pick<Store, "prune">;
+  /** Tasks that ended longer ago are forgotten. */
+  readonly age: number;
+  /** Bytes that the journals of ended tasks may take together. */
+  readonly size: number;
+  readonly onPruned: (pruned: Pruned) => void;
+  readonly onError: (error: unknown) => void;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
+}
+
+/** How often to look, in milliseconds. */
+const longestInterval = 10 * 60_000;
+
+/** Forgets tasks that have ended long ago, and journals that take too much room. */
+export class Retention implements Disposable {
+  readonly #options: RetentionOptions;
+  readonly #timer: NodeJS.Timeout;
+  #isBusy = false;
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+    const interval = Math.max(1, Math.min(longestInterval, options.age));
+    this.#timer = setInterval(() => void this.#prune(), interval).unref();
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  async #prune(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    const { store, age, size, onPruned, onError, now = Date.now } = this.#options;
+    try {
+      const pruned = await store.prune({ before: now() - age, maxBytes: size });
+      if (pruned.tasks + pruned.journals > 0) onPruned(pruned);
+    } catch (error) {
+      onError(error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+}

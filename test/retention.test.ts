@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Retention } from "#runner/retention.ts";
+import { accepted, claimed, done } from "./store/drive.ts";
+import { handOff } from "./store/hand-off.ts";
+import { newSqlitePlace } from "./store/place.ts";
+import { until } from "./until.ts";
+
+test("Retention forgets tasks that ended long ago, and keeps those that live and the young", async () => {
+  await using place = await newSqlitePlace();
+  await using store = await place.open();
+  const old = await accepted(store, handOff(1));
+  await store.finish(await claimed(store), done);
+  const live = await accepted(store, handOff(2));
+  await claimed(store);
+  place.now += 60_000;
+  const young = await accepted(store, handOff(3));
+  await store.finish(await claimed(store), done);
+  const pruned: number[] = [];
+  using _ = new Retention({
+    store,
+    age: 100,
+    size: 1_000_000,
+    now: () => place.now,
+    onPruned: ({ tasks }) => pruned.push(tasks),
+    onError: (error) => assert.ifError(error),
+  });
+  await until(() => pruned.length > 0);
+  assert.deepEqual(pruned, [1]);
+  assert.equal(await store.task(old), undefined);
+  assert.equal((await store.task(live))?.state, "running");
+  assert.equal((await store.task(young))?.state, "succeeded");
+});
