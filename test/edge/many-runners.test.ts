@@ -82,7 +82,7 @@ suite("an edge with several runners", () => {
       runner.answer = (_, response) =>
         refuse(new CicdError("queue_full", "Full", { retryAfter: 7 }), response);
     }
-    const response = await scene.deliver();
+    const response = await fetch(scene.url + taskPath, { headers });
     assert.equal(response.headers.get("retry-after"), "7");
     await assertProblem(response, 503, "queue_full");
     assert.deepEqual(scene.asked(), [1, 1]);
