@@ -24,8 +24,6 @@ export interface FleetOptions {
 export const webhookSecret = "webhook-secret-of-the-campaign";
 const secrets = { RUNNER_SECRET: "runner-secret-of-the-campaign" };
 const apiToken = "a-token-of-the-campaign";
-/** How long a delivery may wait at an edge, in milliseconds. */
-const outboxPatience = 60_000;
 /** How soon somebody who finds an edge down asks the next one, in milliseconds. */
 const pause = 20;
 
@@ -77,7 +75,6 @@ export class Fleet implements Asked, AsyncDisposable {
     path: string,
     { method = "GET", body, headers = {}, allowed = [] }: Sending = {},
   ): Promise<Response> {
-    const deadline = performance.now() + outboxPatience;
     for (;;) {
       const response = await fetch(this.anyEdge() + path, {
         method,
@@ -173,7 +170,6 @@ function newEdge(port: number, runnerUrls: readonly string[], { folder }: FleetO
       PORT: String(port),
       EDGE_STATE_DIR: join(folder, `edge-${port}`),
       RUNNER_URL: runnerUrls.join(" "),
-      EDGE_STATE_DIR: join(folder, `edge-${port}`),
       GITHUB_WEBHOOK_SECRET: webhookSecret,
       // All that people and forges do comes from one address here.
       EDGE_RATE_LIMIT_API: "0",
