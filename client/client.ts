@@ -3,7 +3,14 @@ import { CicdError } from "#shared/error.ts";
 import { firstIssue } from "#shared/first-issue.ts";
 import type { JournalEntry } from "#shared/journal.ts";
 import { filledPath, type Route } from "#shared/route.ts";
+import {
+  listDeadLetters,
+  replayDeadLetter,
+  replayDeadLetters,
+} from "#shared/routes/dead-letters.ts";
 import { getDelivery, replayDelivery } from "#shared/routes/deliveries.ts";
+import { listHosts } from "#shared/routes/hosts.ts";
+import { listUndelivered, replayAllUndelivered, replayUndelivered } from "#shared/routes/outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "#shared/routes/sessions.ts";
 import {
   answerPermission,
@@ -48,6 +55,13 @@ export function createClient(options: ClientOptions) {
     sendMessage: call(sendMessage),
     getDelivery: call(getDelivery),
     replayDelivery: call(replayDelivery),
+    listDeadLetters: call(listDeadLetters),
+    replayDeadLetter: call(replayDeadLetter),
+    replayDeadLetters: call(replayDeadLetters),
+    listUndelivered: call(listUndelivered),
+    replayUndelivered: call(replayUndelivered),
+    replayAllUndelivered: call(replayAllUndelivered),
+    listHosts: call(listHosts),
     /** The journal of a task as it grows, to its terminal entry: each number once. */
     followTask: (id: string, how: FollowOptions = {}): AsyncGenerator<JournalEntry, void> => {
       const url = urlOf(options, followTask, { id });

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CicdError } from "#shared/error.ts";
 import type { Driver } from "./driver.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { prepared } from "./prepared.ts";
 import { Signals } from "./signals.ts";
 import { closeDatabases, type Databases, openDatabases } from "./sqlite-files.ts";
@@ -10,11 +11,13 @@ import type { Row, Work } from "./work.ts";
 /** SQLite in one folder, which one program at a time may use. */
 export class SqliteDriver implements Driver {
   readonly #databases: Databases;
+  readonly #group: GroupCommit;
   readonly #signals = new Signals();
 
   /** @throws CicdError as {@link openDatabases} does. */
   constructor(folder: string) {
     this.#databases = openDatabases(folder);
+    this.#group = new GroupCommit(this.#databases.durable);
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
@@ -26,7 +29,11 @@ export class SqliteDriver implements Driver {
   }
 
   async write<T>(work: () => Work<T>): Promise<T> {
-    return this.writeNow(work);
+    try {
+      return await this.#group.add(() => drive(this.#databases.durable, work()));
+    } catch (error) {
+      throw storeError(error);
+    }
   }
 
   /** Runs what writes before it returns. */
@@ -51,6 +58,7 @@ export class SqliteDriver implements Driver {
   }
 
   close(): void {
+    this.#group.flush();
     closeDatabases(this.#databases);
   }
 }

@@ -63,6 +63,15 @@ test("what edge and runner really answer is what the document says, for every op
   await client.replayDelivery({ id: "one" });
   await client.replayDelivery({ id: "one" });
 
+  const admin = createClient({ url: pair.url, token: apiTokens.admin, fetch });
+  await admin.listHosts({});
+  await admin.listDeadLetters({ limit: 1 });
+  await admin.replayDeadLetters({}, {});
+  await assert.rejects(admin.replayDeadLetter({ task_id: v7() }), { code: "not_found" });
+  await admin.listUndelivered({});
+  await admin.replayAllUndelivered({});
+  await assert.rejects(admin.replayUndelivered({ delivery_id: "two" }), { code: "not_found" });
+
   const refused = createClient({ url: pair.url, token: apiTokens.read, fetch });
   await assert.rejects(refused.cancelTask({ id: task_id }), { code: "forbidden" });
   await assert.rejects(refused.getTask({ id: v7() }), { code: "not_found" });

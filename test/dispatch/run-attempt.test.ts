@@ -152,6 +152,20 @@ test("runAttempt: a result whose events can't be journaled is none", async () =>
   assert(outcome.state === "queued" && outcome.error.code === "store_unavailable");
 });
 
+test("runAttempt: what is kept is in the journal; a lost task may write no page and owes none", async () => {
+  await using scene = await setScene();
+  const { store, claim } = scene;
+  await scene.run(async (_task, { keep, checkHeld, owePage }) => {
+    await keep(said("kept"));
+    assert.equal((await story(store, claim.task.id)).types.at(-1), "message.delta");
+    await checkHeld();
+    await store.finish(claim, { state: "released" });
+    await assert.rejects(checkHeld(), { code: "conflict" });
+    await assert.rejects(owePage(), { code: "conflict" });
+    return { kind: "close" };
+  });
+});
+
 /** A task that this host has claimed, and what stops the host. */
 async function setScene() {
   const place = await openStore();

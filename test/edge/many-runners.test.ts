@@ -80,11 +80,11 @@ suite("an edge with several runners", () => {
     await using scene = await startScene();
     for (const runner of scene.runners) {
       runner.answer = (_, response) =>
-        refuse(new CicdError("queue_full", "Full", { retryAfter: 7 }), response);
+        refuse(new CicdError("shutting_down", "Stopping", { retryAfter: 7 }), response);
     }
-    const response = await fetch(scene.url + taskPath, { headers });
-    assert.equal(response.headers.get("retry-after"), "7");
-    await assertProblem(response, 503, "queue_full");
+    const response = await fetch(`${scene.url}/v1/tasks`, { headers });
+    assert.deepEqual([response.status, response.headers.get("retry-after")], [503, "7"]);
+    assert.match(await response.text(), /shutting_down/);
     assert.deepEqual(scene.asked(), [1, 1]);
   });
 

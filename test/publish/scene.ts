@@ -73,6 +73,7 @@ export async function setScene(
     RUNNER_STATE_DIR: stateDir,
     RUNNER_PORT: "0",
     RUNNER_CLONE_PROTOCOLS: "http",
+    RUNNER_CLONE_PRIVATE_HOSTS: "127.0.0.1",
     ASYNC_MIN_IDLE_SESSIONS: "0",
     ASYNC_RETRY_INITIAL_DELAY: "1ms",
     CLAUDE_CLI_PATH: await talkingExecutable(folder),

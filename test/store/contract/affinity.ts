@@ -47,6 +47,7 @@ export function affinityContract(newPlace: NewPlace): void {
     const claim = await claimed(holder);
     await accepted(holder, handOff(7, { kind: "close" }));
     place.now += 2 * affinityTime;
+    await holder.heartbeat(idle);
     await holder.finish(claim, done);
     assert.equal(await other.claim(), undefined);
     place.now += affinityTime;
@@ -60,6 +61,7 @@ export function affinityContract(newPlace: NewPlace): void {
     await accepted(holder);
     await holder.finish(await claimed(holder), retryIn(5000));
     place.now += 5000 + affinityTime - 1;
+    await holder.heartbeat(idle);
     assert.equal(await other.claim(), undefined);
     place.now += 1;
     await claimed(other);
