@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import { getRuntimeKey } from "hono/adapter";
 import type { CicdError } from "#shared/error.ts";
 import { routerPath } from "#shared/route.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "#shared/routes/edge.ts";
@@ -77,10 +78,12 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
           segment: c.req.param("segment"),
           requestId: c.get("requestId"),
           forges,
+          rules: config.rules,
           maxBody: edge.max_body,
           ...links,
           runner: promptRunner,
           outbox,
+          later: (work) => later(c, work),
           onDelivery: (report) => onDelivery(report, c.get("requestId")),
         }).catch(async (thrown) => {
           throw await limitRefusal(limits, client(c), thrown);
@@ -115,4 +118,9 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
     return c.html(docsPage(document(c), c.get("secureHeadersNonce") ?? ""));
   });
   return app;
+}
+
+/** A Worker may end with its answer, unless it is told what goes on. */
+function later(c: Context, work: Promise<void>): void {
+  if (getRuntimeKey() === "workerd") c.executionCtx.waitUntil(work);
 }

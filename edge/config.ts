@@ -4,6 +4,7 @@ import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { Scope } from "#shared/scope.ts";
 import { Network } from "./client-address.ts";
+import { RulesConfig } from "./rules/config.ts";
 import { SweepConfig } from "./sweep/config.ts";
 
 /** `<scope>:<SHA-256 of the token in hex>`, parsed: the token itself is never configured. */
@@ -56,6 +57,7 @@ export const EdgeConfig = z.strictObject({
       description: "Where the edge reaches the runner; several when they share a store",
     }),
   runner_secret: RunnerSecret,
+  rules: RulesConfig.prefault({}),
   edge: z
     .strictObject({
       public_url: PublicUrl.optional().meta({

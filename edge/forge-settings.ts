@@ -1,12 +1,15 @@
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
+import type { ScopedSecret } from "#shared/forge-config.ts";
 import type { EdgeConfig } from "./config.ts";
 import { isOneOf } from "./same-secret.ts";
 
 /** What the edge knows the webhooks of one forge by. */
 export interface ForgeSettings {
-  /** None: the forge is not configured. */
+  /** Those that vouch for everything. */
   readonly secrets: readonly string[];
+  /** Those that vouch for an owner or a repository. None of both: the forge is not configured. */
+  readonly scoped: readonly ScopedSecret[];
   /** The secret ends of the webhook's path, one of which must be there; none: it has no such end. */
   readonly segments: readonly string[];
 }
@@ -18,12 +21,12 @@ export interface ForgeSettings {
 export function forgeSettings(config: EdgeConfig): Readonly<Record<Forge, ForgeSettings>> {
   const { github, gitlab, gitee, gitea } = config;
   const forges = {
-    github: { secrets: github.webhook_secret ?? [], segments: [] },
-    gitlab: { secrets: gitlab.webhook_secret ?? [], segments: [] },
-    gitee: { secrets: gitee.webhook_secret ?? [], segments: gitee.path_segment ?? [] },
-    gitea: { secrets: gitea.webhook_secret ?? [], segments: [] },
+    github: secretsOf(github),
+    gitlab: secretsOf(gitlab),
+    gitee: { ...secretsOf(gitee), segments: gitee.path_segment ?? [] },
+    gitea: secretsOf(gitea),
   };
-  if (Object.values(forges).some(({ secrets }) => secrets.length > 0)) return forges;
+  if (Object.values(forges).some(isConfigured)) return forges;
   throw new CicdError("config_invalid", "Cannot start edge: no webhook secret is set", {
     hint: `Set ${Object.keys(forges).map(secretVariable).join(", ")} to what the webhook was made with`,
   });
@@ -40,8 +43,8 @@ export async function checkDoor(
   settings: ForgeSettings,
   segment: string | undefined,
 ): Promise<ForgeSettings> {
-  const { secrets, segments } = settings;
-  if (secrets.length === 0) {
+  const { segments } = settings;
+  if (!isConfigured(settings)) {
     throw new CicdError("not_found", `Cannot take webhook: ${forge} is not configured`, {
       hint: `Set ${secretVariable(forge)} on the edge to the secret of the webhook`,
     });
@@ -57,6 +60,17 @@ export async function checkDoor(
   throw new CicdError("unauthorized", `Cannot accept webhook: ${what}`, {
     hint: `Send it to /webhooks/${forge}/<${forge}.path_segment>`,
   });
+}
+
+function secretsOf({
+  webhook_secret = [],
+  secrets = [],
+}: Pick<EdgeConfig["github"], "webhook_secret" | "secrets">): ForgeSettings {
+  return { secrets: webhook_secret, scoped: secrets, segments: [] };
+}
+
+function isConfigured({ secrets, scoped }: ForgeSettings): boolean {
+  return secrets.length + scoped.length > 0;
 }
 
 function secretVariable(forge: string): string {

@@ -2,6 +2,7 @@ import type { WebhookAccepted, WebhookDuplicate, WebhookIgnored } from "#shared/
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { statusOf } from "#shared/problem.ts";
+import type { SkipCode } from "#shared/skip.ts";
 import type { ForgeAdapter } from "./forge/forge.ts";
 import { gitea } from "./forge/gitea.ts";
 import { gitee } from "./forge/gitee.ts";
@@ -11,6 +12,8 @@ import { checkDoor, type ForgeSettings } from "./forge-settings.ts";
 import { handOver, type Takers } from "./hand-over.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
 import { receive } from "./receive.ts";
+import type { Rules } from "./rules/config.ts";
+import { tellSkipped } from "./tell-skipped.ts";
 import { toHandOff } from "./to-hand-off.ts";
 
 /**
@@ -36,6 +39,7 @@ export type DeliveryReport =
       readonly forge: Forge;
       readonly outcome: "ignored";
       readonly deliveryId: string;
+      readonly code: SkipCode;
       readonly reason: string;
     }
   | { readonly forge: Forge; readonly outcome: "refused" | "failed"; readonly reason: string };
@@ -48,12 +52,15 @@ export interface WebhookContext extends Takers {
   readonly segment: string | undefined;
   readonly requestId: string;
   readonly forges: Readonly<Record<Forge, ForgeSettings>>;
+  readonly rules: Rules;
   /** In bytes. */
   readonly maxBody: number;
   readonly publicUrl: string | undefined;
   readonly link: LinkOptions;
   readonly now: () => number;
   readonly onDelivery: (report: DeliveryReport) => void;
+  /** Lets work go on behind the answer. */
+  readonly later: (work: Promise<void>) => void;
 }
 
 const adapters: readonly ForgeAdapter[] = [github, gitlab, gitee, gitea];
@@ -84,22 +91,22 @@ export async function handleWebhook(request: Request, context: WebhookContext): 
 }
 
 async function take(request: Request, adapter: ForgeAdapter, context: WebhookContext) {
-  const { requestId, segment, forges, maxBody, now } = context;
+  const { requestId, segment, forges, rules, maxBody, runner, now, later } = context;
   const forge = adapter.name;
-  const { secrets } = await checkDoor(forge, forges[forge], segment);
-  const received = await receive(request, { adapter, expected: { secrets, now: now() }, maxBody });
+  const settings = await checkDoor(forge, forges[forge], segment);
+  const received = await receive(request, { adapter, settings, rules, now: now(), maxBody });
   const { deliveryId } = received;
   if (received.kind === "ignored") {
-    const { reason } = received;
-    const body: WebhookIgnored = { ignored: true, reason };
+    const { code, reason } = received;
+    later(tellSkipped(runner, requestId, { delivery_id: deliveryId, forge, code, reason }));
+    const body: WebhookIgnored = { ignored: true, code, reason };
     return {
-      report: { forge, outcome: received.kind, deliveryId, reason },
+      report: { forge, outcome: received.kind, deliveryId, code, reason },
       response: Response.json(body),
     };
   }
 
-  const { task, event } = received;
-  const handOff = toHandOff({ forge, deliveryId, task, event, at: now() });
+  const handOff = toHandOff({ forge, ...received, at: now() });
   const { taskId, sessionId, ...handedOver } = await handOver({ handOff, requestId }, context);
   const base = context.publicUrl ?? new URL(request.url).origin;
   const links = await taskLinks(base, taskId, context.link, now());

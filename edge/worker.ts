@@ -15,12 +15,19 @@ import type { DeliveryReport } from "./webhook.ts";
 
 /** What a Worker does. */
 interface Worker {
-  fetch(request: Request, env: { readonly peer?: string }): Response | Promise<Response>;
+  fetch(
+    request: Request,
+    env: { readonly peer?: string },
+    context: WorkerContext,
+  ): Response | Promise<Response>;
   sweep(): Promise<void>;
   consume(batch: MessageBatch): Promise<void>;
 }
 
 type Env = Readonly<Record<string, unknown>>;
+
+/** What a Worker is given besides: a way to go on behind the answer. */
+type WorkerContext = NonNullable<Parameters<ReturnType<typeof createEdge>["fetch"]>[2]>;
 
 /** Variables, secrets and bindings are the same for all calls of an isolate: they are read once. */
 let worker: Worker | undefined;
@@ -30,11 +37,11 @@ let worker: Worker | undefined;
  * queues bring those that the runner has still to take.
  */
 export default {
-  fetch(request: Request, env: Env): Response | Promise<Response> {
+  fetch(request: Request, env: Env, context: WorkerContext): Response | Promise<Response> {
     worker ??= start(env);
     // Cloudflare writes it itself, over whatever a client has sent.
     const peer = request.headers.get("cf-connecting-ip");
-    return worker.fetch(request, peer === null ? {} : { peer });
+    return worker.fetch(request, peer === null ? {} : { peer }, context);
   },
   async scheduled(_: unknown, env: Env): Promise<void> {
     worker ??= start(env);
@@ -68,7 +75,7 @@ function start(env: Env): Worker {
     const runner = connectRunner(config);
     const never = new AbortController().signal;
     return {
-      fetch: (request, peer) => app.fetch(request, peer),
+      fetch: (request, peer, context) => app.fetch(request, peer, context),
       sweep: () => sweeper.sweep(never),
       consume: (batch) => consume(batch, { runner, deadLetters, now, onError }),
     };

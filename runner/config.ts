@@ -210,6 +210,9 @@ export const RunnerConfig = z.strictObject({
           deny: z.array(ToolRule).default([]).meta({
             description: "What may not run even so",
           }),
+          forks: z.enum(["read", "same"]).default("read").meta({
+            description: "What pull requests from forks get: of `allow` what reads, or the same",
+          }),
         })
         .prefault({}),
       permission_timeout: Duration.prefault("60s").meta({

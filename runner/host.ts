@@ -12,6 +12,7 @@ import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth } from "./health.ts";
 import { createRunnerApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
+import { SkippedDeliveries } from "./http/skipped-deliveries.ts";
 import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
@@ -261,6 +262,8 @@ export async function startHost({
       }),
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
+    skipped: new SkippedDeliveries(),
+    onSkipped: metrics.skipped,
     onSseClients: metrics.sseClients,
     onError,
   });

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ErrorCategory } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
+import type { SkipCode } from "#shared/skip.ts";
 import type { TerminalState } from "#shared/task.ts";
 import { type BreakerState, breakerStates } from "./resilience/breaker.ts";
 import type { DegradationLevel } from "./resilience/degradation.ts";
@@ -41,6 +42,8 @@ export interface Metrics {
   cost(usd: number): void;
   error(category: ErrorCategory): void;
   delivery(delivery: { forge: Forge; outcome: Admission["outcome"] }): void;
+  /** The edge made no task of a delivery. */
+  skipped(delivery: { forge: Forge; code: SkipCode }): void;
   /** A follower of a task came (1) or went (-1). */
   sseClients(delta: 1 | -1): void;
 }
@@ -92,6 +95,10 @@ export function createMetrics(sources: GaugeSources): Metrics {
     "outcome",
   ]);
 
+  const skips = counter("cicd_edge_skipped_total", "Deliveries that made no task, by why", [
+    "reason",
+  ]);
+
   const sessionDuration = histogram(
     "cicd_async_session_duration",
     "How long CLI processes were resident, in seconds",
@@ -128,6 +135,10 @@ export function createMetrics(sources: GaugeSources): Metrics {
     cost: (usd) => cost.inc(usd),
     error: (category) => errors.inc({ category }),
     delivery: (labels) => deliveries.inc(labels),
+    skipped: ({ forge, code }) => {
+      deliveries.inc({ forge, outcome: "ignored" });
+      skips.inc({ reason: code });
+    },
     sseClients: (delta) => sseClients.inc(delta),
   };
 }

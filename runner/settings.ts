@@ -1,4 +1,5 @@
 import type { Environment } from "#shared/config.ts";
+import { readingTools, type ToolRules } from "./claude/tools.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgePages } from "./forge/forge-pages.ts";
@@ -26,11 +27,23 @@ export function cliSettings(
     maxTurns: claude.max_turns,
     instructions: instructions(claude.tools),
     tools: claude.tools,
+    ...(claude.tools.forks === "read" &&
+      readsMore(claude.tools) && { confined: reading(claude.tools) }),
     startupTimeout: limits.startup_timeout,
     patience: limits.force_kill_timeout,
     silenceTimeout: limits.silence_timeout,
     connect,
   };
+}
+
+/** What a pull request from a fork is reviewed with. */
+function reading({ allow, deny }: ToolRules): NonNullable<CliSettings["confined"]> {
+  const tools = { allow: allow.filter((rule) => readingTools.includes(rule)), ask: [], deny };
+  return { tools, instructions: instructions(tools) };
+}
+
+function readsMore({ allow, ask }: ToolRules): boolean {
+  return [...allow, ...ask].some((rule) => !readingTools.includes(rule));
 }
 
 /** What trouble makes the runner do with less. */

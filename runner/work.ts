@@ -1,9 +1,11 @@
 import type { Task, TaskResult } from "#shared/task.ts";
+import { type People, requireAllowed } from "./authorize.ts";
 import type { DaySpending } from "./budget/day-spending.ts";
 import type { BudgetLimits } from "./budget/limits.ts";
 import { openTaskBudget } from "./budget/open.ts";
 import type { UserMessage } from "./claude/input.ts";
 import type { Work, WorkContext } from "./dispatch/run-attempt.ts";
+import { help } from "./help.ts";
 import type { Permissions } from "./permission/permissions.ts";
 import { placeFindings } from "./publish/place-findings.ts";
 import { publishedReview, type Reviewed } from "./publish/published-review.ts";
@@ -14,6 +16,7 @@ import { lastReviewAmong } from "./review/last-review.ts";
 import { runReview } from "./review/run-review.ts";
 import type { SessionManager } from "./session/manager.ts";
 import type { Store } from "./store/store.ts";
+import { subjectOf } from "./subject.ts";
 import type { ShownOptions } from "./workspace/change-set.ts";
 import { type Checkout, prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
@@ -31,18 +34,28 @@ export interface WorkOptions extends ShownOptions {
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
+  /** Without it, commands that the edge could not verify are refused. */
+  readonly people?: People;
 }
 
 /** Does what a task's kind asks for. */
 export function taskWork(options: WorkOptions): Work {
   return async (task, context) => {
+    await requireAllowed(task, options.people, context.signal);
     switch (task.kind) {
       case "review":
         return await reviewed(task, context, options);
-      case "ask": {
+      case "ask":
+      case "analyze":
+      case "test": {
         const earlier = await earlierAttempts(task.id, options.store);
         return await answerQuestion(task, await sessionContext(task, context, options, earlier));
       }
+      case "help":
+        return await help(task, options.store);
+      case "cancel":
+        // It was done when the task was taken in.
+        return { kind: "answer", text: "Nothing runs or waits for this pull request any more." };
       case "close":
         await options.sessions.discard(task.session_id);
         return { kind: "close" };
@@ -88,9 +101,10 @@ async function sessionContext(
     limit: recentTasks,
   });
   const lastReview = lastReviewAmong(before);
+  const subject = await subjectOf(task, store);
   const prepare = async (folder: string) => {
     const began = performance.now();
-    const checkout = await prepareCheckout(task.event, {
+    const checkout = await prepareCheckout(subject, {
       ...options,
       folder,
       signal,
@@ -113,6 +127,7 @@ async function sessionContext(
   };
   return {
     sessions,
+    subject,
     prepare,
     lastReview,
     received,

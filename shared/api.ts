@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { Forge, PullRequestEvent } from "./event.ts";
+import { Forge } from "./event.ts";
 import { OutboxHealth } from "./outbox.ts";
 import { Session } from "./session.ts";
+import { SkipCode } from "./skip.ts";
 import { Task, TaskKind } from "./task.ts";
+import { TaskEvent } from "./task-event.ts";
 
-/** What a delivery can ask for. */
-const DeliveredKind = TaskKind.exclude(["ask"]);
-/** {@link DeliveredKind} as a type. */
-export type DeliveredKind = z.infer<typeof DeliveredKind>;
+/** What somebody says to the model: whole, or refused. */
+export const MessageText = z.string().min(1).max(20_000);
 
 /** What the edge hands to the runner for one delivery: `POST /v1/events`. */
 export const HandOff = z.object({
@@ -16,8 +16,10 @@ export const HandOff = z.object({
   forge: Forge,
   /** The id that the task gets unless the delivery is a duplicate. */
   task_id: z.uuid(),
-  kind: DeliveredKind,
-  event: PullRequestEvent,
+  kind: TaskKind,
+  event: TaskEvent,
+  /** What somebody says with a command, or what failed. Untrusted text. */
+  message: MessageText.optional(),
 });
 /** {@link HandOff} as a type. */
 export type HandOff = z.infer<typeof HandOff>;
@@ -47,9 +49,32 @@ export const WebhookDuplicate = WebhookAccepted.extend({ duplicate: z.literal(tr
 export type WebhookDuplicate = z.infer<typeof WebhookDuplicate>;
 
 /** The 200 to a webhook that makes no task, and why. */
-export const WebhookIgnored = z.object({ ignored: z.literal(true), reason: z.string() });
+export const WebhookIgnored = z.object({
+  ignored: z.literal(true),
+  code: SkipCode,
+  reason: z.string(),
+});
 /** {@link WebhookIgnored} as a type. */
 export type WebhookIgnored = z.infer<typeof WebhookIgnored>;
+
+/** What the edge tells the runner of a delivery that made no task: `POST /v1/deliveries/skipped`. */
+export const SkippedDelivery = z.object({
+  delivery_id: z.string().min(1).max(256),
+  forge: Forge,
+  code: SkipCode,
+  reason: z.string().max(5000),
+});
+/** {@link SkippedDelivery} as a type. */
+export type SkippedDelivery = z.infer<typeof SkippedDelivery>;
+
+/** `GET /v1/deliveries/{id}` of one that made no task. */
+export const DeliveryIgnored = WebhookIgnored.extend({
+  delivery_id: z.string(),
+  forge: Forge,
+  at: z.iso.datetime(),
+});
+/** {@link DeliveryIgnored} as a type. */
+export type DeliveryIgnored = z.infer<typeof DeliveryIgnored>;
 
 /** `GET /v1/tasks`: newest first. */
 export const TaskList = z.object({ tasks: z.array(Task) });
@@ -71,7 +96,7 @@ export type CancelAnswer = z.infer<typeof CancelAnswer>;
 
 /** The body of `POST /v1/sessions/{id}/messages`. */
 export const MessageBody = z.strictObject({
-  text: z.string().min(1).max(20_000),
+  text: MessageText,
 });
 
 /**

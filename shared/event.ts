@@ -36,6 +36,8 @@ export const Repository = z.object({
   name: RepositoryName,
   /** Where git fetches from, without credentials. */
   clone_url: z.url({ protocol: /^(?:https?|file)$/ }),
+  /** Where the forge tells: the base of a pull request whose own is not told. */
+  default_branch: Ref.optional(),
 });
 /** {@link Repository} as a type. */
 export type Repository = z.infer<typeof Repository>;
@@ -50,9 +52,58 @@ export const PullRequestAction = z.enum([
   "reopened",
   "ready_for_review",
   "closed",
+  "converted_to_draft",
+  "labeled",
+  "unlabeled",
+  "edited",
+  "review_requested",
 ]);
 /** {@link PullRequestAction} as a type. */
 export type PullRequestAction = z.infer<typeof PullRequestAction>;
+
+/** What somebody is to a repository, in GitHub's words; other forges do not tell. */
+export const Association = z.enum([
+  "OWNER",
+  "MEMBER",
+  "COLLABORATOR",
+  "CONTRIBUTOR",
+  "FIRST_TIME_CONTRIBUTOR",
+  "FIRST_TIMER",
+  "MANNEQUIN",
+  "NONE",
+]);
+/** {@link Association} as a type. */
+export type Association = z.infer<typeof Association>;
+
+/** A pull request as an event about it tells it. What is optional is absent where it is not told. */
+export const PullRequest = z.object({
+  number: z.int().positive(),
+  url: z.url({ protocol: /^https?$/ }),
+  title: z.string().max(4096),
+  /** Markdown of the author, `""` when there is none. Untrusted text. */
+  body: z.string(),
+  /** `""` where the forge does not tell. */
+  author: z.string().max(256),
+  /** What the author is to the repository. */
+  association: Association.optional(),
+  draft: z.boolean(),
+  state: z.enum(["open", "closed", "merged"]).optional(),
+  labels: z.array(z.string().max(256)).max(200).optional(),
+  head: Side,
+  /** Without `sha` where the forge does not tell: what its branch points to then counts. */
+  base: Side.extend({ sha: Sha.optional() }),
+  /** The head lies in another repository, or in one that was deleted since. */
+  fork: z.boolean(),
+  created_at: z.iso.datetime().optional(),
+  updated_at: z.iso.datetime().optional(),
+});
+/** {@link PullRequest} as a type. */
+export type PullRequest = z.infer<typeof PullRequest>;
+
+/** Who caused an event. */
+export const Sender = z.object({ login: z.string().max(256), bot: z.boolean() });
+/** {@link Sender} as a type. */
+export type Sender = z.infer<typeof Sender>;
 
 /** The forge-neutral form of a delivery about a pull request. */
 export const PullRequestEvent = z.object({
@@ -62,23 +113,8 @@ export const PullRequestEvent = z.object({
   delivered_at: z.iso.datetime().optional(),
   action: PullRequestAction,
   repository: Repository,
-  pull_request: z.object({
-    number: z.int().positive(),
-    url: z.url({ protocol: /^https?$/ }),
-    title: z.string().max(4096),
-    /** Markdown of the author, `""` when there is none. Untrusted text. */
-    body: z.string(),
-    /** `""` where the forge does not tell. */
-    author: z.string().max(256),
-    draft: z.boolean(),
-    head: Side,
-    /** Without `sha` where the forge does not tell: what its branch points to then counts. */
-    base: Side.extend({ sha: Sha.optional() }),
-    /** The head lies in another repository, or in one that was deleted since. */
-    fork: z.boolean(),
-  }),
-  /** Who caused the event. */
-  sender: z.object({ login: z.string().max(256), bot: z.boolean() }),
+  pull_request: PullRequest,
+  sender: Sender,
 });
 /** {@link PullRequestEvent} as a type. */
 export type PullRequestEvent = z.infer<typeof PullRequestEvent>;

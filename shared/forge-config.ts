@@ -8,6 +8,21 @@ const GitLabSecret = Secret.refine(
   "must hold base64 after whsec_",
 );
 
+/** `owner=secret` or `owner/name=secret`, parsed; GitLab's groups are owners too. */
+const ScopedSecret = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*=./,
+    "must be owner=secret, or owner/repository=secret",
+  )
+  .transform((text) => {
+    const at = text.indexOf("=");
+    return { scope: text.slice(0, at).toLowerCase(), secret: text.slice(at + 1) };
+  })
+  .refine(({ secret }) => GitLabSecret.safeParse(secret).success, "must hold base64 after whsec_");
+/** A secret that vouches for the repositories of an owner, or for one, alone. */
+export type ScopedSecret = z.infer<typeof ScopedSecret>;
+
 const PathSegment = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,128}$/, "must be 16 to 128 letters, digits, - and _");
@@ -35,6 +50,7 @@ export const forgeSections = {
   github: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the GitHub webhook"),
+      secrets: scopedSecrets("GitHub"),
       host: HostName.default("github.com").meta({
         description: "Host that `github_token` is sent to",
       }),
@@ -56,6 +72,7 @@ export const forgeSections = {
   gitlab: z
     .strictObject({
       webhook_secret: secrets(GitLabSecret, "Secret or signing token of the GitLab webhook"),
+      secrets: scopedSecrets("GitLab"),
       host: HostName.default("gitlab.com").meta({
         description: "Host that `gitlab_token` is sent to",
       }),
@@ -67,6 +84,7 @@ export const forgeSections = {
   gitee: z
     .strictObject({
       webhook_secret: secrets(Secret, "Password or signing secret of the Gitee webhook"),
+      secrets: scopedSecrets("Gitee"),
       path_segment: secrets(PathSegment, "Secret last part of the Gitee webhook's URL"),
       host: HostName.default("gitee.com").meta({
         description: "Host that `gitee_token` is sent to",
@@ -79,6 +97,7 @@ export const forgeSections = {
   gitea: z
     .strictObject({
       webhook_secret: secrets(Secret, "Secret of the Gitea or Forgejo webhook"),
+      secrets: scopedSecrets("Gitea or Forgejo"),
       host: HostName.optional().meta({ description: "Host that `gitea_token` is sent to" }),
       api_url: ApiUrl.optional().meta({
         description: "Where the API of Gitea or Forgejo is; default: by `gitea.host`",
@@ -104,6 +123,15 @@ function token(forge: string) {
 function isPrivate(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "https:" || /^(?:127\.0\.0\.1|\[::1\]|localhost)$/.test(hostname);
+}
+
+function scopedSecrets(forge: string) {
+  return z
+    .array(ScopedSecret)
+    .optional()
+    .meta({
+      description: `Secrets of ${forge} webhooks of one owner or repository: \`owner=secret\`, \`owner/name=secret\``,
+    });
 }
 
 function secrets(schema: z.ZodType<string, string>, what: string) {

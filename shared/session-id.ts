@@ -1,5 +1,12 @@
 import { v5 } from "uuid";
-import type { PullRequestEvent } from "./event.ts";
+import type { Forge, Repository } from "./event.ts";
+
+/** What names a pull request. */
+interface OfPullRequest {
+  readonly forge: Forge;
+  readonly repository: Pick<Repository, "host" | "owner" | "name">;
+  readonly pull_request: { readonly number: number };
+}
 
 /** The DNS namespace of RFC 9562, which our session ids are derived in. */
 const namespace = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
@@ -8,8 +15,7 @@ const namespace = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
  * The session of a pull request, the same on every host and for ever: UUID v5 of
  * `cicd-runner:pr:<forge>:<host>:<owner>/<repo>:<n>`.
  */
-export function sessionIdOf(event: PullRequestEvent): string {
-  const { forge, repository, pull_request } = event;
+export function sessionIdOf({ forge, repository, pull_request }: OfPullRequest): string {
   const slug = `${repository.owner}/${repository.name}`;
   return v5(`cicd-runner:pr:${forge}:${repository.host}:${slug}:${pull_request.number}`, namespace);
 }

@@ -1,10 +1,13 @@
 import * as z from "zod";
 import { errorCategories } from "./error.ts";
-import { PullRequestEvent } from "./event.ts";
 import { Review } from "./review.ts";
+import { TaskEvent } from "./task-event.ts";
 
-/** What a task does for its session: `review` and `ask` run turns, `close` ends the session. */
-export const TaskKind = z.enum(["review", "ask", "close"]);
+/**
+ * What a task does for its session: `review`, `ask`, `analyze` and `test` run turns, `help` tells what
+ * there is, `cancel` has ended the others, `close` ends the session.
+ */
+export const TaskKind = z.enum(["review", "ask", "analyze", "test", "help", "cancel", "close"]);
 /** {@link TaskKind} as a type. */
 export type TaskKind = z.infer<typeof TaskKind>;
 
@@ -114,12 +117,15 @@ export const TaskResult = z.discriminatedUnion("kind", [
   }),
   z.object({
     kind: z.literal("answer"),
-    head_sha: z.string(),
-    /** As the model wrote it; Markdown. */
+    /** As the model wrote it, or ours; Markdown. */
     text: z.string(),
-    usage: Usage,
-    timing: Timing,
+    /** These three are absent where no turn was needed. */
+    head_sha: z.string().optional(),
+    usage: Usage.optional(),
+    timing: Timing.optional(),
   }),
+  /** There was nothing to say. */
+  z.object({ kind: z.literal("none"), reason: z.string() }),
   z.object({ kind: z.literal("close") }),
 ]);
 /** {@link TaskResult} as a type. */
@@ -148,8 +154,8 @@ export const Task = z.object({
   state: TaskState,
   /** How often it was started, from 0. */
   attempt: z.int().nonnegative(),
-  event: PullRequestEvent,
-  /** What somebody asks; null for a task that a delivery made. */
+  event: TaskEvent,
+  /** What somebody asks or says with a command, or what failed; null where that is nothing. */
   message: z.string().nullable(),
   result: TaskResult.nullable(),
   error: TaskError.nullable(),

@@ -1,4 +1,5 @@
-import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { Forge } from "#shared/event.ts";
+import type { ForgeEvent } from "#shared/task-event.ts";
 
 /** A delivery as it came: nothing in it is believed before it is verified. */
 export interface RawDelivery {
@@ -24,7 +25,7 @@ export interface Identity {
 
 /** A delivery in forge-neutral form, or why there is nothing to do about it. */
 export type Normalized =
-  | { readonly kind: "event"; readonly event: PullRequestEvent }
+  | { readonly kind: "event"; readonly event: ForgeEvent }
   | { readonly kind: "ignored"; readonly reason: string };
 
 /** What one forge's webhooks look like. */
@@ -39,6 +40,11 @@ export interface ForgeAdapter {
   verify(delivery: RawDelivery, expected: Expected): Promise<void>;
   /** @throws CicdError `invalid_request` when a header is missing or can't be real. */
   identify(delivery: RawDelivery): Promise<Identity>;
+  /**
+   * The path of the repository, `owner/name`, that a payload claims to be about, from the fields that
+   * {@link normalize} reads; of the owner alone where it names no repository.
+   */
+  claimedPath(payload: unknown): string | undefined;
   /** @throws CicdError `invalid_request` with the path of the first problem in the payload. */
   normalize(event: string, payload: unknown): Normalized;
 }

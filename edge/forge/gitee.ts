@@ -1,64 +1,27 @@
-import * as z from "zod";
 import { fromBase64 } from "#shared/encoding.ts";
-import { type PullRequestAction, PullRequestEvent, Repository, Sha } from "#shared/event.ts";
 import { verifyHmac } from "#shared/hmac.ts";
 import { isOneOf } from "../same-secret.ts";
 import { bodyHash } from "./body-hash.ts";
-import { isDraftTitle } from "./draft-title.ts";
+import { claimedByPath } from "./claimed-path.ts";
 import type { Expected, ForgeAdapter, Identity, Normalized, RawDelivery } from "./forge.ts";
-import { eventOf } from "./github-like.ts";
+import { normalizeGiteeComment } from "./gitee-comment.ts";
+import { normalizeGiteePullRequest } from "./gitee-pull-request.ts";
+import { normalizeGiteePush } from "./gitee-push.ts";
 import { eventHeader } from "./header.ts";
-import { parseFields } from "./parse-fields.ts";
-import { RepositoryPath } from "./repository-path.ts";
 import { unauthorized } from "./unauthorized.ts";
 
 /** Webhooks of Gitee. Neither of their two proofs covers the body. */
 export const gitee: ForgeAdapter = {
   name: "gitee",
-  events: ["Merge Request Hook"],
+  events: ["Merge Request Hook", "Note Hook"],
   verify,
   identify,
+  claimedPath: (payload) => claimedByPath(payload, "repository"),
   normalize,
 };
 
 /** How far a signature's time may be off, in milliseconds. */
 const freshness = 60 * 60_000;
-
-const { number, url, title, body, author, head } = PullRequestEvent.shape.pull_request.shape;
-
-const RepositoryId = z.object({ id: z.int() });
-const Side = z.object({ sha: Sha, ref: head.shape.ref });
-
-const Action = z.object({
-  action: z.string().max(64),
-  action_desc: z.string().max(64).nullish(),
-});
-
-/** The fields that we read. Each holds what the event wants, so a problem has Gitee's path. */
-const Payload = z.object({
-  repository: RepositoryId.extend({
-    path_with_namespace: RepositoryPath,
-    clone_url: Repository.shape.clone_url,
-  }),
-  pull_request: z.object({
-    number,
-    html_url: url,
-    title,
-    body: body.nullish(),
-    /** Null when the account is gone. */
-    user: z.object({ login: author }).nullish(),
-    /** Without it the title tells. */
-    draft: z.boolean().nullish(),
-    /** `repo` is null when the fork is gone. */
-    head: Side.extend({ repo: RepositoryId.nullish() }),
-    base: Side,
-  }),
-  sender: z.object({
-    login: PullRequestEvent.shape.sender.shape.login,
-    type: z.string().optional(),
-  }),
-});
-type Payload = z.infer<typeof Payload>;
 
 async function verify({ headers }: RawDelivery, { secrets, now }: Expected): Promise<void> {
   const hint = "Give the webhook on Gitee the secret that the edge has in GITEE_WEBHOOK_SECRET";
@@ -95,43 +58,14 @@ async function identify({ headers, body }: RawDelivery): Promise<Identity> {
 }
 
 function normalize(event: string, payload: unknown): Normalized {
-  if (!gitee.events.includes(event)) {
-    return { kind: "ignored", reason: `event ${event} is not handled` };
-  }
-  const fields = parseFields(Action, payload);
-  const action = actionOf(fields);
-  if (action === undefined) {
-    const name = [fields.action, fields.action_desc].filter(Boolean).join(" ");
-    return { kind: "ignored", reason: `pull request action ${name} is not handled` };
-  }
-  return { kind: "event", event: toEvent(action, parseFields(Payload, payload)) };
-}
-
-function actionOf({ action, action_desc }: z.infer<typeof Action>): PullRequestAction | undefined {
-  switch (action) {
-    case "open":
-      return "opened";
-    case "reopen":
-      return "reopened";
-    case "close":
-    case "merge":
-      return "closed";
-    case "update":
-      // Labels, texts and another base are updates too.
-      return action_desc === "source_branch_changed" ? "synchronize" : undefined;
+  switch (event) {
+    case "Merge Request Hook":
+      return normalizeGiteePullRequest(payload);
+    case "Note Hook":
+      return normalizeGiteeComment(payload);
+    case "Push Hook":
+      return normalizeGiteePush(payload);
     default:
-      return undefined;
+      return { kind: "ignored", reason: `event ${event} is not handled` };
   }
-}
-
-function toEvent(action: PullRequestAction, payload: Payload): PullRequestEvent {
-  const { repository, pull_request, sender } = payload;
-  return eventOf(payload, {
-    forge: "gitee",
-    action,
-    path: repository.path_with_namespace,
-    base: pull_request.base,
-    draft: pull_request.draft ?? isDraftTitle(pull_request.title),
-    bot: sender.type === "Bot",
-  });
 }

@@ -1,5 +1,6 @@
 import { sessionIdOf } from "#shared/session-id.ts";
 import type { Received } from "../understand.ts";
+import { isDeciding } from "./overtaken.ts";
 
 /** A delivery that was missed and would make a task. */
 export type MissedTask = Extract<Received, { kind: "task" }> & {
@@ -7,7 +8,7 @@ export type MissedTask = Extract<Received, { kind: "task" }> & {
   readonly at: number;
 };
 
-/** Deliveries about one pull request, of which one counts. */
+/** Deliveries of which one counts. */
 export interface Group {
   readonly latest: MissedTask;
   /** The latest too. */
@@ -15,17 +16,19 @@ export interface Group {
 }
 
 /**
- * Groups tasks, the oldest first, by pull request: a review of what was pushed over since, or that
- * was closed since, would be in vain. Groups are in the order of their latest.
+ * Groups tasks, the oldest first, that decide what becomes of a pull request: a review of what was
+ * pushed over since, or that was closed since, would be in vain. What people ask each counts. Groups
+ * are in the order of their latest.
  */
 export function latestOnly(tasks: readonly MissedTask[]): Group[] {
-  const bySession = new Map<string, [MissedTask, ...MissedTask[]]>();
+  const byKey = new Map<string, [MissedTask, ...MissedTask[]]>();
   for (const task of tasks) {
-    const session = sessionIdOf(task.event);
-    const earlier = bySession.get(session) ?? [];
+    const decides = isDeciding({ kind: task.task, event: task.event });
+    const key = decides ? sessionIdOf(task.event) : `delivery ${task.deliveryId}`;
+    const earlier = byKey.get(key) ?? [];
     // A session that got something later has its place behind the others.
-    bySession.delete(session);
-    bySession.set(session, [task, ...earlier]);
+    byKey.delete(key);
+    byKey.set(key, [task, ...earlier]);
   }
-  return [...bySession.values()].map((all) => ({ latest: all[0], all }));
+  return [...byKey.values()].map((all) => ({ latest: all[0], all }));
 }

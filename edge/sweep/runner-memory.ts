@@ -3,23 +3,25 @@ import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { Problem } from "#shared/problem.ts";
 import { type RunnerAnswer, type RunnerClient, retryAfter } from "../runner-client.ts";
+import type { Wanted } from "./overtaken.ts";
 
 /** What the runner remembers of deliveries. Both throw CicdError `runner_unavailable`. */
 export interface RunnerMemory {
   /** Whether it has taken a delivery in. */
   knows(id: string): Promise<boolean>;
-  /** The time of the last delivery that decided what becomes of a session; 0 when there is none. */
-  lastDecision(sessionId: string): Promise<number>;
+  /** The time of the last delivery of a session that is of a kind; 0 when there is none. */
+  lastOf(sessionId: string, isOfKind: (task: Wanted) => boolean): Promise<number>;
 }
-
-/** Tasks of other kinds leave the state of the pull request as it is. */
-const deciding = ["review", "close"];
 
 const Tasks = z.object({
   tasks: z.array(
     z.object({
       kind: z.string(),
-      event: z.object({ delivered_at: z.iso.datetime().optional() }),
+      event: z.object({
+        type: z.string(),
+        authorization: z.string().optional(),
+        delivered_at: z.iso.datetime().optional(),
+      }),
       created_at: z.iso.datetime(),
     }),
   ),
@@ -35,12 +37,11 @@ export function runnerMemory(runner: RunnerClient, forge: Forge, requestId: stri
       if (Problem.safeParse(answer.body).data?.code === "not_found") return false;
       throw unexpected(answer);
     },
-    lastDecision: async (sessionId) => {
+    lastOf: async (sessionId, isOfKind) => {
       const answer = await ask(`/v1/tasks?session_id=${sessionId}`);
       const { success, data } = Tasks.safeParse(answer.body);
       if (!success) throw unexpected(answer);
-      const decisions = data.tasks.filter(({ kind }) => deciding.includes(kind));
-      return Math.max(0, ...decisions.map(timeOf));
+      return Math.max(0, ...data.tasks.filter(isOfKind).map(timeOf));
     },
   };
 }

@@ -2,6 +2,7 @@ import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import type { ForgeAdapter } from "../forge/forge.ts";
 import { handOff } from "../hand-off.ts";
+import type { Rules } from "../rules/config.ts";
 import type { RunnerClient } from "../runner-client.ts";
 import { toHandOff } from "../to-hand-off.ts";
 import { understand } from "../understand.ts";
@@ -9,6 +10,7 @@ import type { DeliveryReport } from "../webhook.ts";
 import type { Attempt, Hook } from "./hook.ts";
 import { latestOnly, type MissedTask } from "./latest-only.ts";
 import { type Candidate, missed } from "./missed.ts";
+import { overtakes } from "./overtaken.ts";
 import type { Progress } from "./progress.ts";
 import { type RunnerMemory, runnerMemory } from "./runner-memory.ts";
 
@@ -25,6 +27,7 @@ export interface HookSwept {
 /** What sweeping needs besides the webhook. */
 export interface SweepContext {
   readonly adapter: ForgeAdapter;
+  readonly rules: Rules;
   readonly runner: RunnerClient;
   readonly requestId: string;
   /** In milliseconds. */
@@ -86,17 +89,17 @@ async function attemptsSince(since: number, hook: Hook, signal: AbortSignal) {
 async function lookInto(
   { id, at, delivered, attempt }: Candidate,
   memory: RunnerMemory,
-  { adapter, onDelivery, signal }: SweepContext,
+  { adapter, rules, onDelivery, signal }: SweepContext,
 ): Promise<MissedTask | undefined> {
   const forge = adapter.name;
   if (await memory.knows(id)) return undefined;
   try {
     const { identity, payload, answeredByUs } = await attempt.read(signal);
     if (delivered && answeredByUs) return undefined;
-    const received = understand(adapter, identity, payload);
+    const received = understand(identity, payload, { adapter, rules });
     if (received.kind === "task") return { ...received, at };
-    const { deliveryId, reason } = received;
-    onDelivery({ forge, outcome: "ignored", deliveryId, reason });
+    const { deliveryId, code, reason } = received;
+    onDelivery({ forge, outcome: "ignored", deliveryId, code, reason });
   } catch (thrown) {
     const { category, code } = CicdError.from(thrown);
     // A delivery that can't be understood would not be the next time either.
@@ -108,17 +111,18 @@ async function lookInto(
 
 /** Whether it became a task. It has the delivery's own time, which later sweeps look at. */
 async function takeIn(
-  { deliveryId, at, task, event }: MissedTask,
+  missed: MissedTask,
   memory: RunnerMemory,
   { adapter, runner, requestId, onDelivery }: SweepContext,
 ): Promise<boolean> {
   const forge = adapter.name;
-  if ((await memory.lastDecision(sessionIdOf(event))) > at) {
+  const { deliveryId, at, event } = missed;
+  if ((await memory.lastOf(sessionIdOf(event), overtakes(missed))) > at) {
     const reason = "something later about the pull request has arrived";
-    onDelivery({ forge, outcome: "ignored", deliveryId, reason });
+    onDelivery({ forge, outcome: "ignored", deliveryId, code: "overtaken", reason });
     return false;
   }
-  const parcel = { handOff: toHandOff({ forge, deliveryId, task, event, at }), requestId };
+  const parcel = { handOff: toHandOff({ forge, ...missed }), requestId };
   const { outcome, task_id: taskId } = await handOff(runner, parcel);
   onDelivery({ forge, outcome, deliveryId, taskId });
   return outcome === "accepted";

@@ -49,6 +49,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
 
   const sweepAll = async (signal: AbortSignal) => {
     const shared = {
+      rules: config.rules,
       runner,
       requestId: crypto.randomUUID(),
       window,

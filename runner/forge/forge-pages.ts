@@ -1,4 +1,4 @@
-import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { Forge } from "#shared/event.ts";
 import { forgeFetch } from "./forge-fetch.ts";
 import { giteaPage } from "./gitea-page.ts";
 import { giteePage } from "./gitee-page.ts";
@@ -7,7 +7,7 @@ import { githubPage } from "./github-page.ts";
 import { gitlabPage } from "./gitlab-page.ts";
 import { JsonApi } from "./json-api.ts";
 import { once } from "./once.ts";
-import type { Page, PageAccess } from "./page.ts";
+import type { Page, PageAccess, PageOf } from "./page.ts";
 
 /** A forge that the runner has an account on. */
 export interface ForgeAccount<C> {
@@ -23,7 +23,7 @@ export type ForgeAccounts = {
 };
 
 /** Opens the page of a pull request; undefined where the runner has no account. */
-export type OpenPage = (event: PullRequestEvent, access: PageAccess) => Page | undefined;
+export type OpenPage = (of: PageOf, access: PageAccess) => Page | undefined;
 
 /** What the token of each forge needs to publish. */
 const scopes: Readonly<Record<Forge, string>> = {
@@ -39,28 +39,28 @@ const scopes: Readonly<Record<Forge, string>> = {
  * a payload says; `name` is what a check or status is called.
  */
 export function forgePages(accounts: ForgeAccounts, name: string): OpenPage {
-  return (event, access) => {
-    const { forge, repository } = event;
+  return (of, access) => {
+    const { forge, repository } = of;
     if (accounts[forge]?.host !== repository.host) return undefined;
     const fetch = forgeFetch({ ...access, forge, scopes: scopes[forge] });
     const { github, gitlab, gitee, gitea } = accounts;
     if (forge === "github" && github !== undefined) {
       return githubPage(
-        event,
+        of,
         once(() => gitHubAccount({ ...github, name }, repository, fetch)),
       );
     }
     if (forge === "gitlab" && gitlab !== undefined) {
       const headers = { "private-token": gitlab.credential };
-      return gitlabPage(event, new JsonApi(gitlab.apiUrl, headers, fetch), name);
+      return gitlabPage(of, new JsonApi(gitlab.apiUrl, headers, fetch), name);
     }
     if (forge === "gitee" && gitee !== undefined) {
       const headers = { authorization: `token ${gitee.credential}` };
-      return giteePage(event, new JsonApi(gitee.apiUrl, headers, fetch));
+      return giteePage(of, new JsonApi(gitee.apiUrl, headers, fetch));
     }
     if (forge === "gitea" && gitea !== undefined) {
       const headers = { authorization: `token ${gitea.credential}` };
-      return giteaPage(event, new JsonApi(gitea.apiUrl, headers, fetch), name);
+      return giteaPage(of, new JsonApi(gitea.apiUrl, headers, fetch), name);
     }
     return undefined;
   };

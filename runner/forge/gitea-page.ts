@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
-import type { PullRequestEvent } from "#shared/event.ts";
 import { everyPage } from "./every-page.ts";
 import type { JsonApi } from "./json-api.ts";
 import { once } from "./once.ts";
-import type { OwnComment, Page, Report } from "./page.ts";
+import type { OwnComment, Page, PageOf, Report } from "./page.ts";
 
 const User = z.object({ id: z.int() });
 const Comment = z.object({ id: z.int(), body: z.string(), user: User.nullish() });
@@ -29,7 +28,7 @@ const pageSize = 50;
 
 /** The page of a pull request on Gitea or Forgejo; `context` is what the status is called. */
 export function giteaPage(
-  { repository, pull_request }: PullRequestEvent,
+  { repository, pull_request }: PageOf,
   api: JsonApi,
   context: string,
 ): Page {

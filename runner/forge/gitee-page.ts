@@ -1,8 +1,7 @@
 import * as z from "zod";
-import type { PullRequestEvent } from "#shared/event.ts";
 import type { JsonApi } from "./json-api.ts";
 import { once } from "./once.ts";
-import type { LineComment, OwnComment, Page } from "./page.ts";
+import type { LineComment, OwnComment, Page, PageOf } from "./page.ts";
 import { positionsIn } from "./patch-positions.ts";
 
 const User = z.object({ id: z.int() });
@@ -23,7 +22,7 @@ const Anything = z.unknown();
  * The page of a pull request on Gitee. It shows no state of a commit: Gitee lets nobody but an
  * administrator of the repository write one.
  */
-export function giteePage({ repository, pull_request }: PullRequestEvent, api: JsonApi): Page {
+export function giteePage({ repository, pull_request }: PageOf, api: JsonApi): Page {
   const repo = `/repos/${repository.owner}/${repository.name}`;
   const pull = `${repo}/pulls/${pull_request.number}`;
   const self = once(async () => (await api.send(User, "GET", "/user")).id);

@@ -1,10 +1,9 @@
 import type { Octokit } from "@octokit/core";
 import { CicdError } from "#shared/error.ts";
-import type { PullRequestEvent } from "#shared/event.ts";
 import { everyPage } from "./every-page.ts";
 import type { ShowState } from "./github-state.ts";
 import { settleThread } from "./github-threads.ts";
-import type { LineComment, OwnComment, Page } from "./page.ts";
+import type { LineComment, OwnComment, Page, PageOf } from "./page.ts";
 
 /** Who we are on GitHub, and how our token shows the state of a task. */
 export interface GitHubAccount {
@@ -19,7 +18,7 @@ const reviewBody = "Findings on the lines of this change; the summary is in a co
 
 /** The page of a pull request on GitHub or GitHub Enterprise Server. */
 export function githubPage(
-  { repository, pull_request }: PullRequestEvent,
+  { repository, pull_request }: PageOf,
   account: () => Promise<GitHubAccount>,
 ): Page {
   const repo = { owner: repository.owner, repo: repository.name };

@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
-import type { PullRequestEvent } from "#shared/event.ts";
 import type { JsonApi } from "./json-api.ts";
 import { once } from "./once.ts";
-import type { LineComment, OwnComment, Page, Report } from "./page.ts";
+import type { LineComment, OwnComment, Page, PageOf, Report } from "./page.ts";
 
 const User = z.object({ id: z.int() });
 const Note = z.object({ id: z.int(), body: z.string(), author: User, system: z.boolean() });
@@ -32,11 +31,7 @@ const states: Readonly<Record<Report["state"], string>> = {
 const longestDescription = 255;
 
 /** The page of a merge request on GitLab; `name` is what the status of its commit is called. */
-export function gitlabPage(
-  { repository, pull_request }: PullRequestEvent,
-  api: JsonApi,
-  name: string,
-): Page {
+export function gitlabPage({ repository, pull_request }: PageOf, api: JsonApi, name: string): Page {
   const project = `/projects/${encodeURIComponent(`${repository.owner}/${repository.name}`)}`;
   const request = `${project}/merge_requests/${pull_request.number}`;
   const self = once(async () => (await api.send(User, "GET", "/user")).id);
@@ -48,7 +43,8 @@ export function gitlabPage(
       try {
         await api.send(Anything, "POST", `${project}/statuses/${headSha}`, { body });
       } catch (error) {
-        if (!isNoTransition(error) && !(pull_request.fork && isRefusal(error))) throw error;
+        if (!isNoTransition(error) && !(pull_request.fork !== false && isRefusal(error)))
+          throw error;
       }
     },
     comments: async () => {

@@ -1,4 +1,10 @@
 import type { Place } from "#shared/review.ts";
+import type { TaskEvent } from "#shared/task-event.ts";
+
+/** What names the page of a pull request, as every event does. */
+export interface PageOf extends Pick<TaskEvent, "forge" | "repository"> {
+  readonly pull_request: Pick<TaskEvent["pull_request"], "number" | "fork">;
+}
 
 /** What a task has to show on the page of its commit. */
 export interface Report {

@@ -16,6 +16,7 @@ import { type SealOptions, sealed } from "./sealed.ts";
 import { serveRaw } from "./serve.ts";
 import type { SessionControl } from "./session-control.ts";
 import { type SessionOptions, serveSessions } from "./sessions.ts";
+import { type SkippedOptions, serveSkipped } from "./skipped.ts";
 import { type TaskEventsOptions, taskEvents } from "./task-events.ts";
 import { serveTasks, type TaskOptions } from "./tasks.ts";
 
@@ -24,6 +25,7 @@ export interface RunnerAppOptions
   extends SealOptions,
     AdmitOptions,
     DeliveryOptions,
+    SkippedOptions,
     TaskOptions,
     TaskEventsOptions,
     SessionOptions,
@@ -49,6 +51,7 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   app.use(methodNotAllowed({ app, onMethodNotAllowed: failures.methodNotAllowed }));
   app.use("/v1/*", sealed(options));
   serveDeliveries(app, options);
+  serveSkipped(app, options);
   serveKnownDeliveries(app, options);
   serveTasks(app, options);
   serveRaw(app, followTask, taskEvents(options));

@@ -1,16 +1,17 @@
 import type { Hono } from "hono";
 import { getDelivery, takeReplay } from "#shared/routes/deliveries.ts";
-import type { Task } from "#shared/task.ts";
 import { deliveryKey } from "../store/enqueue.ts";
 import type { Store } from "../store/store.ts";
 import { queueFull, shuttingDown } from "./admit.ts";
 import type { RunnerEnv } from "./env.ts";
 import { serve } from "./serve.ts";
+import type { SkippedDeliveries } from "./skipped-deliveries.ts";
 import { missing } from "./tasks.ts";
 
 /** What the routes about known deliveries need. */
 export interface DeliveryOptions {
   readonly store: Pick<Store, "taskOfDelivery" | "replay">;
+  readonly skipped: SkippedDeliveries;
   /** How many tasks may be queued. */
   readonly queueLimit: number;
   /** Whether the runner stops, and so takes nothing in. */
@@ -19,14 +20,15 @@ export interface DeliveryOptions {
 
 /** Shows what became of deliveries, and runs again what has failed. */
 export function serveKnownDeliveries(app: Hono<RunnerEnv>, options: DeliveryOptions): void {
-  const { store, queueLimit, isDraining } = options;
-  const taskOf = async (id: string, forge = "github"): Promise<Task> =>
-    (await store.taskOfDelivery(deliveryKey({ forge, delivery_id: id }))) ??
-    missing("delivery", id);
-  serve(app, getDelivery, ({ params: { id }, query: { forge } }) => taskOf(id, forge));
-  serve(app, takeReplay, async ({ params: { id }, query: { forge } }, c) => {
+  const { store, skipped, queueLimit, isDraining } = options;
+  serve(app, getDelivery, async ({ params: { id }, query: { forge = "github" } }) => {
+    const key = deliveryKey({ forge, delivery_id: id });
+    return (await store.taskOfDelivery(key)) ?? skipped.get(key) ?? missing("delivery", id);
+  });
+  serve(app, takeReplay, async ({ params: { id }, query: { forge = "github" } }, c) => {
     if (isDraining()) throw shuttingDown("replay delivery");
-    const task = await taskOf(id, forge);
+    const key = deliveryKey({ forge, delivery_id: id });
+    const task = (await store.taskOfDelivery(key)) ?? missing("delivery", id);
     const replayed =
       (await store.replay(task.id, { limit: queueLimit })) ?? missing("delivery", id);
     if (replayed.outcome === "full") throw queueFull("replay delivery", replayed.depth);

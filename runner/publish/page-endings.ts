@@ -104,11 +104,11 @@ export class PageEndings implements AsyncDisposable {
         ),
       )
       .filter(({ kind }) => kind === task.kind);
-    const sha = task.event.pull_request.head.sha;
+    const sha = task.event.pull_request.head?.sha;
     await publishEnding(page, task, {
       text: publisher.text,
       isLatest: later.length === 0,
-      isOutdated: later.some(({ event }) => event.pull_request.head.sha === sha),
+      isOutdated: later.some(({ event }) => event.pull_request.head?.sha === sha),
     });
   }
 }

@@ -24,9 +24,12 @@ export async function publishEnding(
   { id: taskId, event, state, error }: Task,
   { text, isLatest, isOutdated }: EndingOptions,
 ): Promise<void> {
-  const headSha = event.pull_request.head.sha;
-  const report = { taskId, headSha, annotations: [], isOutdated };
+  // Not told by every event: nothing was shown at a commit then.
+  const headSha = event.pull_request.head?.sha;
+  const report =
+    headSha === undefined ? undefined : { taskId, headSha, annotations: [], isOutdated };
   if (error === null) {
+    if (report === undefined) return;
     const title = state === "superseded" ? "Superseded by what came later" : "Cancelled";
     const summary = `${title}: this version was not reviewed.`;
     await page.report({ ...report, state: "cancelled", title, summary });
@@ -37,6 +40,7 @@ export async function publishEnding(
     const comments = await page.comments();
     await showSummary(page, comments, withMarker({ kind: "summary", taskId }, summary));
   }
+  if (report === undefined) return;
   const title = text.plain(`Review failed: ${error.message}`, longestTitle);
   await page.report({ ...report, state: "failed", title, summary });
 }

@@ -70,7 +70,9 @@ async function reviewAnnounced(
 
 async function announce(task: Task, page: Page, owePage: WorkContext["owePage"]): Promise<void> {
   await owePage();
-  const headSha = task.event.pull_request.head.sha;
+  const headSha = task.event.pull_request.head?.sha;
+  // There is no commit yet to show it at: the checkout will tell which.
+  if (headSha === undefined) return;
   const title = "Review in progress";
   const report = { taskId: task.id, headSha, title, summary: `${title}.`, annotations: [] };
   try {

@@ -66,9 +66,13 @@ export interface ReviewToShow {
 }
 
 /** What stands in the summary's place when there is no review: never to be read as an all-clear. */
-export function failureText(headSha: string, error: TaskError, text: UntrustedText): string {
+export function failureText(
+  headSha: string | undefined,
+  error: TaskError,
+  text: UntrustedText,
+): string {
   return paragraphs([
-    `### Review of ${shortSha(headSha)} failed`,
+    headSha === undefined ? "### Review failed" : `### Review of ${shortSha(headSha)} failed`,
     `This version was **not** reviewed: ${text.markdown(error.message, longest.error)}`,
     error.hint === undefined ? "" : text.markdown(error.hint, longest.error),
   ]);

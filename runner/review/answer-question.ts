@@ -5,7 +5,7 @@ import { questionPrompt, repeatAnswerPrompt } from "./prompt.ts";
 import { answered, backgroundOf, type Spent, spent, type Talk, voice } from "./talk.ts";
 
 /**
- * Answers what somebody asks about a pull request, in its session.
+ * Answers what somebody asks about a pull request, analyzes it or writes tests for it, in its session.
  * @throws CicdError of what went wrong; the signal's reason when it aborts.
  */
 export async function answerQuestion(task: Task, context: SessionContext): Promise<TaskResult> {
@@ -20,7 +20,7 @@ async function converse(
   options: AskOptions,
 ): Promise<Spent & { readonly text: string }> {
   const say = voice(task, talk, options);
-  const prompt = questionPrompt(task.event, talk.checkout, backgroundOf(talk), task.message ?? "");
+  const prompt = questionPrompt(task, talk, backgroundOf(talk));
   const answer = answered((await say("ask", prompt)) ?? (await say("repeat", repeatAnswerPrompt)));
   return { text: answer.text, ...spent([answer]) };
 }

@@ -4,6 +4,7 @@ import type { Start, Task, Timing } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
 import type { SessionManager } from "../session/manager.ts";
+import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import type { AskOptions } from "./ask.ts";
 import type { LastReview } from "./last-review.ts";
@@ -12,6 +13,7 @@ import type { Spent, Talk } from "./talk.ts";
 /** What a talk in a session works with. */
 export interface SessionContext extends AskOptions {
   readonly sessions: SessionManager;
+  readonly subject: Subject;
   /** Fetches the head into the session's workspace and reads the diff. */
   readonly prepare: (folder: string) => Promise<Checkout>;
   /** What was said last about the pull request; undefined when nothing was. */
@@ -128,10 +130,11 @@ async function attempt<T>(
   talk: Talking<T>,
   context: AttemptContext,
 ): Promise<Attempted<T>> {
-  const { sessions, prepare, received, oneShot, onReady, onEvent, signal } = context;
+  const { sessions, subject, prepare, received, oneShot, onReady, onEvent, signal } = context;
   const began = performance.now();
   using lease = await sessions.lease(task.session_id, {
     oneShot,
+    confined: subject.pull_request.fork,
     onStarting: (start) => onEvent({ type: "session.starting", data: { start } }),
   });
   // The process starts while the commits are fetched.
@@ -143,7 +146,7 @@ async function attempt<T>(
   const process_ms = Math.max(0, readyAt - Math.max(began, prepared.doneAt));
   const { checkout } = prepared;
   const { lastReview } = context;
-  const said = await talk(task, { lease, ready, checkout, lastReview, received }, context);
+  const said = await talk(task, { lease, ready, subject, checkout, lastReview, received }, context);
   return { said, prepared, start: ready.start, process_ms };
 }
 

@@ -1,6 +1,6 @@
-import type { PullRequestEvent } from "#shared/event.ts";
 import type { Review } from "#shared/review.ts";
 import type { OmittedFile, Task } from "#shared/task.ts";
+import type { TaskEvent } from "#shared/task-event.ts";
 
 /** The review of a pull request that succeeded last. */
 export interface LastReview {
@@ -10,7 +10,7 @@ export interface LastReview {
   readonly conversation: string | undefined;
   readonly omitted: readonly OmittedFile[];
   /** The pull request as it was then. */
-  readonly event: PullRequestEvent;
+  readonly event: TaskEvent;
 }
 
 /** Finds it among tasks, most recent first; questions and closing have none. */

@@ -3,6 +3,7 @@ import { CicdError } from "#shared/error.ts";
 import { addTokens, type Task, type Usage } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
+import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import { type Answer, type AskOptions, ask } from "./ask.ts";
 import type { LastReview } from "./last-review.ts";
@@ -12,6 +13,7 @@ import type { Background } from "./scope.ts";
 export interface Talk {
   readonly lease: Lease;
   readonly ready: Ready;
+  readonly subject: Subject;
   readonly checkout: Checkout;
   /** What was said last about the pull request, in whatever conversation. */
   readonly lastReview: LastReview | undefined;

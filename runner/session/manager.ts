@@ -98,7 +98,12 @@ export class SessionManager {
     if (before?.lease !== undefined) {
       throw new CicdError("conflict", `Cannot lease session ${sessionId}: a task is using it`);
     }
-    const isAlive = before !== undefined && before.serving?.process.state !== "dead";
+    const fits = before !== undefined && (before.isConfined || !this.#isConfined(request));
+    // Taken out at once: the next one waits for its end.
+    if (before !== undefined && !fits) {
+      this.#pool.hibernate(sessionId, before).catch(this.#onError);
+    }
+    const isAlive = fits && before.serving?.process.state !== "dead";
     const resident = isAlive ? before : this.#admit(sessionId, request);
     resident.lease = "coming";
     try {
@@ -227,11 +232,17 @@ export class SessionManager {
     }
   }
 
+  /** Whether a process for it has to be started with other settings. */
+  #isConfined({ confined = false }: OpenRequest): boolean {
+    return confined && this.#options.cli.confined !== undefined;
+  }
+
   /** Makes a session resident: it gets its folder first, and its process while that is filled. */
   #admit(sessionId: string, request: OpenRequest): Resident {
     const { oneShot = false } = request;
+    const isConfined = this.#isConfined(request);
     const before = this.#pool.gone(sessionId);
-    const place = this.#places.of(sessionId, oneShot);
+    const place = this.#places.of(sessionId, { mayBeSpare: !oneShot && !isConfined });
     const resident = new Resident({
       folder: place.then(({ name }) => this.#options.workspaces.folder(name)),
       open: async (ending) => {
@@ -243,6 +254,7 @@ export class SessionManager {
         // Only now: the process before has saved what the conversation has cost.
         return await this.#opener.open(sessionId, name, request);
       },
+      isConfined,
       isTransient: oneShot || this.#pool.mode === "one_shot",
       usedAt: this.#now(),
       onExit: (serving, exit) =>

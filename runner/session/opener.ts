@@ -27,6 +27,8 @@ interface StateChange {
 export interface OpenRequest {
   /** A process of its own, for a conversation that nobody comes back to. */
   readonly oneShot?: boolean;
+  /** For a pull request from a fork: with `cli.confined` where that is set. */
+  readonly confined?: boolean;
   /** A process has to be started first, in this way. */
   readonly onStarting?: ((start: Exclude<Start, "warm" | "spare">) => void) | undefined;
 }
@@ -48,7 +50,7 @@ export class Opener {
   async open(
     sessionId: string,
     workspace: string,
-    { oneShot = false, onStarting }: OpenRequest,
+    { oneShot = false, confined = false, onStarting }: OpenRequest,
   ): Promise<Serving> {
     const { store, workspaces } = this.#options;
     const { conversation = null } = (await store.session(sessionId)) ?? {};
@@ -57,7 +59,13 @@ export class Opener {
     if (conversation !== null && !oneShot) {
       onStarting?.("resumed");
       try {
-        return await this.#starter.start({ conversation, start: "resumed", cwd, onState });
+        return await this.#starter.start({
+          conversation,
+          start: "resumed",
+          confined,
+          cwd,
+          onState,
+        });
       } catch (error) {
         if (!(error instanceof CicdError && error.code === "session_lost")) throw error;
         await store.setConversation(sessionId, null);
@@ -65,7 +73,7 @@ export class Opener {
     }
     const start = oneShot ? "one_shot" : "cold";
     onStarting?.(start);
-    return await this.#starter.start({ conversation: null, start, cwd, onState });
+    return await this.#starter.start({ conversation: null, start, confined, cwd, onState });
   }
 
   /** Opens a conversation for a session that is still to come. */

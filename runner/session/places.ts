@@ -30,12 +30,12 @@ export class Places {
   }
 
   /** A session's workspace. One that has none gets that of a spare, where there is one. */
-  async of(sessionId: string, oneShot: boolean): Promise<Place> {
+  async of(sessionId: string, { mayBeSpare }: { mayBeSpare: boolean }): Promise<Place> {
     const { store, pool } = this.#options;
     await Promise.allSettled([this.#removing.get(sessionId), this.#emptying.get(sessionId)]);
     const { workspace } = (await store.session(sessionId)) ?? {};
     if (workspace) return { name: workspace, spare: undefined };
-    const spare = oneShot ? undefined : pool.claimSpare();
+    const spare = mayBeSpare ? pool.claimSpare() : undefined;
     const name = spare?.name ?? sessionId;
     try {
       await store.setWorkspace(sessionId, name);

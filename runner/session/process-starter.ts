@@ -16,6 +16,8 @@ export interface CliSettings
       CliProcessOptions,
       "executable" | "startupTimeout" | "patience" | "silenceTimeout" | "maxLineBytes"
     > {
+  /** What differs for pull requests from forks; default nothing. */
+  readonly confined?: Pick<CliArgumentOptions, "tools" | "instructions"> | undefined;
   /** Connects a process that is about to be started to the model's API. */
   readonly connect: (meter: () => Meter | undefined) => Connection;
 }
@@ -26,6 +28,8 @@ export interface StartOptions {
   readonly conversation: Conversation | null;
   /** `spare` and `one_shot` are ways to begin a new one. */
   readonly start: Exclude<Start, "warm">;
+  /** With the settings for pull requests from forks; default false. */
+  readonly confined?: boolean;
   readonly cwd: string;
   readonly onState: NonNullable<CliProcessOptions["onState"]>;
 }
@@ -41,7 +45,13 @@ export class ProcessStarter {
   }
 
   /** @throws CicdError `shutting_down` once stopped, and what {@link CliProcess.start} throws. */
-  async start({ conversation, start, cwd, onState }: StartOptions): Promise<Serving> {
+  async start({
+    conversation,
+    start,
+    confined = false,
+    cwd,
+    onState,
+  }: StartOptions): Promise<Serving> {
     const { signal } = this.#stopping;
     signal.throwIfAborted();
     const id = conversation?.id ?? randomUUID();
@@ -54,7 +64,7 @@ export class ProcessStarter {
         const process = await CliProcess.start(
           {
             ...this.#cli,
-            arguments: cliArguments(opening, this.#cli),
+            arguments: cliArguments(opening, { ...this.#cli, ...(confined && this.#cli.confined) }),
             environment,
             isModelAtWork,
             cwd,

@@ -9,6 +9,8 @@ export interface ResidentOptions {
   readonly folder: Promise<string>;
   /** Gets it its process. The signal aborts when the session is not to have one any more. */
   readonly open: (ending: AbortSignal) => Promise<Serving>;
+  /** Its process has the settings for pull requests from forks. */
+  readonly isConfined: boolean;
   /** It ends with its release. */
   readonly isTransient: boolean;
   /** Epoch milliseconds. */
@@ -21,6 +23,7 @@ export interface ResidentOptions {
 export class Resident {
   readonly folder: Promise<string>;
   readonly opening: Promise<Serving>;
+  readonly isConfined: boolean;
   readonly isTransient: boolean;
   /** Settles, and never rejects, when its process is gone and that is seen to, or will never come. */
   readonly gone: Promise<void>;
@@ -31,9 +34,10 @@ export class Resident {
   #serving: Serving | undefined;
   readonly #ending = new AbortController();
 
-  constructor({ folder, open, isTransient, usedAt, onExit }: ResidentOptions) {
+  constructor({ folder, open, isConfined, isTransient, usedAt, onExit }: ResidentOptions) {
     this.folder = folder;
     this.opening = open(this.#ending.signal);
+    this.isConfined = isConfined;
     this.isTransient = isTransient;
     this.usedAt = usedAt;
     folder.catch(() => {});

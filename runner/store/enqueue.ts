@@ -1,16 +1,11 @@
-import type { DeliveredKind, HandOff } from "#shared/api.ts";
+import type { HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import { insertTask } from "./insert-task.ts";
+import { findPointless, interruptionBy, supersedeKeys } from "./pointless.ts";
 import type { Admission, Interruption } from "./store.ts";
-import { countQueued, endTask, interruptTask } from "./task-table.ts";
+import { countQueued, endingOf, endTask, interruptTask } from "./task-table.ts";
 import { lock, type Row, row, rows, type Work } from "./work.ts";
-
-/** Which live tasks of its session a new task makes pointless, by their supersede key. */
-const supersedes: Record<DeliveredKind, string> = { review: "review", close: "review" };
-
-/** The supersede key that a task of a kind is known by; null for one that must always run. */
-const supersedeKeys: Record<DeliveredKind, string | null> = { review: "review", close: null };
 
 /** What {@link enqueueTask} did, and which other tasks it touched. */
 export interface Enqueued {
@@ -43,26 +38,22 @@ export function* enqueueTask(
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
-  // By name: SQLite would rather walk through the whole history of the session.
-  const pointless = yield* rows(
-    `SELECT id, state FROM task INDEXED BY task_live
-       WHERE session = ? AND supersede_key = ? AND state IN ('queued', 'running')`,
-    sessionId,
-    supersedes[handOff.kind],
-  );
+  const pointless = yield* findPointless(handOff, sessionId);
   const queued = yield* countQueued();
   const depth = queued - pointless.filter(({ state }) => state === "queued").length;
   if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
-  for (const task of pointless) yield* supersede(task, handOff.task_id, now);
+  const interruption = interruptionBy(handOff);
+  for (const task of pointless) yield* end(task, interruption, now);
   yield* insertSession(handOff, sessionId, now);
   const task = {
     id: handOff.task_id,
     sessionId,
     deliveryId: handOff.delivery_id,
     kind: handOff.kind,
-    supersedeKey: supersedeKeys[handOff.kind],
+    supersedeKey: supersedeKeys[handOff.kind] ?? null,
     priority,
     event: JSON.stringify(handOff.event),
+    ...(handOff.message !== undefined && { message: handOff.message }),
     takesPlace: depth < queued,
   };
   yield* insertTask(task, now);
@@ -87,10 +78,9 @@ export function deliveryKey({
   return `${forge}:${delivery_id}`;
 }
 
-function* supersede({ id, state }: Row, by: string, now: number): Work<void> {
-  const superseded = { kind: "superseded", by } satisfies Interruption;
-  if (state === "queued") yield* endTask(String(id), { state: "superseded", by }, now);
-  else yield* interruptTask(String(id), superseded);
+function* end({ id, state }: Row, interruption: Interruption, now: number): Work<void> {
+  if (state === "queued") yield* endTask(String(id), endingOf(interruption), now);
+  else yield* interruptTask(String(id), interruption);
 }
 
 function* insertSession(handOff: HandOff, sessionId: string, now: number): Work<void> {

@@ -15,7 +15,7 @@ export interface NewTask {
   readonly priority: number;
   /** JSON. */
   readonly event: string;
-  /** What somebody asks. */
+  /** What somebody asks or says with a command, or what failed. */
   readonly message?: string;
   readonly replayOf?: string;
   /** It takes the place of one that has waited: the session's holder gets no more time for it. */

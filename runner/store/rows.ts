@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
-import { PullRequestEvent } from "#shared/event.ts";
 import { type JournalEntry, JournalEvent } from "#shared/journal.ts";
 import { type Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
+import { TaskEvent } from "#shared/task-event.ts";
 import type { Interruption, SessionRecord } from "./store.ts";
 import type { Row } from "./work.ts";
 
@@ -13,7 +13,7 @@ const taskRow = z.object({
   kind: TaskKind,
   state: TaskState,
   attempt: z.number(),
-  event: json(PullRequestEvent),
+  event: json(TaskEvent),
   message: json(z.string()).nullable(),
   result: json(TaskResult).nullable(),
   error: json(TaskError).nullable(),

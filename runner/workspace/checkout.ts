@@ -1,5 +1,5 @@
 import { CicdError } from "#shared/error.ts";
-import type { PullRequestEvent } from "#shared/event.ts";
+import type { Subject } from "../subject.ts";
 import { type ChangeSet, readChangeSet, type ShownOptions } from "./change-set.ts";
 import { type ChangedLines, readChangedLines } from "./changed-lines.ts";
 import { checkSize } from "./checkout-size.ts";
@@ -53,63 +53,65 @@ export interface Checkout extends ChangeSet {
 const progressInterval = 1000;
 
 /**
- * Brings the head of a pull request into `<folder>/tree`, at the very commit that the event names,
- * and reads what it changes. The commits come from the repository's mirror, where only what is new
+ * Brings the head of a pull request into `<folder>/tree`, at the very commit that is named where one
+ * is, and reads what it changes. The commits come from the repository's mirror, where only what is new
  * has to be fetched. What does not work any more is made again: first the session's own files, then
  * the mirror, when git finds it damaged.
  * @throws CicdError `repository_refused`, `repository_unavailable`, `config_invalid` (no git),
  * `store_unavailable` (the disk), `internal`; the signal's reason when it aborts.
  */
 export async function prepareCheckout(
-  event: PullRequestEvent,
+  subject: Subject,
   options: CheckoutOptions,
 ): Promise<Checkout> {
   const { folder, signal } = options;
   signal.throwIfAborted();
-  const mirror = options.mirrors.of(event);
+  const mirror = options.mirrors.of(subject);
   using _use = mirror.use();
   try {
-    return await attempt(event, mirror, options);
+    return await attempt(subject, mirror, options);
   } catch (error) {
     if (!isTrouble(error)) throw error;
   }
   await emptySession(folder);
   const { generation } = mirror;
   try {
-    return await attempt(event, mirror, options);
+    return await attempt(subject, mirror, options);
   } catch (error) {
     if (!isTrouble(error) || !(await isDamaged(mirror, options))) throw error;
   }
   await mirror.discard(generation);
-  return await attempt(event, mirror, options);
+  return await attempt(subject, mirror, options);
 }
 
 async function attempt(
-  event: PullRequestEvent,
+  subject: Subject,
   mirror: Mirror,
   options: CheckoutOptions,
 ): Promise<Checkout> {
   const { signal, maxCheckoutBytes = Number.POSITIVE_INFINITY, reviewedSha } = options;
   const { onStep = () => {}, onProgress = () => {} } = options;
-  const headSha = event.pull_request.head.sha;
   const workspace = await workspaceOf(mirror, options);
-  const earlier = reviewedSha === headSha ? undefined : reviewedSha;
   const fetch = async () => {
     onStep("fetch");
     const receive = atMostEach(progressInterval, onProgress);
-    const commits = await fetchCommits(event, workspace, receive);
-    if (earlier !== undefined) await fetchEarlier(event, workspace, earlier);
+    const commits = await fetchCommits(subject, workspace, receive);
+    const earlier = reviewedSha === commits.headSha ? undefined : reviewedSha;
+    if (earlier !== undefined) await fetchEarlier(subject, workspace, earlier);
     await joinPacks(workspace);
-    return commits;
+    return { ...commits, earlier };
   };
-  const fetched = await mirror.change(fetch, { signal, onWait: () => onStep("wait") });
+  const { earlier, ...fetched } = await mirror.change(fetch, {
+    signal,
+    onWait: () => onStep("wait"),
+  });
+  const { headSha, mergeBase, baseSha } = fetched;
   onStep("checkout");
   await checkSize(workspace, headSha, maxCheckoutBytes);
   // Also what an agent changed, added or deleted in the tree is put right.
   await runGit(workspace, ["read-tree", "--reset", "-u", headSha]);
   await runGit(workspace, ["clean", "--quiet", "-ffdx"]);
   onStep("diff");
-  const { mergeBase, baseSha } = fetched;
   const [changes, changedLines, guidance] = await Promise.all([
     readChangeSet(workspace, [mergeBase, headSha], options),
     readChangedLines(workspace, mergeBase, headSha),

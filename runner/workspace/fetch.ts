@@ -1,5 +1,5 @@
 import { CicdError } from "#shared/error.ts";
-import type { PullRequestEvent } from "#shared/event.ts";
+import type { Subject } from "../subject.ts";
 import { runGit, tryGit } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
@@ -11,6 +11,7 @@ import { healShallow, presentOf, readShallow } from "./shallow.ts";
 
 /** The commits of a pull request that are there now. */
 export interface Fetched {
+  readonly headSha: string;
   readonly baseSha: string;
   /** The base itself when the histories share nothing. */
   readonly mergeBase: string;
@@ -31,47 +32,50 @@ const patience = 2;
 
 /**
  * Fetches head and base of a pull request from the base's repository, which has a fork's head too:
- * by their ids or, where the server refuses that or the event names no base, by their refs. Enough
+ * by their ids or, where the server refuses that or they are not named, by their refs. Enough
  * history comes along to hold the merge base. A server is not asked for what is there. Call it in a
  * turn at the mirror.
  * @throws CicdError `repository_refused`, `repository_unavailable`, `internal`.
  */
 export async function fetchCommits(
-  event: PullRequestEvent,
+  subject: Subject,
   workspace: Workspace,
   onProgress: (progress: Progress) => void,
 ): Promise<Fetched> {
-  const { head, base } = event.pull_request;
-  const known = base.sha === undefined ? undefined : await look(workspace, head.sha, base.sha);
-  if (known?.mergeBase !== undefined && known.missing === undefined) {
-    return await keep(event, workspace, known.baseSha, known.mergeBase);
+  const { head, base } = subject.pull_request;
+  if (head.sha !== undefined && base.sha !== undefined) {
+    const { missing, ...known } = await look(workspace, head.sha, base.sha);
+    if (missing === undefined && known.mergeBase !== undefined) {
+      return await keep(subject, workspace, { ...known, mergeBase: known.mergeBase });
+    }
   }
-  const { clone_url } = event.repository;
+  const { clone_url } = subject.repository;
   const remote = await openRemote(clone_url, workspace.options, workspace.signal);
-  const fetching: Fetching = { event, workspace, remote, onProgress };
-  let refspecs = refspecsById(event);
+  const fetching: Fetching = { subject, workspace, remote, onProgress };
+  let refspecs = refspecsById(subject);
   for (const [step, depth] of [undefined, ...deeper].entries()) {
     refspecs =
       depth === undefined
         ? await fetchFirst(fetching, refspecs)
         : await fetchBoth(fetching, refspecs, depth);
-    const baseSha = base.sha ?? (await baseOf(event, workspace));
-    const { missing, mergeBase } = await look(workspace, head.sha, baseSha);
+    const { headSha, baseSha } = await commitsOf(subject, workspace);
+    const { missing, mergeBase } = await look(workspace, headSha, baseSha);
     const isShallow = (await readShallow(workspace)).size > 0;
     if (missing !== undefined) {
       if (step + 1 < patience && isShallow) continue;
       throw gone(missing);
     }
-    if (mergeBase !== undefined) return await keep(event, workspace, baseSha, mergeBase);
     // On a complete history git refuses to deepen, and there is nothing to find.
-    if (!isShallow) return await keep(event, workspace, baseSha, baseSha);
+    if (mergeBase !== undefined || !isShallow) {
+      return await keep(subject, workspace, { headSha, baseSha, mergeBase: mergeBase ?? baseSha });
+    }
   }
-  const baseSha = base.sha ?? (await baseOf(event, workspace));
-  return await keep(event, workspace, baseSha, baseSha);
+  const commits = await commitsOf(subject, workspace);
+  return await keep(subject, workspace, { ...commits, mergeBase: commits.baseSha });
 }
 
 interface Fetching {
-  readonly event: PullRequestEvent;
+  readonly subject: Subject;
   readonly workspace: Workspace;
   readonly remote: Remote;
   readonly onProgress: (progress: Progress) => void;
@@ -82,16 +86,16 @@ interface Fetching {
  * @throws the signal's reason when it aborts.
  */
 export async function fetchEarlier(
-  event: PullRequestEvent,
+  subject: Subject,
   workspace: Workspace,
   sha: string,
 ): Promise<void> {
   if ((await presentOf(workspace, [sha])).has(sha)) return;
-  const { clone_url } = event.repository;
+  const { clone_url } = subject.repository;
   try {
     const remote = await openRemote(clone_url, workspace.options, workspace.signal);
-    const fetching = { event, workspace, remote, onProgress: () => {} };
-    await fetch(fetching, [`+${sha}:${refsOf(event).earlier}`], firstDepth);
+    const fetching = { subject, workspace, remote, onProgress: () => {} };
+    await fetch(fetching, [`+${sha}:${refsOf(subject).earlier}`], firstDepth);
   } catch {
     workspace.signal.throwIfAborted();
   }
@@ -127,7 +131,7 @@ async function fetchBoth(
   depth: string | undefined,
 ): Promise<readonly string[]> {
   if (await fetch(fetching, refspecs, depth)) return refspecs;
-  const byName = refspecsByName(fetching.event);
+  const byName = refspecsByName(fetching.subject);
   if (await fetch(fetching, byName, depth)) return byName;
   throw new CicdError("repository_unavailable", "Cannot fetch repository: its refs are gone", {
     hint: "The branch was deleted since, or the forge has not caught up yet",
@@ -160,30 +164,32 @@ async function fetch(
 }
 
 /** The first of two commits that is missing, else where their histories meet. */
-async function look(workspace: Workspace, head: string, baseSha: string) {
-  const present = await presentOf(workspace, [head, baseSha]);
-  const missing = [head, baseSha].find((sha) => !present.has(sha));
+async function look(workspace: Workspace, headSha: string, baseSha: string) {
+  const present = await presentOf(workspace, [headSha, baseSha]);
+  const missing = [headSha, baseSha].find((sha) => !present.has(sha));
   const mergeBase =
-    missing === undefined ? await findMergeBase(workspace, head, baseSha) : undefined;
-  return { baseSha, missing, mergeBase };
+    missing === undefined ? await findMergeBase(workspace, headSha, baseSha) : undefined;
+  return { headSha, baseSha, missing, mergeBase };
 }
 
-async function baseOf(event: PullRequestEvent, workspace: Workspace): Promise<string> {
-  return (await runGit(workspace, ["rev-parse", refsOf(event).base])).trim();
+/** The two commits; what is not named is what its ref points to since it was fetched. */
+async function commitsOf(subject: Subject, workspace: Workspace) {
+  const { head, base } = subject.pull_request;
+  const refs = refsOf(subject);
+  const fetched = async (ref: string) => (await runGit(workspace, ["rev-parse", ref])).trim();
+  return {
+    headSha: head.sha ?? (await fetched(refs.head)),
+    baseSha: base.sha ?? (await fetched(refs.base)),
+  };
 }
 
-/** Lets the refs name the commits of this event, whatever they were fetched by. */
-async function keep(
-  event: PullRequestEvent,
-  workspace: Workspace,
-  baseSha: string,
-  mergeBase: string,
-): Promise<Fetched> {
-  const { head, base } = refsOf(event);
-  const updates = [`update ${head} ${event.pull_request.head.sha}`, `update ${base} ${baseSha}`];
+/** Lets the refs name these commits, whatever they were fetched by. */
+async function keep(subject: Subject, workspace: Workspace, fetched: Fetched): Promise<Fetched> {
+  const { head, base } = refsOf(subject);
+  const updates = [`update ${head} ${fetched.headSha}`, `update ${base} ${fetched.baseSha}`];
   const stdin = updates.map((update) => `${update}\n`).join("");
   await runGit(workspace, ["update-ref", "--stdin"], { stdin });
-  return { baseSha, mergeBase };
+  return fetched;
 }
 
 function gone(sha: string): CicdError {

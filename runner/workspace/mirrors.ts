@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { PullRequestEvent } from "#shared/event.ts";
+import type { Subject } from "../subject.ts";
 import { FolderSizes, type Stored } from "./disk-budget.ts";
 import { Mirror, removeMirror } from "./mirror.ts";
 
@@ -16,10 +16,12 @@ export class Mirrors {
     this.#folder = folder;
   }
 
-  /** The mirror of an event's repository, there or not. */
-  of(event: PullRequestEvent): Mirror {
-    const idLength = event.pull_request.head.sha.length === 64 ? 64 : 40;
-    const name = nameOf(event, idLength);
+  /** The mirror of the repository of a pull request, there or not. */
+  of(subject: Subject): Mirror {
+    const { head, base } = subject.pull_request;
+    const sha = head.sha ?? base.sha ?? subject.likeSha;
+    const idLength = sha?.length === 64 ? 64 : 40;
+    const name = nameOf(subject, idLength);
     const known = this.#mirrors.get(name);
     if (known !== undefined) return known;
     const mirror = new Mirror(join(this.#folder, name), idLength);
@@ -60,7 +62,7 @@ const isMirror = /^[0-9a-f]{64}$/;
  * Nothing that a stranger chose stands in the name. The clone URL is part of it: whoever forges a
  * delivery can't put commits from elsewhere beside those of a repository.
  */
-function nameOf({ forge, repository }: PullRequestEvent, idLength: number): string {
+function nameOf({ forge, repository }: Subject, idLength: number): string {
   const { host, owner, name, clone_url } = repository;
   const identity = JSON.stringify([forge, host, owner, name, clone_url, idLength]);
   return createHash("sha256").update(identity).digest("hex");

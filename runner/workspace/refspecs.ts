@@ -1,5 +1,6 @@
 import { CicdError } from "#shared/error.ts";
-import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { Forge } from "#shared/event.ts";
+import type { Subject } from "../subject.ts";
 
 /** The ref that a forge keeps for the head of a pull request, forks included. */
 const pullRefs: Record<Forge, (number: number) => string> = {
@@ -10,7 +11,7 @@ const pullRefs: Record<Forge, (number: number) => string> = {
 };
 
 /** Where a mirror keeps a pull request's commits: the next fetch tells that these are there. */
-export function refsOf({ pull_request: { number } }: PullRequestEvent) {
+export function refsOf({ pull_request: { number } }: Subject) {
   return {
     head: `refs/cicd-runner/${number}/head`,
     base: `refs/cicd-runner/${number}/base`,
@@ -18,26 +19,32 @@ export function refsOf({ pull_request: { number } }: PullRequestEvent) {
   };
 }
 
-/** What fetches both commits by their ids, a base that has none by its branch. */
-export function refspecsById(event: PullRequestEvent): readonly string[] {
-  const { head, base } = event.pull_request;
-  const refs = refsOf(event);
-  const byId = base.sha === undefined ? branchRefspec(event) : `+${base.sha}:${refs.base}`;
-  return [`+${head.sha}:${refs.head}`, byId];
+/** What fetches both commits by their ids, one that has none by the ref that the forge has for it. */
+export function refspecsById(subject: Subject): readonly string[] {
+  const { head, base } = subject.pull_request;
+  const refs = refsOf(subject);
+  return [
+    head.sha === undefined ? headRefspec(subject) : `+${head.sha}:${refs.head}`,
+    base.sha === undefined ? branchRefspec(subject) : `+${base.sha}:${refs.base}`,
+  ];
 }
 
 /** What fetches both by the refs that the forge has for them. */
-export function refspecsByName(event: PullRequestEvent): readonly string[] {
-  const { forge, pull_request } = event;
-  return [`+${pullRefs[forge](pull_request.number)}:${refsOf(event).head}`, branchRefspec(event)];
+export function refspecsByName(subject: Subject): readonly string[] {
+  return [headRefspec(subject), branchRefspec(subject)];
+}
+
+function headRefspec(subject: Subject): string {
+  const { forge, pull_request } = subject;
+  return `+${pullRefs[forge](pull_request.number)}:${refsOf(subject).head}`;
 }
 
 /** @throws CicdError `repository_refused` for a branch name that git itself would not allow. */
-function branchRefspec(event: PullRequestEvent): string {
-  const branch = event.pull_request.base.ref;
+function branchRefspec(subject: Subject): string {
+  const branch = subject.pull_request.base.ref;
   if (/[\p{Cc}\s:?*[\\^~]|\.\.|@\{/u.test(branch)) {
     const name = JSON.stringify(branch);
     throw new CicdError("repository_refused", `Cannot fetch branch ${name}: not a branch name`);
   }
-  return `+refs/heads/${branch}:${refsOf(event).base}`;
+  return `+refs/heads/${branch}:${refsOf(subject).base}`;
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { HandOff, HandOffAnswer } from "../api.ts";
+import { DeliveryIgnored, HandOff, HandOffAnswer, SkippedDelivery } from "../api.ts";
 import { Forge } from "../event.ts";
 import { none, nothing, route } from "../route.ts";
 import { Task } from "../task.ts";
@@ -32,18 +32,33 @@ export const takeDelivery = route({
   errors: ["queue_full", "shutting_down"],
 });
 
+/** The runner's own: its edge tells of a delivery that made no task. */
+export const skipDelivery = route({
+  id: "skipDelivery",
+  method: "POST",
+  path: "/v1/deliveries/skipped",
+  access: "signature",
+  summary: "Remembers why a delivery made no task",
+  params: none,
+  query: none,
+  body: SkippedDelivery,
+  status: 204,
+  answer: nothing,
+});
+
 /** `GET /v1/deliveries/{id}`. */
 export const getDelivery = route({
   id: "getDelivery",
   method: "GET",
   path: "/v1/deliveries/{id}",
   access: "read",
-  summary: "The task that a delivery made",
+  summary: "The task that a delivery made, or why it made none",
+  description: "Of deliveries that made none the last thousand are known.",
   params: Delivery,
   query: ofForge,
   body: nothing,
   status: 200,
-  answer: Task,
+  answer: z.union([Task, DeliveryIgnored]),
   errors: ["not_found"],
 });
 

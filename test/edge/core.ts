@@ -72,9 +72,17 @@ export function coreSuite(start: () => Promise<RunningEdge>): void {
     };
     assert.match(await reasonOf({ zen: "Keep it" }, { event: "ping" }), /ping/);
     assert.match(await reasonOf({}, { event: "star" }), /event star/);
-    assert.match(await reasonOf({ action: "labeled" }), /action labeled/);
+    assert.match(await reasonOf(pullRequestPayload({ action: "labeled" })), /action labeled/);
     assert.match(await reasonOf(pullRequestPayload({ draft: true })), /draft/);
     assert.deepEqual(edge.runner.requests, []);
+  });
+
+  test("webhook tells the runner what it made no task of, behind its answer", async () => {
+    await deliver(pullRequestPayload({ draft: true }), { id: "a-draft" });
+    const told = () => edge.runner.skipped.filter(({ delivery_id }) => delivery_id === "a-draft");
+    await until(() => told().length > 0);
+    const reason = "the pull request is a draft";
+    assert.deepEqual(told(), [{ delivery_id: "a-draft", forge: "github", code: "draft", reason }]);
   });
 
   test("webhook answers 401 to a missing, malformed, wrong or foreign signature", async () => {

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as z from "zod";
-import { HandOff, WebhookIgnored } from "#shared/api.ts";
-import { PullRequestAction, type PullRequestEvent } from "#shared/event.ts";
+import { HandOff } from "#shared/api.ts";
+import type { PullRequestEvent } from "#shared/event.ts";
 import { verifyHmacHex } from "#shared/hmac.ts";
-import { githubExamples } from "#test/github-examples.ts";
 import { delivery } from "./delivery.ts";
 import { type PayloadChanges, pullRequestPayload } from "./pull-request-payload.ts";
 import { startEdge, type TestEdge } from "./start-edge.ts";
@@ -17,7 +15,9 @@ async function deliver({ url }: TestEdge, payload: unknown, options = {}): Promi
 async function eventOf(changes: PayloadChanges): Promise<PullRequestEvent> {
   await using edge = await startEdge();
   assert.equal((await deliver(edge, pullRequestPayload(changes))).status, 202);
-  return HandOff.parse(JSON.parse(edge.runner.requests[0]?.body ?? "")).event;
+  const { event } = HandOff.parse(JSON.parse(edge.runner.requests[0]?.body ?? ""));
+  assert(event.type === "pull_request");
+  return event;
 }
 
 test("github accepts the signature of GitHub's own test vector", async () => {
@@ -28,44 +28,6 @@ test("github accepts the signature of GitHub's own test vector", async () => {
   await using edge = await startEdge({ environment: { GITHUB_WEBHOOK_SECRET: "vector" } });
   const signed = await deliver(edge, "Hello, World!", { secret: "vector" });
   assert.equal(signed.status, 400);
-});
-
-test("github hands over every recorded pull request with a handled action", async () => {
-  await using edge = await startEdge();
-  const Example = z.object({ action: z.string() });
-  const seen = new Set<string>();
-  for (const example of githubExamples.get("pull_request") ?? []) {
-    const { action } = Example.parse(example);
-    const response = await deliver(edge, example);
-    if (PullRequestAction.safeParse(action).success) {
-      assert.equal(response.status, 202, action);
-      const { kind, event } = HandOff.parse(JSON.parse(edge.runner.requests.at(-1)?.body ?? ""));
-      assert.deepEqual([event.action, event.pull_request.fork], [action, false]);
-      assert.equal(kind, action === "closed" ? "close" : "review");
-    } else {
-      assert.equal(response.status, 200, action);
-      const { reason } = WebhookIgnored.parse(await response.json());
-      assert.equal(reason, `pull_request action ${action} is not handled`);
-    }
-    seen.add(action);
-  }
-  for (const action of PullRequestAction.options) assert.ok(seen.has(action), action);
-});
-
-test("github ignores every recorded delivery of another event, with a reason", async () => {
-  await using edge = await startEdge();
-  let count = 0;
-  for (const [event, examples] of githubExamples) {
-    if (event === "pull_request") continue;
-    for (const example of examples) {
-      const response = await deliver(edge, example, { event });
-      assert.equal(response.status, 200, event);
-      assert.match(WebhookIgnored.parse(await response.json()).reason, new RegExp(event));
-      count++;
-    }
-  }
-  assert.ok(count > 250, String(count));
-  assert.deepEqual(edge.runner.requests, []);
 });
 
 test("github tells what a pull request holds in forge-neutral words", async () => {

@@ -138,7 +138,13 @@ test("onDelivery is told of each delivery once, whatever became of it", async ()
   assert.deepEqual(
     [ignored, unsigned, malformed],
     [
-      { forge, outcome: "ignored", deliveryId: "1", reason: "ping: the webhook works" },
+      {
+        forge,
+        outcome: "ignored",
+        deliveryId: "1",
+        code: "not_handled",
+        reason: "ping: the webhook works",
+      },
       { forge, outcome: "refused", reason: "unauthorized" },
       { forge, outcome: "refused", reason: "invalid_request" },
     ],

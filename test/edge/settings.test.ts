@@ -42,6 +42,25 @@ test("EdgeConfig has defaults for all but the secrets", () => {
     gitea: {},
     runner_url: ["http://127.0.0.1:8788"],
     runner_secret: ["a-runner-secret-0"],
+    rules: {
+      handle_pr_actions: ["opened", "reopened", "ready_for_review"],
+      pr_commands: ["/review"],
+      handle_push_trigger: true,
+      push_commands: ["/review"],
+      feedback_on_draft_pr: false,
+      analyze_failures: false,
+      ignore_forks: false,
+      ignore_bot_pr: false,
+      ignore_pr_title: [],
+      ignore_pr_labels: [],
+      ignore_pr_authors: [],
+      ignore_pr_source_branches: [],
+      ignore_pr_target_branches: [],
+      ignore_repositories: [],
+      command_users: [],
+      unverified_commands: "refuse",
+      unknown_commands: "help",
+    },
     edge: {
       max_body: 25 * 1024 ** 2,
       link_ttl: 24 * 3_600_000,
@@ -130,9 +149,10 @@ test("createEdge starts with the secret of any one forge, and answers 404 for th
 test("worker answers all with a problem when its settings are wrong, and logs which", async (t) => {
   const log = t.mock.method(console, "error", () => {});
   const request = new Request("https://edge.example.com/health");
+  const context = { waitUntil: () => {}, passThroughOnException: () => {}, props: {} };
   const env = { ...good, RUNNER_SECRET: "hunter2", SOME_BINDING: {} };
   for (const _ of [1, 2]) {
-    const response = await worker.fetch(request, env);
+    const response = await worker.fetch(request, env, context);
     assert.equal(response.status, 503);
     const text = await response.text();
     assert.equal(Problem.parse(JSON.parse(text)).code, "config_invalid");

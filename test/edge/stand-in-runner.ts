@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { v7 } from "uuid";
-import { HandOff, type HandOffAnswer } from "#shared/api.ts";
+import { HandOff, type HandOffAnswer, SkippedDelivery } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { problemResponse } from "#shared/problem.ts";
 import { checkSeal, sealHeader } from "#shared/seal.ts";
@@ -24,8 +24,10 @@ export type Answer = (request: RunnerRequest, response: ServerResponse) => void;
 /** An HTTP server in the runner's place, which says what it is told to. */
 export interface StandInRunner extends AsyncDisposable {
   readonly url: string;
-  /** What came with a good seal, oldest first. */
+  /** What came with a good seal, oldest first; but for what it is told of skipped deliveries. */
   readonly requests: RunnerRequest[];
+  /** Those, oldest first. */
+  readonly skipped: SkippedDelivery[];
   /** How the next requests are answered; at first {@link takeIn}. */
   answer: Answer;
 }
@@ -33,9 +35,15 @@ export interface StandInRunner extends AsyncDisposable {
 /** Starts one on loopback. As the runner does, it refuses what has no good seal. */
 export async function startStandInRunner(): Promise<StandInRunner> {
   const requests: RunnerRequest[] = [];
+  const skipped: SkippedDelivery[] = [];
   const server = createServer((incoming, response) => {
     void receive(incoming).then(
       (request) => {
+        if (request.path === "/v1/deliveries/skipped") {
+          skipped.push(SkippedDelivery.parse(JSON.parse(request.body)));
+          response.writeHead(204).end();
+          return;
+        }
         requests.push(request);
         runner.answer(request, response);
       },
@@ -49,6 +57,7 @@ export async function startStandInRunner(): Promise<StandInRunner> {
   const runner: StandInRunner = {
     url: `http://127.0.0.1:${port}`,
     requests,
+    skipped,
     answer: takeIn,
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, "close");

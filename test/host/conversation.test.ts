@@ -44,7 +44,7 @@ test("feedback: reaches the model in the turn that runs; a question after it is 
   assert.equal(question.outcome, "queued");
   const { data } = await question.first("task.succeeded");
   assert(data.result.kind === "answer");
-  assert.deepEqual([data.result.text, data.result.timing.start], ["So.", "warm"]);
+  assert.deepEqual([data.result.text, data.result.timing?.start], ["So.", "warm"]);
   assert.equal((await question.first("session.ready")).data.pid, first.pid);
   const task = await question.task();
   assert.deepEqual([task.kind, task.message, task.result], ["ask", "Why so?", data.result]);
@@ -59,7 +59,7 @@ test("a question while the pull request has no process: its conversation goes on
   await scene.ask(`/v1/sessions/${sent.session_id}`, "DELETE");
   const question = await scene.say(sent, "Why so?");
   const { data } = await question.first("task.succeeded");
-  assert(data.result.kind === "answer" && data.result.timing.start === "resumed");
+  assert(data.result.kind === "answer" && data.result.timing?.start === "resumed");
   const said = JSON.stringify(scene.api.requests[1]?.body.messages);
   for (const part of ["First.", "Why so?"]) assert(said.includes(part), part);
 });

@@ -7,7 +7,8 @@ import { SessionManager } from "#runner/session/manager.ts";
 import { Workspaces } from "#runner/session/workspaces.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Task, TaskResult } from "#shared/task.ts";
+import type { Task, TaskKind, TaskResult } from "#shared/task.ts";
+import { pullRequestEvent } from "../shared/pull-request-event.ts";
 import { accepted, claimed } from "../store/drive.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { noChange } from "./no-change.ts";
@@ -22,8 +23,8 @@ export interface Scene extends AsyncDisposable {
   readonly events: JournalEvent[];
   /** Reviews an empty change. */
   review(context?: Partial<SessionContext>, task?: Task): Promise<TaskResult>;
-  /** Answers a question about it. */
-  ask(question: string, context?: Partial<SessionContext>): Promise<TaskResult>;
+  /** Answers a question about it, or does what else is answered. */
+  ask(question: string, context?: Partial<SessionContext>, kind?: TaskKind): Promise<TaskResult>;
   /** What the processes were told, in order. */
   heard(): Heard[];
 }
@@ -63,6 +64,7 @@ export async function setWatchedScene(
   const events: JournalEvent[] = [];
   const context: SessionContext = {
     sessions,
+    subject: pullRequestEvent(),
     prepare: async (workspace) => ({ ...noChange, tree: join(workspace, "tree") }),
     lastReview: undefined,
     budget: await openTaskBudget(task, { store, limits, day: await openDay(store) }),
@@ -77,8 +79,8 @@ export async function setWatchedScene(
     sessions,
     events,
     review: (more, of = task) => runReview(of, { ...context, ...more }),
-    ask: (message, more) =>
-      answerQuestion({ ...task, kind: "ask", message }, { ...context, ...more }),
+    ask: (message, more, kind = "ask") =>
+      answerQuestion({ ...task, kind, message }, { ...context, ...more }),
     heard: () => readHeard(folder),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

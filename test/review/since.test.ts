@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SessionContext } from "#runner/review/in-session.ts";
 import { lastReviewAmong } from "#runner/review/last-review.ts";
+import type { Subject } from "#runner/subject.ts";
 import type { Checkout } from "#runner/workspace/checkout.ts";
 import type { Since } from "#runner/workspace/since.ts";
 import type { Review } from "#shared/review.ts";
 import type { TaskResult } from "#shared/task.ts";
+import { pullRequestEvent } from "../shared/pull-request-event.ts";
 import { noChange } from "./no-change.ts";
 import { type Scene, setScene } from "./set-scene.ts";
 import type { Step } from "./talk.ts";
@@ -48,7 +50,7 @@ test("a push to a pull request whose conversation gave the last review: only wha
 test("a title that changed since is told again", async () => {
   await using scene = await setScene(answer, answer);
   const first = await review(scene, noChange, undefined);
-  const { event } = scene.task;
+  const event = pullRequestEvent();
   const pull_request = { ...event.pull_request, title: "Another title" };
   await review(scene, later, first, { ...event, pull_request });
   assert.match(scene.heard()[1]?.text ?? "", /Title and description:\n.*\nAnother title\n/s);
@@ -100,11 +102,15 @@ async function review(
   scene: Scene,
   checkout: Checkout,
   before: Reviewed | undefined,
-  event = scene.task.event,
+  subject: Subject = pullRequestEvent(),
 ): Promise<Reviewed> {
   const last = lastReviewAmong([{ ...scene.task, result: before ?? null }]);
-  const context: Partial<SessionContext> = { prepare: async () => checkout, lastReview: last };
-  const result = await scene.review(context, { ...scene.task, event });
+  const context: Partial<SessionContext> = {
+    subject,
+    prepare: async () => checkout,
+    lastReview: last,
+  };
+  const result = await scene.review(context);
   assert(result.kind === "review");
   return result;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { identify } from "#runner/claude/identity.ts";
 import { pidsNow } from "#runner/claude/process-tree.ts";
 import { SessionManager, type SessionManagerOptions } from "#runner/session/manager.ts";
+import type { CliSettings } from "#runner/session/process-starter.ts";
 import { Workspaces } from "#runner/session/workspaces.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { SessionRecord } from "#runner/store/store.ts";
@@ -41,11 +42,13 @@ export interface SceneOptions extends Partial<Omit<SessionManagerOptions, "works
   readonly behaviour?: string;
   /** How long each step of ending a process may take, in milliseconds. */
   readonly patience?: number;
+  /** What differs for pull requests from forks; default nothing. */
+  readonly confined?: CliSettings["confined"];
 }
 
 /** Sets a scene. */
 export async function setScene(options: SceneOptions = {}): Promise<Scene> {
-  const { behaviour = "remembers", patience = 1000, ...rest } = options;
+  const { behaviour = "remembers", patience = 1000, confined, ...rest } = options;
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
   let time = 1_000_000;
@@ -73,6 +76,7 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
       startupTimeout: 20_000,
       silenceTimeout: 60_000,
       patience,
+      confined,
     },
   });
   const pids = () => marked(`${mark}=${folder}`);

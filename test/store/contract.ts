@@ -3,6 +3,7 @@ import { affinityContract } from "./contract/affinity.ts";
 import { askContract } from "./contract/ask.ts";
 import { cancelContract } from "./contract/cancel.ts";
 import { claimContract } from "./contract/claim.ts";
+import { commandsContract } from "./contract/commands.ts";
 import { deadLetterContract } from "./contract/dead-letters.ts";
 import { enqueueContract } from "./contract/enqueue.ts";
 import { finishContract } from "./contract/finish.ts";
@@ -26,6 +27,7 @@ export function storeContract(newPlace: NewPlace, { runs }: { runs: number }): v
   suite("enqueue", () => enqueueContract(newPlace));
   suite("enqueue that supersedes", () => supersedeContract(newPlace));
   suite("ask", () => askContract(newPlace));
+  suite("commands", () => commandsContract(newPlace));
   suite("claim", () => claimContract(newPlace));
   suite("finish", () => finishContract(newPlace));
   suite("cancel", () => cancelContract(newPlace));

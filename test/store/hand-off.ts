@@ -1,11 +1,12 @@
 import { v7 } from "uuid";
-import type { DeliveredKind, HandOff } from "#shared/api.ts";
-import type { Forge } from "#shared/event.ts";
+import type { HandOff } from "#shared/api.ts";
+import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { TaskKind } from "#shared/task.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
 
 /** What a hand-off is about; without `delivery` it is a new one. */
 interface About {
-  kind?: DeliveredKind;
+  kind?: TaskKind;
   delivery?: string;
   /** The name of a repository of `acme`. */
   repository?: string;
@@ -16,7 +17,7 @@ interface About {
 export function handOff(
   number = 7,
   { kind = "review", delivery = v7(), repository = "shop", forge = "github" }: About = {},
-): HandOff {
+): HandOff & { event: PullRequestEvent } {
   const event = pullRequestEvent(number);
   return {
     delivery_id: delivery,

@@ -84,3 +84,23 @@ function withoutBase(setting: Setting, sides: Sides): PullRequestEvent {
 function pathsOf({ files }: { files: readonly { path: string }[] }): string[] {
   return files.map(({ path }) => path);
 }
+
+test("prepareCheckout takes what the forge has now for a head that the event does not name", async () => {
+  await using setting = await createSetting();
+  const { repository } = setting;
+  const base = await repository.commit({ files: { "a.ts": "1\n" } });
+  const old = await repository.commit({ branch: "topic", from: base, files: { "b.ts": "2\n" } });
+  const told = setting.event({ head: old, base });
+  const subject = {
+    ...told,
+    pull_request: { ...told.pull_request, head: {}, base: { ref: "main" } },
+  };
+  await repository.setRef("refs/pull/7/head", old);
+  assert.equal((await setting.prepare(subject)).headSha, old);
+  const head = await repository.commit({ branch: "topic", from: old, files: { "c.ts": "3\n" } });
+  await repository.setRef("refs/pull/7/head", head);
+  const now = await setting.prepare(subject);
+  assert.deepEqual([now.headSha, now.mergeBase, pathsOf(now)], [head, base, ["b.ts", "c.ts"]]);
+  await repository.setRef("refs/pull/7/head", undefined);
+  await assertFails(setting.prepare(subject), "repository_unavailable", /refs are gone/);
+});

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Subject } from "#runner/subject.ts";
 import {
   type Checkout,
   type CheckoutOptions,
@@ -31,7 +32,7 @@ export interface Setting extends AsyncDisposable {
   path(name: string): string;
   event(sides: Sides): PullRequestEvent;
   /** Prepares a checkout for an event; `git` allows `file` and `http` unless it says otherwise. */
-  prepare(event: PullRequestEvent, options?: Partial<CheckoutOptions>): Promise<Checkout>;
+  prepare(subject: Subject, options?: Partial<CheckoutOptions>): Promise<Checkout>;
   /** {@link Setting.prepare} for the event about these commits. */
   checkout(sides: Sides, options?: Partial<CheckoutOptions>): Promise<Checkout>;
 }

@@ -8,6 +8,7 @@ import { Config } from "#cli/config.ts";
 import { startEdge } from "#cli/edge-server.ts";
 import { createRunnerApp } from "#runner/http/app.ts";
 import { listen } from "#runner/http/listen.ts";
+import { SkippedDeliveries } from "#runner/http/skipped-deliveries.ts";
 import { Permissions } from "#runner/permission/permissions.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { Claim } from "#runner/store/store.ts";
@@ -25,6 +26,7 @@ const app = createRunnerApp({
   permissions: new Permissions({ timeout: 60_000 }),
   secrets: config.runner_secret,
   queueLimit: Number.MAX_SAFE_INTEGER,
+  skipped: new SkippedDeliveries(),
   isDraining: () => false,
   drain: async () => {},
   health: async () => healthy,

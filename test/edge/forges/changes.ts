@@ -1,9 +1,15 @@
 import type { PullRequestAction } from "#shared/event.ts";
 
+/** What the payloads of the tests can tell. */
+export type ToldAction = Extract<
+  PullRequestAction,
+  "opened" | "synchronize" | "reopened" | "ready_for_review" | "closed" | "labeled"
+>;
+
 /** What of a delivery about pull request 7 of `acme/shop` a test may choose, on any forge. */
 export interface Changes {
-  /** `labeled` stands for what forges tell besides, in their own words. */
-  readonly action?: PullRequestAction | "labeled";
+  /** `labeled` stands for what makes no task by default. */
+  readonly action?: ToldAction;
   /** Where the head lies: in the repository itself, in a fork, or in a fork that is gone. */
   readonly head?: "here" | "fork" | "gone";
   readonly draft?: boolean;

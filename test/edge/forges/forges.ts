@@ -1,7 +1,7 @@
-import type { Forge, PullRequestAction } from "#shared/event.ts";
+import type { Forge } from "#shared/event.ts";
 import { type Delivery, delivery } from "../delivery.ts";
 import { giteeSegment, secretsOf } from "../settings.ts";
-import type { Changes } from "./changes.ts";
+import type { Changes, ToldAction } from "./changes.ts";
 import {
   type Changed,
   giteaSigned,
@@ -32,7 +32,7 @@ export interface Way {
   /** The header that holds the proof. */
   readonly proof: string;
   /** What the forge can tell. */
-  readonly actions: readonly PullRequestAction[];
+  readonly actions: readonly ToldAction[];
   payload(changes?: Changes): object;
   deliver(payload: unknown, changed?: Changed): Delivery | Promise<Delivery>;
 }
@@ -40,8 +40,8 @@ export interface Way {
 /** What the ways of one forge share. */
 type ForgeFacts = Pick<Way, "forge" | "path" | "host" | "actions" | "payload">;
 
-const told: readonly PullRequestAction[] = ["opened", "synchronize", "reopened", "closed"];
-const all: readonly PullRequestAction[] = [...told, "ready_for_review"];
+const told: readonly ToldAction[] = ["opened", "synchronize", "reopened", "closed"];
+const all: readonly ToldAction[] = [...told, "ready_for_review"];
 const wrongSecret = "a-secret-of-somebody-else";
 
 const github: ForgeFacts = {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as z from "zod";
 import { gitea } from "#edge/forge/gitea.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
+import { commits } from "./changes.ts";
+import { commentPayloads } from "./comment-payloads.ts";
 import { giteaPayload } from "./gitea-payload.ts";
 
 /** What is made of a payload with some of the pull request's own fields changed. */
@@ -13,7 +16,7 @@ function normalize(fields: object, rest: object = {}) {
 
 function eventOf(fields: object, rest?: object): PullRequestEvent {
   const normalized = normalize(fields, rest);
-  assert.equal(normalized.kind, "event");
+  assert(normalized.kind === "event" && normalized.event.type === "pull_request");
   return normalized.event;
 }
 
@@ -34,21 +37,36 @@ test("gitea takes the word of newer versions for a draft, else the title's", () 
 
 test("gitea takes an edit for the end of a draft only when the title lost its mark", () => {
   const edited = (from: string | undefined, title: string) =>
-    normalize(
-      { title },
-      { action: "edited", changes: from === undefined ? {} : { title: { from } } },
-    );
-  assert.equal(edited("WIP: Pay", "Pay").kind, "event");
-  for (const [from, title] of [
-    ["Pay", "Pay now"],
-    ["WIP: Pay", "[WIP] Pay"],
-    ["Pay", "WIP: Pay"],
-    [undefined, "Pay"],
-  ] as const) {
-    assert.equal(edited(from, title).kind, "ignored", `${from} ${title}`);
-  }
+    eventOf({ title }, { action: "edited", changes: from === undefined ? {} : { title: { from } } })
+      .action;
+  assert.equal(edited("WIP: Pay", "Pay"), "ready_for_review");
+  assert.equal(edited("Pay", "WIP: Pay"), "converted_to_draft");
+  assert.equal(edited("Pay", "Pay now"), "edited");
+  assert.equal(edited("WIP: Pay", "[WIP] Pay"), "edited");
+  assert.equal(edited(undefined, "Pay"), "edited");
 });
 
 test("gitea takes a pull request of an account that is gone", () => {
   assert.equal(eventOf({ user: null }).pull_request.author, "");
+});
+
+test("gitea takes the text of a review for a comment, with the head of its pull request", () => {
+  const review = { type: "pull_request_review_comment", content: "/ask Why?" };
+  const normalized = gitea.normalize("pull_request_comment", { ...giteaPayload(), review });
+  assert(normalized.kind === "event" && normalized.event.type === "comment");
+  const { comment, pull_request } = normalized.event;
+  assert.deepEqual(comment, { body: "/ask Why?", author: "mona" });
+  assert.equal(pull_request.head?.sha, commits.head);
+});
+
+test("gitea refuses a comment whose page nothing tells", () => {
+  const { payload } = commentPayloads.gitea("/review");
+  const Told = z.object({ issue: z.looseObject({}), comment: z.looseObject({}) });
+  const { issue, comment } = Told.parse(payload);
+  const bare = {
+    ...payload,
+    issue: { ...issue, html_url: undefined },
+    comment: { ...comment, html_url: undefined },
+  };
+  assert.throws(() => gitea.normalize("issue_comment", bare), { code: "invalid_request" });
 });

@@ -37,6 +37,9 @@ export function gitlabPayload(changes: Changes = {}) {
       last_commit: { id: commits.head },
       ...actions[action],
     },
-    changes: action === "ready_for_review" ? { draft: { previous: true, current: false } } : {},
+    changes: {
+      ...(action === "ready_for_review" && { draft: { previous: true, current: false } }),
+      ...(action === "labeled" && { labels: { previous: [], current: [{ title: "urgent" }] } }),
+    },
   };
 }

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as z from "zod";
 import { gitlab } from "#edge/forge/gitlab.ts";
 import type { PullRequestEvent } from "#shared/event.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
 import { secretsOf } from "../settings.ts";
 import { startEdge } from "../start-edge.ts";
 import { commits } from "./changes.ts";
+import { commentPayloads } from "./comment-payloads.ts";
 import { gitlabByToken, gitlabSigned } from "./deliveries.ts";
 import { gitlabPayload } from "./gitlab-payload.ts";
 
@@ -20,7 +22,7 @@ function payloadWith(attributes: object, rest: object = {}) {
 
 function eventOf(payload: unknown, name = event): PullRequestEvent {
   const normalized = gitlab.normalize(name, payload);
-  assert.equal(normalized.kind, "event");
+  assert(normalized.kind === "event" && normalized.event.type === "pull_request");
   return normalized.event;
 }
 
@@ -33,25 +35,28 @@ function reasonOf(payload: unknown, name = event): string {
 test("gitlab takes the hook of a whole instance, which has all kinds of events", () => {
   assert.equal(eventOf(gitlabPayload(), "System Hook").action, "opened");
   assert.match(reasonOf({ event_name: "project_create" }, "System Hook"), /System Hook/);
-  assert.match(reasonOf({ object_kind: "note" }, "Note Hook"), /Note Hook/);
+  assert.match(reasonOf({ object_kind: "note" }), /Merge Request Hook is not handled/);
+  assert.match(reasonOf({ object_kind: "note" }, "Confidential Note Hook"), /Confidential/);
 });
 
 test("gitlab takes an update for new code only when it says what the branch was at", () => {
-  assert.match(reasonOf(payloadWith({ oldrev: null })), /action update/);
+  assert.match(reasonOf(payloadWith({ oldrev: null }, { changes: {} })), /action update/);
   assert.equal(eventOf(payloadWith({ oldrev: commits.before })).action, "synchronize");
 });
 
 test("gitlab tells the end of a draft by its switch, in older versions by its title", () => {
   const draft = (previous: boolean) => ({ draft: { previous, current: !previous } });
   assert.equal(eventOf(payloadWith({}, { changes: draft(true) })).action, "ready_for_review");
-  assert.match(reasonOf(payloadWith({}, { changes: draft(false) })), /action update/);
+  assert.equal(eventOf(payloadWith({}, { changes: draft(false) })).action, "converted_to_draft");
   const title = (previous: string, current: string) => ({ title: { previous, current } });
   for (const before of ["WIP: Pay", "Draft: Pay", "[Draft] Pay", "(draft) Pay", "[WIP] Pay"]) {
     const payload = payloadWith({}, { changes: title(before, "Pay") });
     assert.equal(eventOf(payload).action, "ready_for_review", before);
   }
-  assert.match(reasonOf(payloadWith({}, { changes: title("Pay", "Draft: Pay") })), /action update/);
-  assert.match(reasonOf(payloadWith({}, { changes: title("Draft of it", "It") })), /action update/);
+  const now = eventOf(payloadWith({}, { changes: title("Pay", "Draft: Pay") })).action;
+  assert.equal(now, "converted_to_draft");
+  const other = eventOf(payloadWith({}, { changes: title("Draft of it", "It") })).action;
+  assert.equal(other, "edited");
 });
 
 test("gitlab ends a merge request that is closed as one that is merged", () => {
@@ -73,6 +78,24 @@ test("gitlab names the author where the payload has the name", () => {
   assert.equal(authorOf({ user }), "");
   assert.equal(authorOf({ user, assignees: [{ id: 51, username: "mona" }] }), "mona");
   assert.equal(authorOf({ user, reviewers: [user, { id: 51, username: "mona" }] }), "mona");
+});
+
+test("gitlab tells the page of an old note's merge request by the note's, and refuses one without", () => {
+  const { payload } = commentPayloads.gitlab("/review");
+  const note = z.object({ object_attributes: z.looseObject({}), merge_request: z.looseObject({}) });
+  const { object_attributes, merge_request } = note.parse(payload);
+  const old = { ...payload, merge_request: { ...merge_request, url: undefined } };
+  const normalized = gitlab.normalize("Note Hook", old);
+  assert(normalized.kind === "event" && normalized.event.type === "comment");
+  assert.equal(
+    normalized.event.pull_request.url,
+    "https://gitlab.com/acme/shop/-/merge_requests/7",
+  );
+  const bare = { ...old, object_attributes: { ...object_attributes, url: undefined } };
+  assert.throws(() => gitlab.normalize("Note Hook", bare), {
+    code: "invalid_request",
+    message: /merge_request\.url/,
+  });
 });
 
 test("gitlab knows a delivery by webhook-id, Idempotency-Key or its body, not by the event", async () => {

@@ -7,6 +7,7 @@ import { github } from "#edge/forge/github.ts";
 import { gitlab } from "#edge/forge/gitlab.ts";
 import { CicdError } from "#shared/error.ts";
 import { startEdge, type TestEdge } from "../start-edge.ts";
+import { commentPayloads, pipelinePayloads } from "./comment-payloads.ts";
 import { ways } from "./forges.ts";
 
 let edge: TestEdge;
@@ -36,17 +37,27 @@ for (const way of ways.filter(({ coversBody }) => coversBody)) {
 }
 
 for (const way of ways) {
+  const deliveries = [
+    { event: undefined, payload: way.payload() },
+    commentPayloads[way.forge]("/ask Why?"),
+    ...[pipelinePayloads[way.forge]?.(true) ?? []].flat(),
+  ];
   test(`${way.name} answers any proved JSON with 200, 202 or 400`, async () => {
     const mangled = fc
-      .tuple(fc.nat(), fc.jsonValue())
-      .map(([at, value]) => mangle(way.payload(), at, value));
+      .tuple(fc.constantFrom(...deliveries), fc.nat(), fc.oneof(fc.jsonValue(), fc.constant("")))
+      .map(([{ event, payload }, at, value]) => ({ event, payload: mangle(payload, at, value) }));
+    const anything = fc.record({
+      event: fc.constantFrom(...deliveries.map(({ event }) => event)),
+      payload: fc.jsonValue(),
+    });
     await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.jsonValue(), mangled, mangled), async (payload) => {
-        const signed = await way.deliver(JSON.stringify(payload));
+      fc.asyncProperty(fc.oneof(anything, mangled, mangled), async ({ event, payload }) => {
+        const changed = event === undefined ? {} : { event };
+        const signed = await way.deliver(JSON.stringify(payload), changed);
         const { status } = await fetch(edge.url + way.path, signed);
         assert.ok([200, 202, 400].includes(status), String(status));
       }),
-      { numRuns: 150 },
+      { numRuns: 400 },
     );
     assert.deepEqual(edge.errors, []);
   });
@@ -102,5 +113,6 @@ function mangle(whole: object, at: number, value: fc.JsonValue): object {
   const inner: unknown = Object.entries(whole).find(([name]) => name === key)?.[1];
   const deeper = typeof inner === "object" && inner !== null && at % 3 !== 0;
   const put = deeper ? mangle(inner, Math.floor(at / keys.length), value) : value;
-  return { ...whole, [key]: put };
+  // Some keys go, rather than change.
+  return at % 5 === 0 ? { ...whole, [key]: undefined } : { ...whole, [key]: put };
 }

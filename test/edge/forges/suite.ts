@@ -5,6 +5,7 @@ import { assertProblem } from "#test/runner-http/assert-problem.ts";
 import { takeIn } from "../stand-in-runner.ts";
 import type { RunningEdge } from "../start-edge.ts";
 import { type Changes, commits } from "./changes.ts";
+import { commandTests } from "./commands.ts";
 import type { Changed } from "./deliveries.ts";
 import { type Way, ways } from "./forges.ts";
 
@@ -20,7 +21,10 @@ export function forgeSuite(start: () => Promise<RunningEdge>): void {
       edge.runner.requests.length = 0;
       edge.runner.answer = takeIn;
     });
-    for (const way of ways) waySuite(way, () => edge);
+    for (const way of ways) {
+      waySuite(way, () => edge);
+      commandTests(way, () => edge);
+    }
   });
 }
 
@@ -81,7 +85,10 @@ function waySuite(way: Way, running: () => RunningEdge): void {
       return WebhookIgnored.parse(await response.json()).reason;
     };
     assert.match(await reasonOf(way.payload({ draft: true })), /draft/);
-    assert.match(await reasonOf(way.payload({ action: "labeled" })), /action .*is not handled/);
+    assert.match(
+      await reasonOf(way.payload({ action: "labeled" })),
+      /action labeled is not in rules/,
+    );
     assert.match(await reasonOf({}, { event: "Star" }), /event Star is not handled/);
     assert.deepEqual(running().runner.requests, []);
   });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Outcome } from "#runner/store/store.ts";
 import { affinityTime, leaseTime } from "#runner/store/timing.ts";
-import type { DeliveredKind } from "#shared/api.ts";
+import type { TaskKind } from "#shared/task.ts";
 import { done, retryIn, trouble } from "../drive.ts";
 
 /** The hosts of a run. Each may be silent for long and come back, or never. */
@@ -9,7 +9,7 @@ export const hosts = ["one", "other"] as const;
 
 /** One thing that can happen. Indexes count modulo what there is; with nothing there, nothing happens. */
 export type Step =
-  | { readonly type: "enqueue"; readonly number: number; readonly kind: DeliveredKind }
+  | { readonly type: "enqueue"; readonly number: number; readonly kind: TaskKind }
   | { readonly type: "redeliver"; readonly delivery: number }
   | { readonly type: "claim" | "heartbeat" | "reap"; readonly host: number }
   | { readonly type: "append"; readonly claim: number; readonly count: number }
