@@ -16,6 +16,8 @@ export interface EdgeServerOptions {
   readonly log: Logger;
   /** A socket that listens already. */
   readonly descriptor?: number | undefined;
+  /** How the runner is reached; default: over the network. */
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function startEdge(options: EdgeServerOptions): Promise<Listening> 
   };
   // Before a folder is made: settings that are wrong leave none behind.
   forgeSettings(config);
-  const runner = connectRunner(config);
+  const runner = connectRunner(config, options.fetch && { fetch: options.fetch });
   const outbox = new SqliteOutbox({
     stateDir: config.edge.state_dir,
     limit: config.edge.outbox_size,
@@ -55,12 +57,13 @@ export async function startEdge(options: EdgeServerOptions): Promise<Listening> 
 }
 
 async function serve(
-  { config, log, descriptor }: EdgeServerOptions,
+  { config, log, descriptor, fetch }: EdgeServerOptions,
   parts: Pick<EdgeOptions, "outbox" | "onError">,
 ): Promise<Listening> {
   const app = createEdge({
     config,
     ...parts,
+    ...(fetch && { fetch }),
     onDelivery: (delivery, request_id) =>
       log.info({ component: "edge", event: "delivery", ...delivery, request_id }),
   });

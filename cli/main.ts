@@ -40,10 +40,12 @@ program
     const host = await start(config, log);
     const edgeConfig = { ...config, runner_url: [host.url] };
     const descriptor = descriptors.get("edge");
-    const edge = await startEdge({ config: edgeConfig, log, descriptor }).catch(async (error) => {
-      await host.stop();
-      throw error;
-    });
+    const edge = await startEdge({ config: edgeConfig, log, descriptor, fetch: host.fetch }).catch(
+      async (error) => {
+        await host.stop();
+        throw error;
+      },
+    );
     await untilStopped(serviceOf(log), {
       url: edge.url,
       patience: hostPatience(config) + requestPatience,

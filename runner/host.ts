@@ -57,6 +57,8 @@ export interface HostOptions {
 export interface Host {
   /** Where its HTTP side listens. */
   readonly url: string;
+  /** Answers what its HTTP side would, without the way over the network. */
+  readonly fetch: typeof fetch;
   /**
    * Takes no more tasks, lets turns end within `async.graceful_shutdown_timeout`, interrupts the
    * others and gives their tasks back to the queue, ends all processes and closes the store.
@@ -277,6 +279,7 @@ export async function startHost({
   const resources = undo.move();
   return {
     url: server.url,
+    fetch: async (input, init) => await app.fetch(new Request(input, init)),
     stop: async () => {
       upkeep[Symbol.dispose]();
       await drain().catch(onError);

@@ -40,7 +40,18 @@ export async function verifyHmac(
   return false;
 }
 
+/** Keys of texts: the few that are configured, each of which is needed for every request. */
+const keys = new Map<string, Promise<CryptoKey>>();
+const mostKeys = 100;
+
 function importKey(secret: Secret, usage: "sign" | "verify"): Promise<CryptoKey> {
-  const bytes = typeof secret === "string" ? new TextEncoder().encode(secret) : secret;
+  if (typeof secret !== "string") return toKey(secret, usage);
+  const name = `${usage}:${secret}`;
+  const known = keys.get(name) ?? toKey(new TextEncoder().encode(secret), usage);
+  if (keys.size < mostKeys) keys.set(name, known);
+  return known;
+}
+
+function toKey(bytes: Uint8Array<ArrayBuffer>, usage: "sign" | "verify"): Promise<CryptoKey> {
   return crypto.subtle.importKey("raw", bytes, algorithm, false, [usage]);
 }

@@ -6,9 +6,9 @@ import type { Store } from "../store/store.ts";
 import type { Stored } from "../workspace/disk-budget.ts";
 import { Lease } from "./lease.ts";
 import { Opener, type OpenerOptions, type OpenRequest } from "./opener.ts";
+import { Places } from "./places.ts";
 import { type PoolMode, ProcessPool } from "./pool.ts";
 import { Resident } from "./resident.ts";
-import type { Spare } from "./spares.ts";
 
 /** What a session manager needs. Times in milliseconds, sizes in bytes. */
 export interface SessionManagerOptions extends OpenerOptions {
@@ -30,12 +30,6 @@ export interface SessionManagerOptions extends OpenerOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** Where a session works, and the process that waits there. */
-interface Place {
-  readonly name: string;
-  readonly spare: Spare | undefined;
-}
-
 /**
  * Keeps one lasting process for each of the most recently used sessions, and a few for sessions to
  * come. A session without one is hibernated: its conversation goes on by resuming.
@@ -46,9 +40,9 @@ export class SessionManager {
   readonly #onError: (error: unknown) => void;
   readonly #opener: Opener;
   readonly #pool: ProcessPool;
+  readonly #places: Places;
   readonly #stopping = new AbortController();
   /** Sessions whose files are being removed. */
-  readonly #discarding = new Map<string, Promise<void>>();
 
   constructor(options: SessionManagerOptions) {
     this.#options = options;
@@ -62,6 +56,7 @@ export class SessionManager {
       remove: (name) => options.workspaces.remove(name),
       onError: this.#onError,
     });
+    this.#places = new Places({ ...options, now: this.#now, pool: this.#pool });
   }
 
   /** How many sessions have a process, or are getting one. */
@@ -86,8 +81,7 @@ export class SessionManager {
 
   /** Removes what no session had claimed when the runner ended, and prepares the first spares. */
   async open(): Promise<void> {
-    const { store, workspaces } = this.#options;
-    await workspaces.removeAllBut(new Set(await store.workspaces()));
+    await this.#places.removeUnclaimed();
     await this.#pool.refill();
   }
 
@@ -176,13 +170,7 @@ export class SessionManager {
 
   /** The same, and removes all that the session has on disk. */
   async discard(sessionId: string): Promise<void> {
-    const discarded = this.#discarding.get(sessionId) ?? this.#discard(sessionId);
-    this.#discarding.set(sessionId, discarded);
-    try {
-      await discarded;
-    } finally {
-      this.#discarding.delete(sessionId);
-    }
+    await this.#places.remove(sessionId, () => this.forget(sessionId));
   }
 
   /** Ends the processes that were not used for so many milliseconds; tells how many. */
@@ -214,15 +202,7 @@ export class SessionManager {
 
   /** The checkouts of all sessions; one whose session has a process is not freed. */
   async stored(): Promise<Stored[]> {
-    let owners: Promise<ReadonlyMap<string, string>> | undefined;
-    return (await this.#options.workspaces.stored()).map(({ name, ...rest }) => {
-      const free = async () => {
-        owners ??= this.#owners();
-        const owner = (await owners).get(name);
-        return owner !== undefined && (await this.#empty(owner, name));
-      };
-      return { ...rest, free };
-    });
+    return await this.#places.stored();
   }
 
   /** Starts the spares that are missing. */
@@ -252,39 +232,6 @@ export class SessionManager {
     }
   }
 
-  /** The sessions that no task is for, by their workspaces. */
-  async #owners(): Promise<ReadonlyMap<string, string>> {
-    const { store } = this.#options;
-    const owners = new Map<string, string>();
-    for (const id of await store.sessionsIdleSince(this.#now())) {
-      const { workspace } = (await store.session(id)) ?? {};
-      if (workspace) owners.set(workspace, id);
-    }
-    return owners;
-  }
-
-  /** Removes the files of a session, unless it has a process; who leases it waits. */
-  async #empty(sessionId: string, workspace: string): Promise<boolean> {
-    if (this.#pool.get(sessionId) !== undefined || this.#discarding.has(sessionId)) return false;
-    const emptied = this.#options.workspaces.empty(workspace);
-    this.#discarding.set(sessionId, emptied);
-    try {
-      await emptied;
-    } finally {
-      this.#discarding.delete(sessionId);
-    }
-    return true;
-  }
-
-  async #discard(sessionId: string): Promise<void> {
-    const { store, workspaces } = this.#options;
-    await this.forget(sessionId);
-    const { workspace } = (await store.session(sessionId)) ?? {};
-    if (!workspace) return;
-    await workspaces.remove(workspace);
-    await store.setWorkspace(sessionId, null);
-  }
-
   /** Whether a process for it has to be started with other settings. */
   #isConfined({ confined = false }: OpenRequest): boolean {
     return confined && this.#options.cli.confined !== undefined;
@@ -295,7 +242,7 @@ export class SessionManager {
     const { oneShot = false } = request;
     const isConfined = this.#isConfined(request);
     const before = this.#pool.gone(sessionId);
-    const place = this.#place(sessionId, { mayBeSpare: !oneShot && !isConfined });
+    const place = this.#places.of(sessionId, { mayBeSpare: !oneShot && !isConfined });
     const resident = new Resident({
       folder: place.then(({ name }) => this.#options.workspaces.folder(name)),
       open: async (ending) => {
@@ -315,23 +262,6 @@ export class SessionManager {
     });
     this.#pool.add(sessionId, resident);
     return resident;
-  }
-
-  /** A session's workspace. One that has none gets that of a spare, where there is one. */
-  async #place(sessionId: string, { mayBeSpare }: { mayBeSpare: boolean }): Promise<Place> {
-    const { store } = this.#options;
-    await this.#discarding.get(sessionId)?.catch(() => {});
-    const { workspace } = (await store.session(sessionId)) ?? {};
-    if (workspace) return { name: workspace, spare: undefined };
-    const spare = mayBeSpare ? this.#pool.claimSpare() : undefined;
-    const name = spare?.name ?? sessionId;
-    try {
-      await store.setWorkspace(sessionId, name);
-    } catch (error) {
-      if (spare !== undefined) void this.#pool.giveUp(spare);
-      throw error;
-    }
-    return { name, spare };
   }
 
   #release(sessionId: string, resident: Resident): void {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { campaign } from "./campaign.ts";
 
-const size = { deliveries: 24, sessions: 6, killEvery: 1200 };
+const size = { deliveries: 36, sessions: 6, killEvery: 1000 };
 
 test("a short campaign: nothing is lost or done twice, whatever is killed", async (t) => {
   const { problems, ...report } = await campaign({

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { openStore } from "#runner/store/open-store.ts";
+import type { Store } from "#runner/store/store.ts";
 import { account } from "../soak/account.ts";
 import { type Deed, readDeeds } from "../soak/deeds.ts";
 import { makeTargets } from "../soak/targets.ts";
@@ -90,9 +91,8 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   });
   const deeds = readDeeds(folder);
   const kills = killsOf(members);
-  for (const sent of taken) {
-    problems.push(...(await account(sent, { store, deeds, kills: kills.runner ?? 0 })));
-  }
+  const evidence = { store, deeds, kills: kills.runner ?? 0, skew: hosts > 1 ? clockSkew : 0 };
+  for (const sent of taken) problems.push(...(await account(await inOrder(sent, store), evidence)));
   problems.push(...unlessOnce(deeds), ...errorsOf(fleet.members));
   return {
     problems,
@@ -105,6 +105,18 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     durationMs: performance.now() - began,
   };
 }
+
+/** As the store has taken them: one that had to wait at an edge comes behind those after it. */
+async function inOrder(sent: Taken[number], store: Store): Promise<Taken[number]> {
+  const [first] = sent;
+  if (first === undefined) return sent;
+  const tasks = await store.tasks({ sessionId: first.sessionId, limit: Number.MAX_SAFE_INTEGER });
+  const places = new Map(tasks.map(({ id }, index) => [id, -index]));
+  return sent.toSorted((a, b) => (places.get(a.taskId) ?? 0) - (places.get(b.taskId) ?? 0));
+}
+
+/** What hosts under load may be wrong by about the clock of their database, in milliseconds. */
+const clockSkew = 500;
 
 /** Two processes at once for one conversation, or one pull request. */
 function unlessOnce(deeds: readonly Deed[]): string[] {

@@ -155,7 +155,7 @@ test("runAttempt: a result whose events can't be journaled is none", async () =>
 test("runAttempt: what is kept is in the journal; a lost task may write no page and owes none", async () => {
   await using scene = await setScene();
   const { store, claim } = scene;
-  await scene.run(async (_task, { keep, checkHeld, owePage }) => {
+  const outcome = await scene.run(async (_task, { keep, checkHeld, owePage }) => {
     await keep(said("kept"));
     assert.equal((await story(store, claim.task.id)).types.at(-1), "message.delta");
     await checkHeld();
@@ -164,6 +164,8 @@ test("runAttempt: what is kept is in the journal; a lost task may write no page 
     await assert.rejects(owePage(), { code: "conflict" });
     return { kind: "close" };
   });
+  // What is asserted within the work would end as its failure.
+  assert.equal(outcome.state, "succeeded");
 });
 
 /** A task that this host has claimed, and what stops the host. */

@@ -18,6 +18,7 @@ const examples: JournalEvent[] = [
   { type: "task.queued", data: { kind: "review" } },
   { type: "task.started", data: { attempt: 1, host: "h" } },
   { type: "workspace.step", data: { step: "fetch" } },
+  { type: "workspace.progress", data: { phase: "receiving", done: 1, total: 2 } },
   {
     type: "workspace.ready",
     data: { head_sha: "a", merge_base: "b", files: 0, diff_bytes: 0, duration_ms: 1.5 },

@@ -12,6 +12,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  rate_limited: 429,
   queue_full: 503,
   runner_unavailable: 503,
   shutting_down: 503,

@@ -9,6 +9,8 @@ import type { Sent } from "./sent.ts";
 export interface Evidence {
   readonly store: Pick<Store, "task" | "journal">;
   readonly deeds: readonly Deed[];
+  /** How far the clocks of hosts may be apart, in milliseconds; default 0. */
+  readonly skew?: number;
   /** How often the runner was killed. */
   readonly kills: number;
 }
@@ -24,7 +26,7 @@ export async function account(sent: readonly Sent[], evidence: Evidence): Promis
         : [
             ...(await journalWrongs(one, evidence.store)),
             ...endWrongs(task, one, sent[index + 1], evidence),
-            ...orderWrongs(one, sent[index - 1]),
+            ...orderWrongs(one, sent[index - 1], evidence),
             ...pointlessWrongs(one, sent[index + 1]),
           ];
     const { kind, step, taskId } = one;
@@ -101,9 +103,14 @@ function pointlessWrongs({ kind, journal }: Sent, next: Sent | undefined): strin
 const interruptTime = 3000;
 
 /** It began after the one before it in its session had ended. */
-function orderWrongs({ journal }: Sent, before: Sent | undefined): string[] {
+function orderWrongs(
+  { journal }: Sent,
+  before: Sent | undefined,
+  { skew = 0 }: Evidence,
+): string[] {
   const started = journal.find(({ type }) => type === "task.started");
   const ended = before?.journal.at(-1);
-  if (started === undefined || ended === undefined || ended.time <= started.time) return [];
+  if (started === undefined || ended === undefined) return [];
+  if (Date.parse(ended.time) <= Date.parse(started.time) + skew) return [];
   return [`it started at ${started.time}, when the one before ran until ${ended.time}`];
 }

@@ -1,4 +1,4 @@
-// Loaded into the runner before its own code: at SIGUSR2 it tells what the program holds.
+// Loaded into a program before its own code: at SIGUSR2 it tells what the program holds.
 import { readdirSync } from "node:fs";
 
 process.on("SIGUSR2", () => {
@@ -8,3 +8,6 @@ process.on("SIGUSR2", () => {
   const held = { heap, rss, files: readdirSync("/proc/self/fd").length, timers };
   process.stderr.write(`probe ${JSON.stringify(held)}\n`);
 });
+
+// A full disk is an error of the write; what a limit on the size of files sends besides would kill.
+process.on("SIGXFSZ", () => {});

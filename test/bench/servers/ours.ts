@@ -38,6 +38,8 @@ const runner = await listen({ fetch: app.fetch, host: "127.0.0.1", port: 0 });
 const edge = await startEdge({
   config: { ...config, runner_url: [runner.url] },
   log: pino({ level: "silent" }),
+  // As `cicd-runner serve` does, which is edge and runner in one program.
+  fetch: async (input, init) => await app.fetch(new Request(input, init)),
 });
 
 let claim: Claim | undefined;
