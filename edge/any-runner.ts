@@ -9,7 +9,8 @@ import {
 /**
  * One client of several runners that share a store, so that any of them will do. The one that
  * answered last is asked first; when it is down, or answers that it can't, the next. What may not be
- * done twice goes to one that says that it is ready, and to no other once it may have been heard.
+ * done twice goes to one that says that it is ready, and to no other once it may have been heard:
+ * a 503 alone says that nothing was done.
  * @throws CicdError as the client of one runner does, when none of them can.
  */
 export function anyRunner(runners: readonly RunnerClient[]): RunnerClient {
@@ -37,7 +38,7 @@ export function anyRunner(runners: readonly RunnerClient[]): RunnerClient {
       try {
         const answer = await ask(runner);
         await discard(refusal);
-        if (answer.status < 500) {
+        if (answer.status < 500 || (call.isOnce && answer.status !== 503)) {
           preferred = index;
           return answer;
         }

@@ -30,6 +30,7 @@ const categories = {
   rate_limited: "transient",
   queue_full: "transient",
   runner_unavailable: "transient",
+  host_silent: "transient",
   shutting_down: "transient",
   forge_unavailable: "transient",
   model_overloaded: "transient",

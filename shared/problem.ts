@@ -32,6 +32,7 @@ const statuses: Partial<Record<ErrorCode, [status: number, title: string]>> = {
   runner_unavailable: [503, "Service Unavailable"],
   shutting_down: [503, "Service Unavailable"],
   store_unavailable: [503, "Service Unavailable"],
+  host_silent: [504, "Gateway Timeout"],
 };
 
 /** The status that a code is answered with. */

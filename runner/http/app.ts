@@ -19,6 +19,7 @@ import { type SessionOptions, serveSessions } from "./sessions.ts";
 import { type SkippedOptions, serveSkipped } from "./skipped.ts";
 import { type TaskEventsOptions, taskEvents } from "./task-events.ts";
 import { serveTasks, type TaskOptions } from "./tasks.ts";
+import { type HolderOptions, serveAtHolder } from "./to-holder.ts";
 
 /** What the runner's HTTP side needs; each route file says what it takes of it and why. */
 export interface RunnerAppOptions
@@ -31,6 +32,7 @@ export interface RunnerAppOptions
     SessionOptions,
     MessageOptions,
     PermissionOptions,
+    HolderOptions,
     HostOptions,
     DeadLetterOptions,
     ProbeOptions {
@@ -50,6 +52,7 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   app.use(requestId());
   app.use(methodNotAllowed({ app, onMethodNotAllowed: failures.methodNotAllowed }));
   app.use("/v1/*", sealed(options));
+  serveAtHolder(app, options);
   serveDeliveries(app, options);
   serveSkipped(app, options);
   serveKnownDeliveries(app, options);

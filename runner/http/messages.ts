@@ -28,10 +28,11 @@ export interface MessageOptions {
 export function serveMessages(app: Hono<RunnerEnv>, options: MessageOptions): void {
   const { store, queueLimit, isDraining } = options;
   serve(app, takeMessage, async ({ params: { id }, body: { text } }) => {
-    if (isDraining()) throw shuttingDown("take message");
     if ((await store.session(id)) === undefined) missing("session", id);
+    // A turn that is let end before the runner stops still hears.
     const delivered = await deliver(id, text, options);
     if (delivered !== undefined) return delivered;
+    if (isDraining()) throw shuttingDown("take message");
     const question = { taskId: v7(), text };
     const asked = (await store.ask(id, question, { limit: queueLimit })) ?? missing("session", id);
     if (asked.outcome === "full") throw queueFull("take message", asked.depth);

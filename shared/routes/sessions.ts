@@ -46,7 +46,7 @@ export const endSession = route({
   body: nothing,
   status: 204,
   answer: nothing,
-  errors: ["not_found"],
+  errors: ["not_found", "conflict", "host_silent"],
 });
 
 /** What the runner takes of {@link sendMessage}. */
@@ -62,7 +62,7 @@ export const takeMessage = route({
   status: 202,
   once: true,
   answer: MessageAnswer,
-  errors: ["not_found", "queue_full", "shutting_down"],
+  errors: ["not_found", "queue_full", "shutting_down", "host_silent"],
 });
 
 /** `POST /v1/sessions/{id}/messages` as the edge answers it. */

@@ -96,5 +96,5 @@ export const answerPermission = route({
   body: PermissionAnswer,
   status: 200,
   answer: PermissionDecided,
-  errors: ["not_found", "conflict"],
+  errors: ["not_found", "conflict", "host_silent"],
 });

@@ -98,11 +98,18 @@ export class Fleet implements Asked, AsyncDisposable {
   }
 
   /** Asks one runner to do something, as its operator. */
-  async askRunner({ url }: Runner, path: string): Promise<Response> {
-    const sealed = { method: "POST", path, body: new Uint8Array() };
-    const { RUNNER_SECRET: secret } = secrets;
-    const headers = { [sealHeader]: await seal(secret, sealed, Date.now()) };
-    return await fetch(url + path, { method: "POST", headers });
+  async askRunner(
+    { url }: Runner,
+    path: string,
+    { method = "POST", body }: Sending = {},
+  ): Promise<Response> {
+    const text = body === undefined ? "" : JSON.stringify(body);
+    const sealed = { method, path, body: new TextEncoder().encode(text) };
+    const headers = {
+      "content-type": "application/json",
+      [sealHeader]: await seal(secrets.RUNNER_SECRET, sealed, Date.now()),
+    };
+    return await fetch(url + path, { method, headers, ...(text !== "" && { body: text }) });
   }
 
   /** Asks all to end, the edges first. What is wrong with how they ended, a line each. */

@@ -102,6 +102,22 @@ suite("an edge with several runners", () => {
     assert.equal(heard, 1);
   });
 
+  test("says it to no other either when one answers that it may have been heard", async () => {
+    await using scene = await startScene();
+    let heard = 0;
+    for (const runner of scene.runners) {
+      runner.answer = ({ path }, response) => {
+        if (path === "/health/ready") return sendJson(response, 200, { ready: true });
+        heard += 1;
+        refuse(new CicdError("host_silent", "Cannot ask b: no answer"), response);
+      };
+    }
+    const response = await scene.say();
+    assert.equal(response.status, 504);
+    assert.match(await response.text(), /host_silent/);
+    assert.equal(heard, 1);
+  });
+
   test("says it to one that is ready", async () => {
     await using scene = await startScene();
     const said: StandInRunner[] = [];

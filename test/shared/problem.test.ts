@@ -17,6 +17,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   runner_unavailable: 503,
   shutting_down: 503,
   store_unavailable: 503,
+  host_silent: 504,
 };
 
 suite("problemResponse", () => {
