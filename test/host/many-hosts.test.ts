@@ -2,16 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { HostList } from "#shared/host.ts";
 import { isTerminalType, type JournalEntry } from "#shared/journal.ts";
-import { Fleet, type Runner } from "../campaign/fleet.ts";
-import type { Delivery } from "../campaign/plan.ts";
-import { Sender } from "../campaign/sender.ts";
 import { type PostgresServer, startPostgres } from "../postgres/server.ts";
-import { readDeeds } from "../soak/deeds.ts";
-import { Sent } from "../soak/sent.ts";
-import { makeTargets } from "../soak/targets.ts";
-import { tempFolder } from "../temp-folder.ts";
 import { until } from "../until.ts";
-import { serveGit } from "../workspace/git-http.ts";
+import { hostsOf, startFleetScene } from "./fleet-scene.ts";
 
 /** Long enough that what is done in a turn is done in it. */
 const slow = { SOAK_TURN: "2000" };
@@ -94,53 +87,6 @@ suite("two hosts that share a store", () => {
   });
 });
 
-/** Two hosts and an edge, and a forge that delivers to it. */
-async function startScene(server: PostgresServer, settings = {}) {
-  await using undo = new AsyncDisposableStack();
-  const folder = undo.use(await tempFolder()).path;
-  const git = undo.use(await serveGit(folder));
-  const cloneUrl = `${git.url}/repository.git`;
-  const target = await makeTargets(`${folder}/repository.git`, { cloneUrl, sessions: 2 });
-  const { url: database } = await server.newDatabase();
-  const fleet = undo.use(
-    await Fleet.start({ folder, seed: "hosts", edges: 1, hosts: 2, database, settings }),
-  );
-  const sender = new Sender(fleet, target);
-  let count = 0;
-  const resources = undo.move();
-  return {
-    fleet,
-    deliver: async (number: number) => {
-      count += 1;
-      const one: Delivery = {
-        id: `hosts-${count}`,
-        push: `${number}.${count}`,
-        number,
-        kind: "review",
-        hangUpAfter: Number.POSITIVE_INFINITY,
-        waitsFor: undefined,
-        copies: undefined,
-      };
-      return new Sent(fleet, one.kind, one, await sender.deliver(one));
-    },
-    hostOf: (journal: readonly JournalEntry[]): Runner => {
-      const name = hostsOf(journal).at(-1);
-      return fleet.runners.find((runner) => runner.name === name) ?? assert.fail(`no ${name}`);
-    },
-    drain: async (runner: Runner) => (await fleet.askRunner(runner, "/v1/hosts/drain")).status,
-    [Symbol.asyncDispose]: async () => {
-      const forked = readDeeds(folder).filter(({ kind }) => kind === "forked");
-      await resources.disposeAsync();
-      assert.deepEqual(forked, []);
-    },
-  };
-}
-
-/** The hosts that a task was started on, in order. */
-function hostsOf(journal: readonly JournalEntry[]): string[] {
-  return journal.flatMap(({ type, data }) => (type === "task.started" ? [data.host] : []));
-}
-
 /** A client has seen each entry once, and one end. */
 function assertWhole(journal: readonly JournalEntry[], end: JournalEntry["type"]): void {
   assert.deepEqual(
@@ -149,4 +95,10 @@ function assertWhole(journal: readonly JournalEntry[], end: JournalEntry["type"]
   );
   const ends = journal.filter(({ type }) => isTerminalType(type)).map(({ type }) => type);
   assert.deepEqual(ends, [end]);
+}
+
+/** Two hosts with a database of their own. */
+async function startScene(server: PostgresServer, settings = {}) {
+  const { url: database } = await server.newDatabase();
+  return await startFleetScene({ hosts: 2, database, settings });
 }
