@@ -93,7 +93,8 @@ for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  process.on(signal, () => {
+  // The server of PostgreSQL would end the program before all is removed.
+  process.removeAllListeners(signal).on(signal, () => {
     process.exitCode = code;
     stop.abort();
   });

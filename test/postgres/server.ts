@@ -7,6 +7,7 @@ import { v7 } from "uuid";
 import { identify } from "#runner/claude/identity.ts";
 import { descendantsOf, killAll } from "#runner/claude/process-tree.ts";
 import { tempFolder } from "../temp-folder.ts";
+import "./keep-exit-code.ts";
 
 /** A real PostgreSQL server on a Unix socket; disposal stops it and removes all its data. */
 export interface PostgresServer extends AsyncDisposable {
