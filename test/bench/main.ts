@@ -50,7 +50,7 @@
  * Store. The store on SQLite and on PostgreSQL, whose server syncs to disk as in production, takes
  * tasks one by one; beside each, its driver alone makes the same inserts and updates by hand, in as
  * many transactions and tables of the same schema, and looks at nothing: no duplicates, no order, no
- * fences. 50 tasks of each in a repeat, about 50 pull requests; all four take one in turn. Ours on
+ * fences. 50 tasks of each in a repeat, about 50 pull requests; the two of a driver take turns. Ours on
  * PostgreSQL also tells other hosts meanwhile. Claims are compared so between a store in which
  * 100,000 tasks have ended and one that has hardly any.
  *

@@ -2,7 +2,7 @@ import { newPostgresPlace } from "../../postgres/place.ts";
 import type { PostgresServer } from "../../postgres/server.ts";
 import { fillTasks } from "../../store/fill.ts";
 import { handOff } from "../../store/hand-off.ts";
-import { newSqlitePlace } from "../../store/place.ts";
+import { type NewPlace, newSqlitePlace } from "../../store/place.ts";
 import { type Contender, ours } from "./contender.ts";
 import { pullRequests, type StoreOptions } from "./operations.ts";
 
@@ -10,26 +10,29 @@ import { pullRequests, type StoreOptions } from "./operations.ts";
 const amount = 50;
 
 /** Claims where many tasks have ended, and where hardly any have. */
-export async function measureHistory(
-  server: PostgresServer,
+export async function measureHistory(server: PostgresServer, options: StoreOptions): Promise<void> {
+  await measurePair("sqlite", newSqlitePlace, options);
+  await measurePair("postgres", () => newPostgresPlace(server), options);
+}
+
+async function measurePair(
+  driver: "sqlite" | "postgres",
+  newPlace: NewPlace,
   { repeats, ended, record, signal }: StoreOptions,
 ): Promise<void> {
   await using resources = new AsyncDisposableStack();
-  const newPlaces = { sqlite: newSqlitePlace, postgres: () => newPostgresPlace(server) };
-  const open = async (driver: keyof typeof newPlaces, count: number) => {
-    const place = resources.use(await newPlaces[driver]());
+  const open = async (count: number) => {
+    const place = resources.use(await newPlace());
     const contender = ours(resources.use(await place.open()));
     for (let number = 1; number <= pullRequests; number += 1) await takeOne(contender, number);
     if (count > 0) await fillTasks(place, count);
-    // As its autovacuum does after a while.
-    if (driver === "postgres") await place.alter("ANALYZE");
+    // What each does by itself after a while.
+    await place.alter(driver === "sqlite" ? "PRAGMA wal_checkpoint(TRUNCATE)" : "ANALYZE");
     return contender;
   };
   const contenders = [
-    ["sqlite_claim", await open("sqlite", 0)],
-    ["sqlite_claim_ended", await open("sqlite", ended)],
-    ["postgres_claim", await open("postgres", 0)],
-    ["postgres_claim_ended", await open("postgres", ended)],
+    [`${driver}_claim`, await open(0)],
+    [`${driver}_claim_ended`, await open(ended)],
   ] as const;
   for (let task = 0; task < repeats * amount; task += 1) {
     for (const [key, contender] of task % 2 === 0 ? contenders : contenders.toReversed()) {

@@ -27,23 +27,51 @@ const unmeasured = 20;
 /** Takes tasks through the store on both drivers, and through its tables by hand. */
 export async function measureOperations(
   server: PostgresServer,
+  options: StoreOptions,
+): Promise<void> {
+  {
+    await using places = await pairOf(newSqlitePlace, async ({ folder }) => openSqlite(folder));
+    await measurePair("sqlite", places, options);
+  }
+  await using places = await pairOf(
+    () => newPostgresPlace(server),
+    async ({ database }) => openPostgres(database),
+  );
+  await measurePair("postgres", places, options);
+}
+
+interface Pair extends AsyncDisposable {
+  readonly store: Contender;
+  readonly bare: Contender;
+}
+
+async function pairOf<P extends Place>(
+  newPlace: () => Promise<P>,
+  openBare: (place: P) => Promise<BareDatabase>,
+): Promise<Pair> {
+  await using undo = new AsyncDisposableStack();
+  const place = undo.use(await newPlace());
+  const barePlace = undo.use(await newPlace());
+  // Makes the tables.
+  await (await barePlace.open())[Symbol.asyncDispose]();
+  const database = undo.use(await openBare(barePlace));
+  const store = undo.use(await place.open());
+  const resources = undo.move();
+  return {
+    store: ours(store),
+    bare: bare(database),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+async function measurePair(
+  driver: "sqlite" | "postgres",
+  pair: Pair,
   { repeats, record, signal }: StoreOptions,
 ): Promise<void> {
-  await using resources = new AsyncDisposableStack();
-  const lite = resources.use(await newSqlitePlace());
-  const bareLite = resources.use(await newSqlitePlace());
-  const shared = resources.use(await newPostgresPlace(server));
-  const bareShared = resources.use(await newPostgresPlace(server));
-  const openBare = async (place: Place, open: () => Promise<BareDatabase> | BareDatabase) => {
-    // Makes the tables.
-    await (await place.open())[Symbol.asyncDispose]();
-    return bare(resources.use(await open()));
-  };
   const contenders = [
-    ["sqlite_bare", await openBare(bareLite, () => openSqlite(bareLite.folder))],
-    ["sqlite", ours(resources.use(await lite.open()))],
-    ["postgres_bare", await openBare(bareShared, () => openPostgres(bareShared.database))],
-    ["postgres", ours(resources.use(await shared.open()))],
+    [`${driver}_bare`, pair.bare],
+    [driver, pair.store],
   ] as const;
   for (let task = -unmeasured; task < repeats * amount; task += 1) {
     signal.throwIfAborted();
