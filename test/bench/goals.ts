@@ -89,7 +89,7 @@ const goals: readonly Promised[] = [
     name: "a claim on SQLite beside ended tasks, to one without",
     limit: 1.5,
     unit: "x",
-    row: "sqlite_claim_ended",
+    row: "sqlite_ended_claim",
     figure: "ratio",
   },
   {
@@ -97,7 +97,7 @@ const goals: readonly Promised[] = [
     name: "a claim on PostgreSQL beside ended tasks, to one without",
     limit: 1.5,
     unit: "x",
-    row: "postgres_claim_ended",
+    row: "postgres_ended_claim",
     figure: "ratio",
   },
   {

@@ -51,7 +51,7 @@
  * tasks one by one; beside each, its driver alone makes the same inserts and updates by hand, in as
  * many transactions and tables of the same schema, and looks at nothing: no duplicates, no order, no
  * fences. 50 tasks of each in a repeat, about 50 pull requests; the two of a driver take turns. Ours on
- * PostgreSQL also tells other hosts meanwhile. Claims are compared so between a store in which
+ * PostgreSQL also tells other hosts meanwhile. Enqueues and claims are compared so between a store in which
  * 100,000 tasks have ended and one that has hardly any.
  *
  * Start. A runner on either store has nothing else to do, and a warm process of a scripted CLI. From

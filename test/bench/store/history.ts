@@ -6,10 +6,10 @@ import { type NewPlace, newSqlitePlace } from "../../store/place.ts";
 import { type Contender, ours } from "./contender.ts";
 import { pullRequests, type StoreOptions } from "./operations.ts";
 
-/** Claims of each contender in one repeat. */
+/** Tasks of each contender in one repeat. */
 const amount = 50;
 
-/** Claims where many tasks have ended, and where hardly any have. */
+/** Enqueues and claims where many tasks have ended, and where hardly any have. */
 export async function measureHistory(server: PostgresServer, options: StoreOptions): Promise<void> {
   await measurePair("sqlite", newSqlitePlace, options);
   await measurePair("postgres", () => newPostgresPlace(server), options);
@@ -31,23 +31,27 @@ async function measurePair(
     return contender;
   };
   const contenders = [
-    [`${driver}_claim`, await open(0)],
-    [`${driver}_claim_ended`, await open(ended)],
+    [`${driver}_few`, await open(0)],
+    [`${driver}_ended`, await open(ended)],
   ] as const;
   for (let task = 0; task < repeats * amount; task += 1) {
-    for (const [key, contender] of task % 2 === 0 ? contenders : contenders.toReversed()) {
+    for (const [name, contender] of task % 2 === 0 ? contenders : contenders.toReversed()) {
       signal.throwIfAborted();
-      record(key, await takeOne(contender, 1 + (task % pullRequests)));
+      const times = await takeOne(contender, 1 + (task % pullRequests));
+      record(`${name}_enqueue`, times.enqueue);
+      record(`${name}_claim`, times.claim);
     }
   }
 }
 
-/** Takes a task through a store; resolves to how long its claim took, in microseconds. */
-async function takeOne(contender: Contender, number: number): Promise<number> {
-  await contender.enqueue(handOff(number));
+/** Takes a task through a store; in microseconds. */
+async function takeOne(contender: Contender, number: number) {
+  const work = handOff(number);
   const began = performance.now();
+  await contender.enqueue(work);
+  const queued = performance.now();
   const running = await contender.claim();
-  const claimedMs = performance.now() - began;
+  const claimed = performance.now();
   await running.finish();
-  return claimedMs * 1000;
+  return { enqueue: (queued - began) * 1000, claim: (claimed - queued) * 1000 };
 }
