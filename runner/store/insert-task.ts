@@ -48,9 +48,11 @@ export function* insertTask(task: NewTask, now: number): Work<void> {
 
 /** Leaves the session to its holder for a while, when nothing of it waits yet. */
 function* reserve(sessionId: string, now: number): Work<void> {
+  // By name: SQLite would rather walk through the whole history of the session.
   yield* rows(
     `UPDATE session SET holder_until = ? WHERE id = ? AND NOT EXISTS (
-         SELECT 1 FROM task WHERE task.session = session.id AND state = 'queued')`,
+         SELECT 1 FROM task INDEXED BY task_live
+         WHERE task.session = session.id AND state IN ('queued', 'running') AND state = 'queued')`,
     now + affinityTime,
     sessionId,
   );

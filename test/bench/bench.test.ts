@@ -8,7 +8,8 @@ import { type RowKey, rows } from "./rows.ts";
 import { summarize } from "./statistics.ts";
 
 const main = new URL("main.ts", import.meta.url).pathname;
-const small = ["--rounds", "1", "--repeats", "1", "--crowd", "2", "--followers", "100"];
+const small = ["--rounds", "1", "--repeats", "1", "--crowd", "2"];
+const few = ["--followers", "100", "--ended", "1000"];
 const Report = z.object({
   rows: z.array(z.object({ key: z.string(), count: z.int(), median: z.number() })),
   goals: z.array(z.object({ key: z.string(), value: z.number(), met: z.boolean() })),
@@ -17,10 +18,10 @@ const Report = z.object({
 /** Memory is read from /proc. */
 const skip = process.platform !== "linux";
 
-test("the benchmark measures every row, and holds six of them against the goals", {
+test("the benchmark measures every row, and holds eleven of them against the goals", {
   skip,
 }, async () => {
-  const { stdout } = await execa(process.execPath, [main, ...small, "--json"]);
+  const { stdout } = await execa(process.execPath, [main, ...small, ...few, "--json"]);
   const report = Report.parse(JSON.parse(stdout));
   assert.deepEqual(
     report.rows.map(({ key }) => key),
@@ -29,7 +30,10 @@ test("the benchmark measures every row, and holds six of them against the goals"
   for (const { key, count } of report.rows) assert(count >= 1, key);
   assert.deepEqual(
     report.goals.map(({ key }) => key),
-    ["warm_turn", "spare", "broker", "known", "webhook_rate", "webhook_p99"],
+    [
+      ...["warm_turn", "spare", "broker", "known", "webhook_rate", "webhook_p99"],
+      ...["sqlite_claim", "postgres_claim", "sqlite_turn_start", "postgres_turn_start", "takeover"],
+    ],
   );
   const memory = report.rows.filter(({ key }) =>
     /^(host_new|host_known|ours_crowd_memory)$/.test(key),
@@ -42,6 +46,7 @@ for (const [option, value, range] of [
   ["--repeats", "1.5", "from 1"],
   ["--crowd", "11", "from 1 to 10"],
   ["--followers", "0", "from 1 to 5000"],
+  ["--ended", "0", "from 1 to 1000000"],
 ] as const) {
   test(`${option} ${value} is refused`, async () => {
     const { exitCode, stderr } = await execa(process.execPath, [main, option, value], {
@@ -51,6 +56,17 @@ for (const [option, value, range] of [
     assert.equal(stderr, `Benchmark failed: ${option} must be a whole number ${range}: ${value}`);
   });
 }
+
+test("--only takes one part, and any other is refused", async () => {
+  const { exitCode, stderr } = await execa(process.execPath, [main, "--only", "stores"], {
+    reject: false,
+  });
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /^Benchmark failed: --only must be one of reviews, .*, store: stores$/);
+  const { stdout } = await execa(process.execPath, [main, "--only", "known", ...small, "--json"]);
+  const keys = Report.parse(JSON.parse(stdout)).rows.map(({ key }) => key);
+  assert.deepEqual(keys, skip ? [] : ["host_new", "host_known", "host_known_more"]);
+});
 
 test("a goal is met up to its limit, and missed above it", () => {
   const figures = (key: RowKey, median: number, ratio: number | null = null) => ({
@@ -76,17 +92,20 @@ test("a goal is met up to its limit, and missed above it", () => {
 });
 
 test("a report compares medians, and leaves out what was not measured", () => {
-  const machine = { cpu: "any", cores: 2, memory_gb: 8, node: "24", cli: "2", git: "2" };
+  const machine = { cpu: "any", cores: 2, memory_gb: 8, load: 0, node: "24", cli: "2", git: "2" };
   const samples = new Map<RowKey, number[]>([
     ["raw_one_shot", [400, 200]],
     ["raw_cold", [450]],
+    ["raw_brokered", [90]],
   ]);
-  const report = reportOf({ machine, rounds: 2, repeats: 1, crowd: 1, followers: 1, samples });
+  const counts = { rounds: 2, repeats: 1, crowd: 1, followers: 1, ended: 1 };
+  const report = reportOf({ machine, ...counts, samples });
   assert.deepEqual(
     report.rows.map(({ key, unit, ratio }) => [key, unit, ratio]),
     [
       ["raw_one_shot", "ms", null],
       ["raw_cold", "ms", 1.5],
+      ["raw_brokered", "ms", null],
     ],
   );
   assert.deepEqual(report.goals, []);

@@ -8,10 +8,19 @@ import { runRound } from "./round.ts";
 import type { Recorder, RowKey } from "./rows.ts";
 import { setScene } from "./scene.ts";
 import { startSpared } from "./spared.ts";
+import { measureStore } from "./store/measure-store.ts";
 import { measureWebhooks } from "./webhooks.ts";
+
+/** What can be measured by itself. */
+export const parts = ["reviews", "crowd", "known", "webhooks", "store"] as const;
+
+/** One of {@link parts}. */
+export type Part = (typeof parts)[number];
 
 /** How much is measured. */
 export interface BenchOptions {
+  /** Default: all of them. */
+  readonly only?: Part | undefined;
   readonly rounds: number;
   /** How often what takes many sessions is measured. */
   readonly repeats: number;
@@ -19,27 +28,33 @@ export interface BenchOptions {
   readonly crowd: number;
   /** How many clients follow one task at once. */
   readonly followers: number;
+  /** How many tasks have ended in the store that claims are measured in. */
+  readonly ended: number;
   /** Aborting it ends and removes everything; {@link bench} throws its reason. */
   readonly signal: AbortSignal;
   /** Called after each round with how many are done. */
   readonly onRound?: (done: number) => void;
 }
 
-/** Measures all rows. Processes, servers and files are gone when it settles. */
+/** Measures the rows. Processes, servers and files are gone when it settles. */
 export async function bench(options: BenchOptions): Promise<Report> {
-  const { rounds, repeats, crowd, followers, signal } = options;
+  const { only, rounds, repeats, crowd, followers, ended, signal } = options;
+  const machine = await describeMachine();
   const samples = new Map<RowKey, number[]>();
   const record: Recorder = (key, value) => {
     const row = samples.get(key);
     if (row === undefined) samples.set(key, [value]);
     else row.push(value);
   };
-  await runRounds(options, record);
-  await runAtOnce(options, record);
-  await measureKnown({ repeats, record, signal });
-  await measureWebhooks({ repeats, followers, record, signal });
-  const machine = await describeMachine();
-  return reportOf({ machine, rounds, repeats, crowd, followers, samples });
+  const takes: Record<Part, () => Promise<void>> = {
+    reviews: () => runRounds(options, record),
+    crowd: () => runAtOnce(options, record),
+    known: () => measureKnown({ repeats, record, signal }),
+    webhooks: () => measureWebhooks({ repeats, followers, record, signal }),
+    store: () => measureStore({ repeats, ended, record, signal }),
+  };
+  for (const part of only === undefined ? parts : [only]) await takes[part]();
+  return reportOf({ machine, rounds, repeats, crowd, followers, ended, samples });
 }
 
 async function runRounds(

@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
 import { execa } from "execa";
 import { claudeCli } from "../claude-cli.ts";
 
@@ -7,6 +7,8 @@ export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memory_gb: number;
+  /** How many processes wanted a core in the last minute. */
+  readonly load: number;
   readonly node: string;
   /** What `claude --version` says. */
   readonly cli: string;
@@ -23,6 +25,7 @@ export async function describeMachine(): Promise<Machine> {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
     memory_gb: Math.round(totalmem() / 2 ** 30),
+    load: loadavg()[0] ?? 0,
     node: process.version,
     cli: cli.stdout,
     git: git.stdout.replace("git version ", ""),

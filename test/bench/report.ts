@@ -8,7 +8,7 @@ export interface ReportRow extends Summary {
   readonly key: RowKey;
   readonly name: string;
   readonly unit: Unit;
-  /** The row that `ratio` divides this one's median by; null for the first. */
+  /** The row that `ratio` divides this one's median by; null for the first, or without that row. */
   readonly against: RowKey | null;
   readonly ratio: number | null;
 }
@@ -20,13 +20,14 @@ export interface Report {
   readonly repeats: number;
   readonly crowd: number;
   readonly followers: number;
+  readonly ended: number;
   readonly rows: readonly ReportRow[];
   readonly goals: readonly Goal[];
 }
 
 /** What a run measured. */
 export interface Measured
-  extends Pick<Report, "machine" | "rounds" | "repeats" | "crowd" | "followers"> {
+  extends Pick<Report, "machine" | "rounds" | "repeats" | "crowd" | "followers" | "ended"> {
   readonly samples: ReadonlyMap<RowKey, readonly number[]>;
 }
 
@@ -39,8 +40,8 @@ export function reportOf({ samples, ...run }: Measured): Report {
     const unit = "unit" in row ? row.unit : "ms";
     const summary = summarize(taken);
     const against = "against" in row ? row.against : null;
-    const ratio =
-      against === null ? null : summary.median / summarize(samples.get(against) ?? []).median;
+    const beside = against === null ? undefined : samples.get(against);
+    const ratio = beside === undefined ? null : summary.median / summarize(beside).median;
     return [{ key, name: name.trim(), unit, against, ratio, ...summary }];
   });
   return { ...run, rows: reported, goals: goalsOf(reported) };
@@ -48,11 +49,11 @@ export function reportOf({ samples, ...run }: Measured): Report {
 
 /** A report as a person reads it. */
 export function table({ rows: reported, goals, ...run }: Report): string {
-  const { machine, rounds, repeats, crowd, followers } = run;
-  const { cpu, cores, memory_gb, node, cli, git } = machine;
+  const { machine, rounds, repeats, crowd, followers, ended } = run;
+  const { cpu, cores, memory_gb, load, node, cli, git } = machine;
   return [
-    `${cores} cores (${cpu}), ${memory_gb} GB, Node ${node}, CLI ${cli}, git ${git}`,
-    `${rounds} rounds; ${repeats} repeats with ${crowd} sessions and ${followers} clients at once; milliseconds unless it says KB or MB`,
+    `${cores} cores (${cpu}), ${memory_gb} GB, load ${load.toFixed(1)}, Node ${node}, CLI ${cli}, git ${git}`,
+    `${rounds} rounds; ${repeats} repeats with ${crowd} sessions and ${followers} clients at once, ${ended} ended tasks; milliseconds unless it says otherwise`,
     "",
     line("", ["n", "min", "p50", "p99", "max"], "p50 against"),
     ...reported.map(tableRow),
@@ -63,7 +64,7 @@ export function table({ rows: reported, goals, ...run }: Report): string {
 }
 
 function tableRow({ key, unit, against, ratio, count, min, median, p99, max }: ReportRow): string {
-  const figures = [min, median, p99, max].map((figure) => figure.toFixed(1));
+  const figures = [min, median, p99, max].map((figure) => figure.toFixed(unit === "µs" ? 0 : 1));
   const comparison = ratio === null ? "" : `${ratio.toFixed(2)} x ${against}`;
   const name = unit === "ms" ? shownName(key) : `${shownName(key)}, ${unit}`;
   return line(name, [String(count), ...figures], comparison);

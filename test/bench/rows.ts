@@ -8,8 +8,8 @@ interface Row {
   readonly against?: string;
 }
 
-/** Milliseconds, and what has 1024 bytes, or 1024 squared. */
-export type Unit = "ms" | "MB" | "KB";
+/** Thousandths of a second or of that, and what has 1024 bytes, or 1024 squared. */
+export type Unit = "ms" | "µs" | "MB" | "KB";
 
 /** All rows, in the order in which they are shown; a part of a row is indented. */
 export const rows = [
@@ -74,6 +74,80 @@ export const rows = [
   { key: "followers_first", name: "clients of one task: to the first" },
   { key: "followers_last", name: "  to the last", against: "followers_first" },
   { key: "followers_memory", name: "  memory of each, edge and runner", unit: "KB" },
+
+  { key: "sqlite_bare_enqueue", name: "node:sqlite, bare: enqueue", unit: "µs" },
+  {
+    key: "sqlite_enqueue",
+    name: "  SQLite store",
+    unit: "µs",
+    against: "sqlite_bare_enqueue",
+  },
+  { key: "sqlite_bare_claim_finish", name: "node:sqlite, bare: claim and finish", unit: "µs" },
+  {
+    key: "sqlite_claim_finish",
+    name: "  SQLite store",
+    unit: "µs",
+    against: "sqlite_bare_claim_finish",
+  },
+  { key: "sqlite_bare_append", name: "node:sqlite, bare: append", unit: "µs" },
+  {
+    key: "sqlite_append",
+    name: "  SQLite store",
+    unit: "µs",
+    against: "sqlite_bare_append",
+  },
+  { key: "postgres_bare_enqueue", name: "pg, bare: enqueue", unit: "µs" },
+  {
+    key: "postgres_enqueue",
+    name: "  PostgreSQL store",
+    unit: "µs",
+    against: "postgres_bare_enqueue",
+  },
+  { key: "postgres_bare_claim_finish", name: "pg, bare: claim and finish", unit: "µs" },
+  {
+    key: "postgres_claim_finish",
+    name: "  PostgreSQL store",
+    unit: "µs",
+    against: "postgres_bare_claim_finish",
+  },
+  { key: "postgres_bare_append", name: "pg, bare: append", unit: "µs" },
+  {
+    key: "postgres_append",
+    name: "  PostgreSQL store",
+    unit: "µs",
+    against: "postgres_bare_append",
+  },
+  { key: "sqlite_few_enqueue", name: "SQLite: enqueue", unit: "µs" },
+  {
+    key: "sqlite_ended_enqueue",
+    name: "  beside tasks that have ended",
+    unit: "µs",
+    against: "sqlite_few_enqueue",
+  },
+  { key: "sqlite_few_claim", name: "SQLite: claim", unit: "µs" },
+  {
+    key: "sqlite_ended_claim",
+    name: "  beside tasks that have ended",
+    unit: "µs",
+    against: "sqlite_few_claim",
+  },
+  { key: "postgres_few_enqueue", name: "PostgreSQL: enqueue", unit: "µs" },
+  {
+    key: "postgres_ended_enqueue",
+    name: "  beside tasks that have ended",
+    unit: "µs",
+    against: "postgres_few_enqueue",
+  },
+  { key: "postgres_few_claim", name: "PostgreSQL: claim", unit: "µs" },
+  {
+    key: "postgres_ended_claim",
+    name: "  beside tasks that have ended",
+    unit: "µs",
+    against: "postgres_few_claim",
+  },
+  { key: "sqlite_turn_start", name: "202 to turn without git, SQLite" },
+  { key: "postgres_turn_start", name: "  PostgreSQL", against: "sqlite_turn_start" },
+  { key: "postgres_takeover", name: "kill -9 of a host: task started again" },
 ] as const satisfies readonly Row[];
 
 /** The name of a row in the JSON report. */

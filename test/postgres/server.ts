@@ -7,6 +7,7 @@ import { v7 } from "uuid";
 import { identify } from "#runner/claude/identity.ts";
 import { descendantsOf, killAll } from "#runner/claude/process-tree.ts";
 import { tempFolder } from "../temp-folder.ts";
+import "./keep-exit-code.ts";
 
 /** A real PostgreSQL server on a Unix socket; disposal stops it and removes all its data. */
 export interface PostgresServer extends AsyncDisposable {
@@ -25,8 +26,16 @@ export interface PostgresServer extends AsyncDisposable {
 const user = "postgres";
 const password = "not-a-secret";
 
+/** How a server is started. */
+interface ServerOptions {
+  /** Whether what it has committed outlives a power cut, as in production; default false. */
+  readonly isDurable?: boolean;
+}
+
 /** Starts a server with a data folder of its own, in about a second. Also as root. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({
+  isDurable = false,
+}: ServerOptions = {}): Promise<PostgresServer> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder());
   const databaseDir = join(folder.path, "data");
@@ -37,8 +46,11 @@ export async function startPostgres(): Promise<PostgresServer> {
     password,
     // The server refuses to run as root.
     createPostgresUser: userInfo().uid === 0,
-    // In memory as far as it can be: these tests end the server, never the machine.
-    postgresFlags: ["-k", databaseDir, "-c", "listen_addresses=", "-c", "fsync=off"],
+    postgresFlags: [
+      ...["-k", databaseDir, "-c", "listen_addresses="],
+      // In memory as far as it can be: tests end the server, never the machine.
+      ...(isDurable ? [] : ["-c", "fsync=off"]),
+    ],
     onLog: (message) => log.push(String(message)),
     onError: (error) => log.push(String(error)),
   });

@@ -15,6 +15,8 @@ export type Deed = { readonly at: number; readonly pid: number } & (
       readonly uuid: string;
       readonly push: string;
       readonly fault: string | undefined;
+      /** Epoch milliseconds, with fractions. */
+      readonly heardAt: number;
     }
   | { readonly kind: "answered"; readonly uuid: string }
   /** From now on it neither speaks nor listens, or it is gone. */

@@ -6,6 +6,7 @@ import { newPostgresPlace } from "../postgres/place.ts";
 import { startPostgres } from "../postgres/server.ts";
 import { accepted, claimed, done, idle, retryIn, said } from "./drive.ts";
 import { type RecordedStore, recorded } from "./explain.ts";
+import { fillTasks, numbersTo } from "./fill.ts";
 import { handOff } from "./hand-off.ts";
 import { newSqlitePlace, type Place } from "./place.ts";
 
@@ -25,6 +26,9 @@ suite("with 100,000 tasks that have ended, no statement of the daily work reads 
         [],
         statement,
       );
+      // Nor all of one session, which may have many.
+      const whole = steps.filter((step) => step.includes("task_of_session (session=?)"));
+      if (!statement.includes("LIMIT")) assert.deepEqual(whole, [], statement);
     }
   });
 
@@ -47,29 +51,15 @@ suite("with 100,000 tasks that have ended, no statement of the daily work reads 
   });
 });
 
-/** Tasks of a thousand sessions that have ended, with two journal entries each. */
+/** Tasks of a thousand sessions. */
 async function fill(place: Place): Promise<void> {
-  const numbers = (count: number) =>
-    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})`;
   await place.alter("INSERT INTO repository(id, served) VALUES ('r', 0)");
   await place.alter(
     `INSERT INTO session(id, forge, host, owner, repository, repository_id, number, holder_until,
          created_at, active_at)
-       ${numbers(1000)} SELECT 's' || i, 'github', 'github.com', 'acme', 'shop', 'r', i, 0, 0, i FROM n`,
+       ${numbersTo(1000)} SELECT 's' || i, 'github', 'github.com', 'acme', 'shop', 'r', i, 0, 0, i FROM n`,
   );
-  await place.alter(
-    `INSERT INTO task(id, session, delivery, kind, supersede_key, state, priority, run_at, event,
-         created_at, ended_at, journal_bytes)
-       ${numbers(100_000)} SELECT 't' || i, 's' || (1 + i % 1000), 'd' || i, 'review', 'review',
-         'succeeded', 0, 0, '{}', i, ${place.now} + i, 4 FROM n`,
-  );
-  await place.alter(
-    "INSERT INTO delivery(id, task, at) SELECT 'github:' || delivery, id, created_at FROM task",
-  );
-  await place.alter(
-    `INSERT INTO event(task, n, at, type, data)
-       SELECT id, k, 0, 'task.queued', '{}' FROM task, (SELECT 1 AS k UNION SELECT 2) AS two`,
-  );
+  await fillTasks(place, 100_000);
 }
 
 /** What hosts do all day; gives the statements. */

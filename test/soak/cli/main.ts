@@ -73,6 +73,7 @@ function hear(input: Input): void {
 }
 
 function tell(uuid: string, text: string): void {
+  const heardAt = performance.timeOrigin + performance.now();
   if (conversation.isAnswered(uuid)) {
     follow(uuid, "completed");
     return;
@@ -82,7 +83,7 @@ function tell(uuid: string, text: string): void {
   conversation.hear(push);
   const count = countOf("told", push);
   const fault = turnFault(seed, push, count);
-  note(folder, process.pid, { kind: "told", uuid, push, fault });
+  note(folder, process.pid, { kind: "told", uuid, push, fault, heardAt });
   running = uuid;
   const other = turn.begin(push);
   if (other !== undefined) note(folder, process.pid, { kind: "doubled", push, other });
