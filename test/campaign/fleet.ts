@@ -16,6 +16,8 @@ export interface FleetOptions {
   readonly hosts: number;
   /** The store that the hosts share; without, the one host has an embedded one. */
   readonly database?: string | undefined;
+  /** Where results are published; without, nowhere. */
+  readonly forge?: { readonly apiUrl: string; readonly token: string };
   /** Settings of the runners besides. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -130,7 +132,7 @@ export class Runner extends Member {
   readonly stateDir: string;
 
   constructor(index: number, port: number, options: FleetOptions) {
-    const { folder, seed, hosts, database, settings } = options;
+    const { folder, seed, hosts, database, forge, settings } = options;
     const name = `host-${index}`;
     const stateDir = join(folder, name);
     super({
@@ -150,6 +152,7 @@ export class Runner extends Member {
         SOAK_FOLDER: folder,
         SOAK_SEED: seed,
         SOAK_TEMPER: "calm",
+        ...(forge !== undefined && { GITHUB_API_URL: forge.apiUrl, GITHUB_TOKEN: forge.token }),
         ...runnerSettings,
         ...settings,
       },

@@ -105,7 +105,7 @@ async function startScene(server: PostgresServer, settings = {}) {
   const fleet = undo.use(
     await Fleet.start({ folder, seed: "hosts", edges: 1, hosts: 2, database, settings }),
   );
-  const sender = new Sender(fleet, target);
+  const sender = new Sender(fleet, ({ number }) => target(number));
   let count = 0;
   const resources = undo.move();
   return {
