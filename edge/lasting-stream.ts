@@ -31,6 +31,7 @@ export function lastingStream(
           trouble = encoder.encode(message);
           break;
         }
+        trouble = undefined;
         yield encoder.encode(message);
         if (place.isOver) return;
       }

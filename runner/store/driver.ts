@@ -11,7 +11,10 @@ export interface Driver extends AsyncDisposable {
   read<T>(work: () => Work<T>): Promise<T>;
   /** Runs what writes, in one transaction that is on disk when this resolves. */
   write<T>(work: () => Work<T>): Promise<T>;
-  /** The same, but a power cut may take it: everything since the last durable one. */
+  /**
+   * The same, but a power cut of the host may take it: everything since the last durable one. The
+   * death of a program never does, that of a database server included.
+   */
   writeRelaxed<T>(work: () => Work<T>): Promise<T>;
   /** Wakes those who watch a topic. */
   notify(topic: string): void;

@@ -77,11 +77,12 @@ export class PostgresDriver implements Driver {
   }
 
   async write<T>(work: () => Work<T>): Promise<T> {
-    return this.#transaction("BEGIN", work);
+    return this.#transaction(work);
   }
 
+  /** As durable: the server may die while hosts and clients live that have read it. */
   async writeRelaxed<T>(work: () => Work<T>): Promise<T> {
-    return this.#transaction("BEGIN; SET LOCAL synchronous_commit = off", work);
+    return this.write(work);
   }
 
   notify(topic: string): void {
@@ -102,12 +103,12 @@ export class PostgresDriver implements Driver {
     await Promise.all([this.#listener[Symbol.asyncDispose](), this.#pool.end()]);
   }
 
-  async #transaction<T>(begin: string, work: () => Work<T>): Promise<T> {
+  async #transaction<T>(work: () => Work<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       let isCommitting = false;
       try {
         return await this.#using(async (client) => {
-          await query(client, begin);
+          await query(client, "BEGIN");
           const result = await drive(client, work());
           isCommitting = true;
           await query(client, "COMMIT");

@@ -9,9 +9,11 @@ import { serveGit } from "../workspace/git-http.ts";
 import { Database } from "./database.ts";
 import { drive, type Taken } from "./drive.ts";
 import { Fleet } from "./fleet.ts";
+import { Forge } from "./forge.ts";
 import { killOn } from "./killer.ts";
 import type { Member, Mortal } from "./member.ts";
-import { makePlan } from "./plan.ts";
+import { pageWrongs } from "./page-wrongs.ts";
+import { type Delivery, makePlan } from "./plan.ts";
 import { Sender } from "./sender.ts";
 
 /** How large a campaign is, and what decides everything in it that time does not. */
@@ -41,12 +43,14 @@ export interface CampaignReport {
   readonly ends: Readonly<Record<string, number>>;
   readonly kills: Readonly<Record<string, number>>;
   readonly turns: number;
+  /** How often the forge was asked to change a page, by route. */
+  readonly writes: Readonly<Record<string, number>>;
   readonly durationMs: number;
 }
 
 /**
  * Lets a forge deliver to edges and runners that are killed one after the other, and holds them to
- * it that each delivery ends once, and visibly.
+ * it that each delivery ends once, and visibly: in its journal, and on the page of its pull request.
  */
 export async function campaign(options: CampaignOptions): Promise<CampaignReport> {
   const { deliveries, sessions, hosts, seed, killEvery, onProgress = () => {} } = options;
@@ -54,13 +58,16 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
   const git = undo.use(await serveGit(folder));
-  const target = await makeTargets(join(folder, "repository.git"), {
+  const targets = await makeTargets(join(folder, "repository.git"), {
     cloneUrl: `${git.url}/repository.git`,
     sessions,
+    versions: 2,
   });
+  const target = ({ number, push }: Delivery) => targets(number, Number(push.split(".")[1]));
+  const forge = undo.use(await Forge.start(seed));
   const database = options.store === "postgres" ? undo.use(await Database.start()) : undefined;
   const shared = { database: database?.url };
-  const fleet = undo.use(await Fleet.start({ folder, seed, edges: 2, hosts, ...shared }));
+  const fleet = undo.use(await Fleet.start({ folder, seed, edges: 2, hosts, forge, ...shared }));
   const sender = new Sender(fleet, target);
 
   const over = new AbortController();
@@ -81,6 +88,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     },
   }).finally(() => over.abort());
   const [taken] = await Promise.all([driving, killing]);
+  await forge.settled();
   const problems = [...sender.problems, ...(await fleet.stop())];
 
   await using store = await openStore({
@@ -92,8 +100,12 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   const deeds = readDeeds(folder);
   const kills = killsOf(members);
   const evidence = { store, deeds, kills: kills.runner ?? 0, skew: hosts > 1 ? clockSkew : 0 };
-  for (const sent of taken) problems.push(...(await account(await inOrder(sent, store), evidence)));
-  problems.push(...unlessOnce(deeds), ...errorsOf(fleet.members));
+  for (const sent of taken) {
+    const ordered = await inOrder(sent, store);
+    problems.push(...(await account(ordered, evidence)));
+    problems.push(...pageWrongs(ordered, { forge, seed, target }));
+  }
+  problems.push(...unlessOnce(deeds), ...errorsOf(fleet.members), ...forge.problems);
   return {
     problems,
     sent: sender.sent,
@@ -102,6 +114,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     ends: endsOf(taken),
     kills,
     turns: deeds.filter(({ kind }) => kind === "told").length,
+    writes: forge.writes(),
     durationMs: performance.now() - began,
   };
 }

@@ -7,22 +7,15 @@ import type { Asked, Sending } from "../soak/asked.ts";
 import { installCli } from "../soak/install-cli.ts";
 import { freePort } from "./free-port.ts";
 import { Member } from "./member.ts";
+import { Runner, type RunnerOptions, secrets, urlOf } from "./runner.ts";
 
 /** How large a fleet is. */
-export interface FleetOptions {
-  readonly folder: string;
-  readonly seed: string;
+export interface FleetOptions extends RunnerOptions {
   readonly edges: number;
-  readonly hosts: number;
-  /** The store that the hosts share; without, the one host has an embedded one. */
-  readonly database?: string | undefined;
-  /** Settings of the runners besides. */
-  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The secret that deliveries are signed with. */
 export const webhookSecret = "webhook-secret-of-the-campaign";
-const secrets = { RUNNER_SECRET: "runner-secret-of-the-campaign" };
 const apiToken = "a-token-of-the-campaign";
 /** How soon somebody who finds an edge down asks the next one, in milliseconds. */
 const pause = 20;
@@ -130,43 +123,6 @@ export class Fleet implements Asked, AsyncDisposable {
   }
 }
 
-/** One host of a fleet. */
-export class Runner extends Member {
-  readonly name: string;
-  readonly url: string;
-  readonly stateDir: string;
-
-  constructor(index: number, port: number, options: FleetOptions) {
-    const { folder, seed, hosts, database, settings } = options;
-    const name = `host-${index}`;
-    const stateDir = join(folder, name);
-    super({
-      command: "runner",
-      folder,
-      // Its CLI processes would go on beside those of the host that takes its tasks over.
-      isMachine: hosts > 1,
-      environment: {
-        ...secrets,
-        RUNNER_PORT: String(port),
-        RUNNER_NAME: name,
-        RUNNER_PEER_URL: urlOf(port),
-        RUNNER_STATE_DIR: stateDir,
-        ...(database !== undefined && { CICD_STORE: database }),
-        CLAUDE_CLI_PATH: join(folder, "claude"),
-        CLAUDE_PASS_ENVIRONMENT: "SOAK_FOLDER SOAK_SEED SOAK_TEMPER SOAK_TURN",
-        SOAK_FOLDER: folder,
-        SOAK_SEED: seed,
-        SOAK_TEMPER: "calm",
-        ...runnerSettings,
-        ...settings,
-      },
-    });
-    this.name = name;
-    this.url = urlOf(port);
-    this.stateDir = stateDir;
-  }
-}
-
 function newEdge(port: number, runnerUrls: readonly string[], { folder }: FleetOptions): Member {
   return new Member({
     command: "edge",
@@ -184,21 +140,3 @@ function newEdge(port: number, runnerUrls: readonly string[], { folder }: FleetO
     },
   });
 }
-
-function urlOf(port: number): string {
-  return `http://127.0.0.1:${port}`;
-}
-
-/** Short waits, and little room. */
-const runnerSettings = {
-  RUNNER_CLONE_PROTOCOLS: "http",
-  RUNNER_CLONE_PRIVATE_HOSTS: "127.0.0.1",
-  ANTHROPIC_API_KEY: "nobody-asks-the-api",
-  ASYNC_MAX_SESSIONS: "8",
-  ASYNC_MIN_IDLE_SESSIONS: "1",
-  ASYNC_FORCE_KILL_TIMEOUT: "500ms",
-  ASYNC_GRACEFUL_SHUTDOWN_TIMEOUT: "1s",
-  ASYNC_RETRY_INITIAL_DELAY: "20ms",
-  SESSION_MEMORY_LIMIT: "1T",
-  FALLBACK_ENABLED: "false",
-};

@@ -24,17 +24,17 @@ export class Sender {
   /** What no delivery may lead to. */
   readonly problems: string[] = [];
   readonly #fleet: Fleet;
-  readonly #target: (number: number) => Target;
+  readonly #target: (one: Delivery) => Target;
   readonly #tasks = new Map<string, string>();
 
-  constructor(fleet: Fleet, target: (number: number) => Target) {
+  constructor(fleet: Fleet, target: (one: Delivery) => Target) {
     this.#fleet = fleet;
     this.#target = target;
   }
 
   /** Delivers until it is taken. */
   async deliver(one: Delivery): Promise<Taken> {
-    const request = await delivery(payloadOf(one, this.#target(one.number)), {
+    const request = await delivery(payloadOf(one, this.#target(one)), {
       id: one.id,
       secret: webhookSecret,
     });

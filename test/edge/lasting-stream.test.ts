@@ -31,6 +31,19 @@ test("lastingStream leaves a runner that is silent for too long, and goes on beh
   ]);
 });
 
+test("lastingStream passes on a runner's trouble when nothing goes on, and not when something did", async () => {
+  const error = "event: error\ndata: {}\n\n";
+  const seen = async (...texts: readonly string[]) => {
+    const [first, ...rest] = texts.map((text) => new Response(text).body ?? assert.fail());
+    const stream = lastingStream(first ?? assert.fail(), async () => rest.shift());
+    return await new Response(stream).text();
+  };
+  const [one, two] = [event(1, "task.queued"), event(2, "turn.started")];
+  assert.equal(await seen(one + error), one + error);
+  assert.equal(await seen(one + error, two), one + two);
+  assert.equal(await seen(one + error, two + error), one + two + error);
+});
+
 test("lastingStream ends with its source when nothing goes on, and asks no more when it is left", async () => {
   const ended = lastingStream(
     new Response(event(1, "turn.started")).body ?? assert.fail(),

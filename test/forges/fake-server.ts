@@ -48,7 +48,8 @@ export async function startFake(
   const check = contract(description);
   const server = createServer((incoming, response) => {
     answer(incoming, response).catch((error) => {
-      fake.problems.push(String(error));
+      // Who asked may have died in the midst of it.
+      if (incoming.complete) fake.problems.push(String(error));
       response.destroy();
     });
   });

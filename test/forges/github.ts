@@ -29,8 +29,12 @@ export interface FakeGitHubOptions {
   readonly hasLine?: (path: string, line: number) => boolean;
 }
 
+/** The pull request that others talk on. */
+const ofOthers = 7;
+
 interface Comment {
   readonly id: number;
+  readonly pull: number;
   readonly login: string;
   body: string;
   readonly at?: string;
@@ -47,7 +51,7 @@ const GraphQl = z.object({
 });
 const Status = z.object({ state: z.string(), description: z.string() });
 
-/** GitHub with one pull request; `annotations` are those of all check runs. */
+/** GitHub with any number of pull requests; `annotations` are those of all check runs. */
 export async function startFakeGitHub({
   as = "token",
   resolves = true,
@@ -64,10 +68,14 @@ export async function startFakeGitHub({
     comments.push({ ...comment, id: ids });
     return ids;
   };
-  const listed = ({ query }: FakeRequest, wanted: readonly Comment[]): FakeAnswer => ({
-    status: 200,
-    body: paged(query, wanted).map(({ id, login, body }) => ({ id, user: { login }, body })),
-  });
+  const listed = (request: FakeRequest, isWanted: (comment: Comment) => boolean): FakeAnswer => {
+    const wanted = comments.filter((one) => one.pull === pullOf(request) && isWanted(one));
+    const page = paged(request.query, wanted);
+    return {
+      status: 200,
+      body: page.map(({ id, login, body }) => ({ id, user: { login }, body })),
+    };
+  };
   const edited = (id: string | undefined, request: FakeRequest): FakeAnswer => {
     const comment = comments.find((one) => String(one.id) === id);
     if (comment === undefined) return { status: 404, body: { message: "Not Found" } };
@@ -78,15 +86,18 @@ export async function startFakeGitHub({
     const { comments: onLines } = Review.parse(request.body);
     const isRefused = onLines.some(({ path, line }) => !hasLine(path, line));
     if (isRefused) return { status: 422, body: { message: "Line could not be resolved" } };
-    for (const { path, line, body } of onLines) add({ login: self, body, at: `${path}:${line}` });
+    const pull = pullOf(request);
+    for (const { path, line, body } of onLines) {
+      add({ pull, login: self, body, at: `${path}:${line}` });
+    }
     return { status: 200, body: { id: 1 } };
   };
   const graphql = (request: FakeRequest): FakeAnswer => {
     const { query, variables } = GraphQl.parse(request.body);
     server.problems.push(...validate(query).map(String));
     if (query.startsWith("query")) {
-      const nodes = comments.flatMap(({ id, at, isSettled: isResolved = false }) =>
-        at === undefined
+      const nodes = comments.flatMap(({ id, pull, at, isSettled: isResolved = false }) =>
+        at === undefined || pull !== variables.number
           ? []
           : [{ id: `thread-${id}`, isResolved, comments: { nodes: [{ databaseId: id }] } }],
       );
@@ -120,17 +131,14 @@ export async function startFakeGitHub({
         return { status: 201, body: { token, expires_at, permissions: {} } };
       }
       case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
-        return listed(
-          request,
-          comments.filter(({ at }) => at === undefined),
-        );
+        return listed(request, ({ at }) => at === undefined);
       case "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments":
-        return listed(
-          request,
-          comments.filter(({ at }) => at !== undefined),
-        );
+        return listed(request, ({ at }) => at !== undefined);
       case "POST /repos/{owner}/{repo}/issues/{issue_number}/comments":
-        return { status: 201, body: { id: add({ login: self, ...Body.parse(request.body) }) } };
+        return {
+          status: 201,
+          body: { id: add({ pull: pullOf(request), login: self, ...Body.parse(request.body) }) },
+        };
       case "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews":
         return review(request);
       case "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":
@@ -161,7 +169,8 @@ export async function startFakeGitHub({
     server,
     self,
     comments: () =>
-      comments.map(({ login: author, body, at, isSettled = false }) => ({
+      comments.map(({ pull, login: author, body, at, isSettled = false }) => ({
+        pull,
         author,
         body,
         ...(at && { at, isSettled }),
@@ -171,7 +180,12 @@ export async function startFakeGitHub({
       ...[...statuses].map(([sha, { state, title }]) => ({ sha, state, title })),
     ],
     annotations: () => checks.runs.flatMap(({ annotations }) => annotations),
-    say: (author, body, at) => void add({ login: author, body, ...(at !== undefined && { at }) }),
+    say: (author, body, at) =>
+      void add({ pull: ofOthers, login: author, body, ...(at !== undefined && { at }) }),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+function pullOf({ parameters }: FakeRequest): number {
+  return Number(parameters.pull_number ?? parameters.issue_number);
 }

@@ -2,6 +2,8 @@ import type { FakeServer } from "./fake-server.ts";
 
 /** A comment as a person sees it. */
 export interface SeenComment {
+  /** The number of its pull request, on a fake that has several. */
+  readonly pull?: number;
   readonly author: string;
   readonly body: string;
   /** The line that it stands at; none for one on the page as a whole. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { JournalEntry } from "#shared/journal.ts";
-import { Fleet, type FleetOptions, type Runner } from "../campaign/fleet.ts";
+import { Fleet, type FleetOptions } from "../campaign/fleet.ts";
 import type { Delivery } from "../campaign/plan.ts";
+import type { Runner } from "../campaign/runner.ts";
 import { Sender } from "../campaign/sender.ts";
 import type { PostgresServer } from "../postgres/server.ts";
 import { readDeeds } from "../soak/deeds.ts";
@@ -41,7 +42,7 @@ export async function startFleetScene(
   const cloneUrl = `${git.url}/repository.git`;
   const target = await makeTargets(`${folder}/repository.git`, { cloneUrl, sessions: 2 });
   const fleet = undo.use(await Fleet.start({ folder, seed: "hosts", edges: 1, ...options }));
-  const sender = new Sender(fleet, target);
+  const sender = new Sender(fleet, ({ number }) => target(number));
   let count = 0;
   const resources = undo.move();
   return {

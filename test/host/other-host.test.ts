@@ -3,7 +3,7 @@ import { after, before, suite, test } from "node:test";
 import { MessageAnswer } from "#shared/api.ts";
 import type { JournalEntry, JournalType } from "#shared/journal.ts";
 import { SessionDetail } from "#shared/session.ts";
-import type { Runner } from "../campaign/fleet.ts";
+import type { Runner } from "../campaign/runner.ts";
 import { claudeCli } from "../claude-cli.ts";
 import { textBlock, toolUse } from "../messages-api/blocks.ts";
 import { inOrder } from "../messages-api/in-order.ts";

@@ -43,7 +43,9 @@ async function journalWrongs(
   const entries = await store.journal(taskId, 0, Number.MAX_SAFE_INTEGER);
   const isGapless = entries.every(({ seq }, index) => seq === index + 1);
   const ends = entries.filter(({ type }) => isTerminalType(type));
-  const isSeen = JSON.stringify(entries) === JSON.stringify(journal);
+  const other = entries.findIndex(
+    (entry, index) => JSON.stringify(entry) !== JSON.stringify(journal[index]),
+  );
   return [
     ...(isGapless ? [] : ["its journal has a gap"]),
     ...(ends.length === 1 && entries.at(-1) === ends[0]
@@ -51,7 +53,14 @@ async function journalWrongs(
       : [
           `its journal has ${ends.length} ends, the last of ${entries.length} is ${entries.at(-1)?.type}`,
         ]),
-    ...(isSeen ? [] : [`its client saw ${journal.length} entries of ${entries.length}`]),
+    ...(journal.length === entries.length
+      ? []
+      : [`its client saw ${journal.length} entries of ${entries.length}`]),
+    ...(other === -1
+      ? []
+      : [
+          `its client saw ${JSON.stringify(journal[other])}, there is ${JSON.stringify(entries[other])}`,
+        ]),
   ];
 }
 

@@ -1,10 +1,11 @@
 import { createParser } from "eventsource-parser";
+import * as z from "zod";
 import { isTerminalType, JournalEntry } from "#shared/journal.ts";
 import type { Asked } from "./asked.ts";
 
 /**
  * The journal of a task to its end. The client hangs up after each so many entries, comes back with
- * `Last-Event-ID`, and does so too when the runner went.
+ * `Last-Event-ID`, and does so too when the runner or its store went.
  * @throws Error for an entry that is not the next one.
  */
 export async function* follow(
@@ -28,6 +29,8 @@ export async function* follow(
   }
 }
 
+const Problem = z.object({ status: z.int() });
+
 /** What one connection brings, until either side ends it. */
 async function* connection(
   asked: Asked,
@@ -42,6 +45,8 @@ async function* connection(
   const entries: JournalEntry[] = [];
   const parser = createParser({
     onEvent: ({ event, data }) => {
+      // The last word of a connection: what could not be reached may be back by now.
+      if (event === "error" && Problem.parse(JSON.parse(data)).status === 503) return;
       if (event === "error" || event === "resync") throw new Error(`${path}: ${event}: ${data}`);
       entries.push(JournalEntry.parse(JSON.parse(data)));
     },

@@ -1,4 +1,4 @@
-import { until } from "../until.ts";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Waits for a condition. @throws Error with what was waited for, when it takes far too long. */
 export async function within(
@@ -7,9 +7,8 @@ export async function within(
   condition: () => Promise<boolean> | boolean,
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
-  await until(async () => {
-    if (await condition()) return true;
-    if (performance.now() < deadline) return false;
-    throw new Error(`Waited ${seconds} s in vain: ${what()}`);
-  });
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Waited ${seconds} s in vain: ${what()}`);
+    await delay(20);
+  }
 }

@@ -46,6 +46,21 @@ suite("PostgresStore whose server goes away", () => {
     assert.equal(await accepted(store, refused), refused.task_id);
   });
 
+  test("and is killed: an entry of a journal that was read is not lost", async () => {
+    await using place = await newPostgresPlace(server());
+    await using store = await place.open();
+    const id = await accepted(store, handOff(1));
+    const claim = await claimed(store);
+    // A server writes by itself now and then: once it may be lucky.
+    for (const text of ["a", "b", "c"]) {
+      await store.append(claim, [said(text)]);
+      const read = await store.journal(id, 0, 9);
+      await server().kill();
+      await server().start();
+      assert.deepEqual(await store.journal(id, 0, 9), read);
+    }
+  });
+
   test("and comes back: what another host does is heard again", async () => {
     await using place = await newPostgresPlace(server());
     await using store = await place.open();

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { note } from "../deeds.ts";
+import { findingsOf } from "../findings.ts";
 import { fractionOf } from "../fraction.ts";
 import { Conversation } from "./conversation.ts";
 import { tempers } from "./faults.ts";
@@ -88,9 +89,10 @@ function tell(uuid: string, text: string): void {
   const other = turn.begin(push);
   if (other !== undefined) note(folder, process.pid, { kind: "doubled", push, other });
   follow(uuid, "started");
+  const review = { summary: `soak ${push}`, findings: findingsOf(seed, push) };
   turns[fault ?? "none"]({
     uuid,
-    text: `\`\`\`json\n${JSON.stringify({ summary: `soak ${push}`, findings: [] })}\n\`\`\``,
+    text: `\`\`\`json\n${JSON.stringify(review)}\n\`\`\``,
     // So many milliseconds, where it is told how long a slow turn takes.
     fraction:
       SOAK_TURN === undefined ? fractionOf(seed, "detail", push, count) : Number(SOAK_TURN) / 400,
