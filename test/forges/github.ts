@@ -68,9 +68,12 @@ export async function startFakeGitHub({
     comments.push({ ...comment, id: ids });
     return ids;
   };
-  const listed = ({ query }: FakeRequest, wanted: readonly Comment[]): FakeAnswer => ({
+  const listed = ({ query }: FakeRequest, isOnLine: boolean): FakeAnswer => ({
     status: 200,
-    body: paged(query, wanted).map(({ id, login, body, to }) => ({
+    body: paged(
+      query,
+      comments.filter(({ at }) => (at !== undefined) === isOnLine),
+    ).map(({ id, login, body, to }) => ({
       id,
       user: { login },
       body,
@@ -129,15 +132,9 @@ export async function startFakeGitHub({
         return { status: 201, body: { token, expires_at, permissions: {} } };
       }
       case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
-        return listed(
-          request,
-          comments.filter(({ at }) => at === undefined),
-        );
+        return listed(request, false);
       case "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments":
-        return listed(
-          request,
-          comments.filter(({ at }) => at !== undefined),
-        );
+        return listed(request, true);
       case "POST /repos/{owner}/{repo}/issues/{issue_number}/comments":
         return { status: 201, body: { id: add({ login: self, ...Body.parse(request.body) }) } };
       case "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies": {
