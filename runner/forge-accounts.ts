@@ -1,6 +1,6 @@
 import { CicdError } from "#shared/error.ts";
 import type { RunnerConfig } from "./config.ts";
-import type { ForgeAccount, ForgeAccounts } from "./forge/forge-pages.ts";
+import type { ForgeAccount, ForgeAccounts } from "./forge/forge-client.ts";
 import type { GitHubCredential } from "./forge/github-account.ts";
 
 /**

@@ -29,6 +29,7 @@ import {
   breakerOptions,
   cliSettings,
   gitOptions,
+  people,
   publisher,
   retryPolicy,
   runningLimits,
@@ -192,6 +193,7 @@ export async function startHost({
     day: await openDay(store),
     permissions,
     publisher: publishing,
+    people: people(config),
   });
   const dispatcher = new Dispatcher({
     store,

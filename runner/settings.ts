@@ -1,8 +1,10 @@
 import type { Environment } from "#shared/config.ts";
+import type { People } from "./authorize.ts";
 import { readingTools, type ToolRules } from "./claude/tools.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgePages } from "./forge/forge-pages.ts";
+import { forgePeople } from "./forge/forge-people.ts";
 import { forgeAccounts } from "./forge-accounts.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
 import { privateHosts } from "./private-hosts.ts";
@@ -112,6 +114,14 @@ export function publisher(config: RunnerConfig, environment: Environment): Publi
     failOn: fail_on,
     patience: timeout,
   };
+}
+
+/**
+ * Who is asked what people may: the forges that have a token, even when nothing is published there.
+ * @throws CicdError `config_invalid` when an account is half configured.
+ */
+export function people(config: RunnerConfig): People {
+  return forgePeople(forgeAccounts(config), config.publish.name);
 }
 
 /** What must not leave this host, wherever a model may have got it from. */

@@ -7,8 +7,10 @@ import type { UserMessage } from "./claude/input.ts";
 import type { Work, WorkContext } from "./dispatch/run-attempt.ts";
 import { help } from "./help.ts";
 import type { Permissions } from "./permission/permissions.ts";
+import { isAnswered } from "./publish/answered-task.ts";
 import { placeFindings } from "./publish/place-findings.ts";
-import { publishedReview, type Reviewed } from "./publish/published-review.ts";
+import { publishedAnswer } from "./publish/published-answer.ts";
+import { type Announced, publishedReview, type Reviewed } from "./publish/published-review.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { answerQuestion } from "./review/answer-question.ts";
 import type { SessionContext } from "./review/in-session.ts";
@@ -34,25 +36,27 @@ export interface WorkOptions extends ShownOptions {
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
-  /** Without it, commands that the edge could not verify are refused. */
-  readonly people?: People;
+  /** Asked about commands that the edge could not verify. */
+  readonly people: People;
 }
 
 /** Does what a task's kind asks for. */
 export function taskWork(options: WorkOptions): Work {
   return async (task, context) => {
-    await requireAllowed(task, options.people, context.signal);
+    const { publisher, people } = options;
+    const { signal, owePage, checkHeld } = context;
+    const page = publisher.openPage(task.event, { signal, beforeWrite: checkHeld });
+    // Before anything can go wrong that whoever asked has to hear of.
+    if (page !== undefined && isAnswered(task)) await owePage();
+    await requireAllowed(task, people, signal);
     switch (task.kind) {
       case "review":
         return await reviewed(task, context, options);
       case "ask":
       case "analyze":
-      case "test": {
-        const earlier = await earlierAttempts(task.id, options.store);
-        return await answerQuestion(task, await sessionContext(task, context, options, earlier));
-      }
+      case "test":
       case "help":
-        return await help(task, options.store);
+        return await answered(task, context, options);
       case "cancel":
         // It was done when the task was taken in.
         return { kind: "answer", text: "Nothing runs or waits for this pull request any more." };
@@ -63,6 +67,21 @@ export function taskWork(options: WorkOptions): Work {
   };
 }
 
+/** Answers, and says what an earlier attempt or this one has to say where it was asked. */
+async function answered(
+  task: Task,
+  context: WorkContext,
+  options: WorkOptions,
+): Promise<TaskResult> {
+  const earlier = await earlierAttempts(task.id, options.store);
+  const run = async () =>
+    task.kind === "help"
+      ? await help(task, options.store)
+      : await answerQuestion(task, await sessionContext(task, context, options, earlier));
+  const source = { stored: earlier.stored?.result, run };
+  return await publishedAnswer(task, context, source, options.publisher);
+}
+
 /** Reviews, and publishes what an earlier attempt or this one has found. */
 async function reviewed(
   task: Task,
@@ -70,13 +89,13 @@ async function reviewed(
   options: WorkOptions,
 ): Promise<TaskResult> {
   const earlier = await earlierAttempts(task.id, options.store);
-  const run = async (announced: Promise<void>): Promise<Reviewed> => {
+  const run = async (announced: Announced): Promise<Reviewed> => {
     const session = await sessionContext(task, context, options, earlier);
     const checkouts: Checkout[] = [];
     const prepare = async (folder: string) => {
       const checkout = await session.prepare(folder);
       checkouts.push(checkout);
-      await announced;
+      await announced(checkout.headSha);
       return checkout;
     };
     const result = await runReview(task, { ...session, prepare });

@@ -80,14 +80,17 @@ const variants = [
   /** The result is on the page of the pull request. */
   event("task.published", {
     url: z.string(),
-    /** Comments on lines that are new, open again, or settled because nothing is found there. */
-    added: z.int().nonnegative(),
-    reopened: z.int().nonnegative(),
-    settled: z.int().nonnegative(),
+    /**
+     * Comments on lines that are new, open again, or settled because nothing is found there. This and
+     * all below is told of reviews alone.
+     */
+    added: z.int().nonnegative().optional(),
+    reopened: z.int().nonnegative().optional(),
+    settled: z.int().nonnegative().optional(),
     /** Findings that stand in the summary alone. */
-    unplaced: z.int().nonnegative(),
+    unplaced: z.int().nonnegative().optional(),
     /** `blocked` when a finding is as severe as `publish.fail_on`. */
-    state: z.enum(["clean", "found", "blocked"]),
+    state: z.enum(["clean", "found", "blocked"]).optional(),
   }),
   event("task.retrying", { attempt: z.int(), delay_ms: z.number(), error: TaskError }),
   event("task.succeeded", { result: TaskResult }),

@@ -67,6 +67,8 @@ export function giteaPage(
     addPageComment: async (body) => {
       await api.send(Anything, "POST", `${issue}/comments`, { body: { body } });
     },
+    // Gitea's API has no threads.
+    addReply: async () => false,
     addLineComments: async (comments, headSha) => {
       if (comments.length === 0) return [];
       const lines = comments.map(({ place: { path, line }, body }) => ({

@@ -36,6 +36,8 @@ export function giteePage({ repository, pull_request }: PageOf, api: JsonApi): P
     addPageComment: async (body) => {
       await api.send(Anything, "POST", `${pull}/comments`, { body: { body } });
     },
+    // Gitee's API adds to no thread.
+    addReply: async () => false,
     addLineComments: async (comments, headSha) => {
       if (comments.length === 0) return [];
       // Not git's own diff: Gitee counts the lines of the one that it shows.

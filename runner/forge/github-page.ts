@@ -4,6 +4,7 @@ import { everyPage } from "./every-page.ts";
 import type { ShowState } from "./github-state.ts";
 import { settleThread } from "./github-threads.ts";
 import type { LineComment, OwnComment, Page, PageOf } from "./page.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 /** Who we are on GitHub, and how our token shows the state of a task. */
 export interface GitHubAccount {
@@ -30,12 +31,12 @@ export function githubPage(
       const path = "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments";
       return (await octokit.request(path, { ...pull, ...page })).data;
     });
-    return (
-      all
-        // A reply belongs to the thread that another comment began.
-        .filter((comment) => comment.user?.login === login && comment.in_reply_to_id === undefined)
-        .map(({ id, body }) => ({ id: String(id), kind: "line", body }))
-    );
+    return all
+      .filter(({ user }) => user?.login === login)
+      .map(({ id, body, in_reply_to_id }) => {
+        const kind = in_reply_to_id === undefined ? "line" : "reply";
+        return { id: String(id), kind, body };
+      });
   };
   const notes = async (): Promise<OwnComment[]> => {
     const { octokit, login } = await account();
@@ -58,6 +59,12 @@ export function githubPage(
       const path = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
       await octokit.request(path, { ...issue, body });
     },
+    addReply: async (thread, body) => {
+      const { octokit } = await account();
+      const path = "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies";
+      const comment_id = Number(thread);
+      return await unlessGone(() => octokit.request(path, { ...pull, comment_id, body }));
+    },
     addLineComments: async (comments, headSha) => {
       if (comments.length === 0) return [];
       const { octokit } = await account();
@@ -79,10 +86,10 @@ export function githubPage(
     edit: async ({ id, kind }, body) => {
       const { octokit } = await account();
       const comment = { ...repo, comment_id: Number(id), body };
-      if (kind === "line") {
-        await octokit.request("PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}", comment);
-      } else {
+      if (kind === "page") {
         await octokit.request("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", comment);
+      } else {
+        await octokit.request("PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}", comment);
       }
     },
     settle: async ({ id }, isSettled) => {

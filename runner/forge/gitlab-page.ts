@@ -3,6 +3,7 @@ import { CicdError } from "#shared/error.ts";
 import type { JsonApi } from "./json-api.ts";
 import { once } from "./once.ts";
 import type { LineComment, OwnComment, Page, PageOf, Report } from "./page.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 const User = z.object({ id: z.int() });
 const Note = z.object({ id: z.int(), body: z.string(), author: User, system: z.boolean() });
@@ -50,14 +51,20 @@ export function gitlabPage({ repository, pull_request }: PageOf, api: JsonApi, n
     comments: async () => {
       const id = await self();
       const discussions = await api.list(Discussion, `${request}/discussions`);
-      return discussions.flatMap((discussion) => {
-        const [first] = discussion.notes;
-        if (first === undefined || first.system || first.author.id !== id) return [];
-        return [toOwnComment(discussion.id, first, first.type === "DiffNote")];
-      });
+      return discussions.flatMap(({ id: threadId, notes }) =>
+        notes.flatMap((note, index): OwnComment[] => {
+          if (note.system || note.author.id !== id) return [];
+          if (index > 0) return [{ id: String(note.id), body: note.body, kind: "reply", threadId }];
+          return [toOwnComment(threadId, note, note.type === "DiffNote")];
+        }),
+      );
     },
     addPageComment: async (body) => {
       await api.send(Anything, "POST", `${request}/notes`, { body: { body } });
+    },
+    addReply: async (thread, body) => {
+      const notes = `${request}/discussions/${encodeURIComponent(thread)}/notes`;
+      return await unlessGone(() => api.send(Anything, "POST", notes, { body: { body } }));
     },
     addLineComments: async (comments, headSha) => {
       if (comments.length === 0) return [];

@@ -37,8 +37,8 @@ export interface OwnComment {
   readonly id: string;
   /** The thread that it begins, where the forge has threads. */
   readonly threadId?: string;
-  /** On a line of the code, or on the page as a whole. */
-  readonly kind: "line" | "page";
+  /** On a line of the code, on the page as a whole, or below a comment that began a thread. */
+  readonly kind: "line" | "page" | "reply";
   readonly body: string;
 }
 
@@ -60,6 +60,11 @@ export interface Page {
   /** The comments of our account, oldest first: nobody else can have written them. */
   comments(): Promise<OwnComment[]>;
   addPageComment(body: string): Promise<void>;
+  /**
+   * Adds a comment to a thread, which an event's comment names.
+   * @returns whether it did: false on a forge without threads, and when that one is gone.
+   */
+  addReply(thread: string, body: string): Promise<boolean>;
   /**
    * Adds comments to lines that the pull request changes.
    * @returns those that the forge has no line for, because the pull request has moved on.

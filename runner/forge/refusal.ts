@@ -39,24 +39,24 @@ export function refusal(
 ): CicdError {
   const { status } = response;
   const said = messageIn(text);
-  const message = `${forge} answered ${status} to ${what}${said === "" ? "" : `: ${said}`}`;
+  const message = `Cannot use ${forge}: it answered ${status} to ${what}${said === "" ? "" : `: ${said}`}`;
   if (wait !== undefined) {
-    return new CicdError("forge_rate_limited", `Cannot publish: ${message}`, {
+    return new CicdError("forge_rate_limited", message, {
       retryAfter: wait / 1000,
       hint: `The account of the token has used up what ${forge} allows; give the runner its own`,
     });
   }
   if (status < 400) {
-    return new CicdError("forge_refused", `Cannot publish: ${message}, a redirect`, {
+    return new CicdError("forge_refused", `${message}, a redirect`, {
       hint: `Set ${forge}.host or ${forge}.api_url to where it is now; redirects are not followed`,
     });
   }
   if (status === 401 || status === 403 || status === 404) {
-    return new CicdError("forge_refused", `Cannot publish: ${message}`, {
+    return new CicdError("forge_refused", message, {
       hint: `Give the token for ${forge} what publishing needs: ${scopes}. Or set publish.enabled to false`,
     });
   }
-  return new CicdError("forge_rejected", `Cannot publish: ${message}`);
+  return new CicdError("forge_rejected", message);
 }
 
 const Message = z.object({ message: z.unknown() });

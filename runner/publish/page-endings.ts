@@ -1,12 +1,13 @@
 import { CicdError } from "#shared/error.ts";
 import type { Task } from "#shared/task.ts";
 import type { Store } from "../store/store.ts";
+import { headOf } from "./head-of.ts";
 import { publishEnding } from "./publish-ending.ts";
 import type { Publisher } from "./publisher.ts";
 
 /** What pages are told with. */
 export interface PageEndingsOptions {
-  readonly store: Pick<Store, "owedPages" | "settlePage" | "tasks" | "watchQueue">;
+  readonly store: Pick<Store, "journal" | "owedPages" | "settlePage" | "tasks" | "watchQueue">;
   readonly publisher: Publisher;
   /** A page could not be told; it is tried again unless the error says that somebody has to act. */
   readonly onError: (error: unknown) => void;
@@ -21,7 +22,7 @@ const longestPause = 5 * 60_000;
 const giveUpAfter = 24 * 3_600_000;
 
 /**
- * Tells the pages of tasks that ended without a review: failed, cancelled or superseded, in an
+ * Tells the pages of tasks that ended without a result: failed, cancelled or superseded, in an
  * attempt, in the queue, or because the host died too often. What is owed is in the store, so that a
  * page is told after a restart too.
  */
@@ -86,7 +87,7 @@ export class PageEndings implements AsyncDisposable {
   }
 
   async #end(task: Task): Promise<void> {
-    // Its review is there.
+    // Its review or answer is there.
     if (task.state === "succeeded") return;
     const { store, publisher } = this.#options;
     const { signal } = this.#closing;
@@ -104,11 +105,13 @@ export class PageEndings implements AsyncDisposable {
         ),
       )
       .filter(({ kind }) => kind === task.kind);
-    const sha = task.event.pull_request.head?.sha;
+    const headSha = await headOf(task, store);
+    const heads = await Promise.all(later.map((other) => headOf(other, store)));
     await publishEnding(page, task, {
       text: publisher.text,
+      headSha,
       isLatest: later.length === 0,
-      isOutdated: later.some(({ event }) => event.pull_request.head?.sha === sha),
+      isOutdated: heads.includes(headSha),
     });
   }
 }

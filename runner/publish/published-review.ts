@@ -1,9 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { CicdError } from "#shared/error.ts";
 import type { Place } from "#shared/review.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
 import type { WorkContext } from "../dispatch/run-attempt.ts";
 import type { Page } from "../forge/page.ts";
+import { mayPass, patiently } from "./patiently.ts";
 import { publishReview } from "./publish-review.ts";
 import type { Publisher } from "./publisher.ts";
 
@@ -13,11 +12,14 @@ export interface Reviewed {
   readonly places: readonly (Place | null)[];
 }
 
+/** Waits until a page shows that a commit is being reviewed. */
+export type Announced = (headSha: string) => Promise<void>;
+
 /** How a review comes about, and what an earlier attempt has left of it. */
 export interface ReviewSource {
   readonly stored: Reviewed | undefined;
-  /** Runs the review; no turn of it begins before `announced` resolves. */
-  readonly run: (announced: Promise<void>) => Promise<Reviewed>;
+  /** Runs the review; no turn of it begins before `announced` resolves for the commit at hand. */
+  readonly run: (announced: Announced) => Promise<Reviewed>;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function publishedReview(
 ): Promise<TaskResult> {
   const { signal, checkHeld, keep, onEvent } = context;
   const page = publisher.openPage(task.event, { signal, beforeWrite: checkHeld });
-  if (page === undefined) return (stored ?? (await run(Promise.resolve()))).result;
+  if (page === undefined) return (stored ?? (await run(async () => {}))).result;
   const reviewed = stored ?? (await reviewAnnounced(task, context, page, run));
   const { result, places } = reviewed;
   if (stored === undefined) {
@@ -57,22 +59,28 @@ async function reviewAnnounced(
   page: Page,
   run: ReviewSource["run"],
 ): Promise<Reviewed> {
-  const announced = announce(task, page, owePage);
-  // Whoever waits for it hears of a failure; the work may fail before.
-  const settled = announced.catch(() => {});
+  const told = task.event.pull_request.head?.sha;
+  // While the commits are fetched, when it is known which.
+  const early = owePage().then(() => (told === undefined ? undefined : announce(task, page, told)));
+  const work = [early];
+  const announced = async (headSha: string) => {
+    await early;
+    if (told !== undefined) return;
+    const late = announce(task, page, headSha);
+    work.push(late);
+    await late;
+  };
   try {
+    // Whoever waits for it hears of a failure; the work may fail before.
+    early.catch(() => {});
     return await run(announced);
   } finally {
     // Whoever ends the page knows by then that there is one.
-    await settled;
+    await Promise.allSettled(work);
   }
 }
 
-async function announce(task: Task, page: Page, owePage: WorkContext["owePage"]): Promise<void> {
-  await owePage();
-  const headSha = task.event.pull_request.head?.sha;
-  // There is no commit yet to show it at: the checkout will tell which.
-  if (headSha === undefined) return;
+async function announce(task: Task, page: Page, headSha: string): Promise<void> {
   const title = "Review in progress";
   const report = { taskId: task.id, headSha, title, summary: `${title}.`, annotations: [] };
   try {
@@ -81,34 +89,4 @@ async function announce(task: Task, page: Page, owePage: WorkContext["owePage"])
     // It may work when there is something to show. What an operator has to mend stays broken.
     if (!mayPass(error)) throw error;
   }
-}
-
-/** Before the first repeat, in milliseconds; it doubles. */
-const firstPause = 250;
-const longestPause = 30_000;
-
-/** Repeats what fails for a while. */
-async function patiently<T>(
-  work: () => Promise<T>,
-  patience: number,
-  signal: AbortSignal,
-): Promise<T> {
-  const end = Date.now() + patience;
-  for (let pause = firstPause; ; pause = Math.min(longestPause, pause * 2)) {
-    try {
-      return await work();
-    } catch (error) {
-      const wait = error instanceof CicdError ? (error.retryAfter ?? 0) * 1000 : 0;
-      const next = Math.max(pause, wait);
-      if (!mayPass(error) || Date.now() + next > end) throw error;
-      await delay(next, undefined, { signal }).catch(() => signal.throwIfAborted());
-    }
-  }
-}
-
-function mayPass(error: unknown): boolean {
-  return (
-    error instanceof CicdError &&
-    (error.code === "forge_unavailable" || error.code === "forge_rate_limited")
-  );
 }

@@ -1,5 +1,6 @@
 import type { Finding, Place, Review } from "#shared/review.ts";
-import type { TaskError } from "#shared/task.ts";
+import type { TaskError, TaskKind } from "#shared/task.ts";
+import type { TaskEvent } from "#shared/task-event.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 
 /** Where a finding ended up on the page. */
@@ -76,6 +77,44 @@ export function failureText(
     `This version was **not** reviewed: ${text.markdown(error.message, longest.error)}`,
     error.hint === undefined ? "" : text.markdown(error.hint, longest.error),
   ]);
+}
+
+/** What a model, or the runner itself, answers. */
+export function answerText(answer: string, text: UntrustedText): string {
+  return text.markdown(answer, longest.answer);
+}
+
+/** What is said in place of an answer. */
+export function noAnswerText(kind: TaskKind, error: TaskError, text: UntrustedText): string {
+  return paragraphs([
+    `**\`/${kind}\` failed:** ${text.markdown(error.message, longest.error)}`,
+    error.hint === undefined ? "" : text.markdown(error.hint, longest.error),
+  ]);
+}
+
+/** What an answer is about that stands in no thread. */
+export function aboutText(kind: TaskKind, event: TaskEvent, text: UntrustedText): string {
+  switch (event.type) {
+    case "comment": {
+      const { author, url } = event.comment;
+      return `Answer to ${linked(`a comment of ${text.inlineCode(author)}`, url)}`;
+    }
+    case "pipeline": {
+      const { name, url, head_sha } = event.pipeline;
+      const pipeline = name === "" ? "Pipeline" : `Pipeline ${text.inlineCode(name)}`;
+      return `### ${linked(pipeline, url)} failed at ${shortSha(head_sha)}`;
+    }
+    default: {
+      const sha = event.pull_request.head?.sha;
+      const title = kind === "test" ? "Tests" : "Analysis";
+      return sha === undefined ? `### ${title}` : `### ${title} of ${shortSha(sha)}`;
+    }
+  }
+}
+
+/** Nothing ends the link early: what could is encoded in a URL that was parsed. */
+function linked(words: string, url: string | undefined): string {
+  return url === undefined ? words : `[${words}](<${new URL(url).href}>)`;
 }
 
 /** The text of a finding that is not found any more. */

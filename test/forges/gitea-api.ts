@@ -11,6 +11,7 @@ const reviews = "/repos/{owner}/{repo}/pulls/{index}/reviews";
 /** The requests of ours as the description of Gitea's API v1 has them. */
 export const giteaApi: ApiDescription = {
   "GET /user": { query: {} },
+  "GET /repos/{owner}/{repo}/collaborators/{collaborator}/permission": { query: {} },
   "GET /repos/{owner}/{repo}/issues/{index}/comments": { query: {} },
   "POST /repos/{owner}/{repo}/issues/{index}/comments": { query: {}, body: comment },
   "PATCH /repos/{owner}/{repo}/issues/comments/{id}": { query: {}, body: comment },

@@ -23,6 +23,7 @@ const Status = z.object({ state: z.string(), description: z.string() });
 export async function startFakeGitea(): Promise<FakeForge> {
   const self = "our-account";
   const comments: Comment[] = [];
+  const permissions = new Map<string, string>();
   const statuses = new Map<string, z.infer<typeof Status>>();
   let reviews = 0;
   const add = (comment: Omit<Comment, "id">): FakeAnswer => {
@@ -36,6 +37,12 @@ export async function startFakeGitea(): Promise<FakeForge> {
     switch (route.replace("/repos/{owner}/{repo}", "")) {
       case "GET /user":
         return { status: 200, body: userOf(self) };
+      case "GET /collaborators/{collaborator}/permission": {
+        const permission = permissions.get(parameters.collaborator ?? "");
+        return permission === undefined
+          ? { status: 404, body: { message: "user does not exist" } }
+          : { status: 200, body: { permission, role_name: permission } };
+      }
       case "GET /issues/{index}/comments": {
         const onPage = comments.filter(({ at }) => at === undefined);
         return { status: 200, body: onPage.map(toAnswer) };
@@ -88,7 +95,9 @@ export async function startFakeGitea(): Promise<FakeForge> {
     say: (author, body, at) => {
       if (at !== undefined) reviews += 1;
       add({ author, body, ...(at !== undefined && { at, review: reviews }) });
+      return { id: String(comments.length) };
     },
+    permissions,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

@@ -10,6 +10,7 @@ const pull = "/repos/{owner}/{repo}/pulls/{number}";
 /** The requests of ours as Gitee's description of API v5 has them. */
 export const giteeApi: ApiDescription = {
   "GET /user": { query: {} },
+  "GET /repos/{owner}/{repo}/collaborators/{username}/permission": { query: {} },
   [`GET ${pull}/files`]: { query: {} },
   [`GET ${pull}/comments`]: { query: { ...pages, comment_type: text } },
   [`POST ${pull}/comments`]: {

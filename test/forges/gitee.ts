@@ -18,6 +18,7 @@ const New = Body.extend({ path: z.string().optional(), position: z.int().optiona
 export async function startFakeGitee(): Promise<FakeForge> {
   const self = "our-account";
   const comments: Comment[] = [];
+  const permissions = new Map<string, string>();
   const add = (comment: Omit<Comment, "id">): FakeAnswer => {
     const id = comments.length + 1;
     comments.push({ ...comment, id });
@@ -33,6 +34,12 @@ export async function startFakeGitee(): Promise<FakeForge> {
     switch (route) {
       case "GET /user":
         return { status: 200, body: { id: 1 } };
+      case "GET /repos/{owner}/{repo}/collaborators/{username}/permission": {
+        const permission = permissions.get(parameters.username ?? "");
+        return permission === undefined
+          ? { status: 404, body: { message: "404 Project Member Not Found" } }
+          : { status: 200, body: { permission } };
+      }
       case "GET /repos/{owner}/{repo}/pulls/{number}/files":
         return { status: 200, body: [{ filename: "src/pay.ts", patch: { diff: patch } }] };
       case "GET /repos/{owner}/{repo}/pulls/{number}/comments":
@@ -61,7 +68,12 @@ export async function startFakeGitee(): Promise<FakeForge> {
     self,
     comments: () => comments.map(({ author, body, at }) => ({ author, body, ...(at && { at }) })),
     states: () => [],
-    say: (author, body, at) => void add({ author, body, ...(at !== undefined && { at }) }),
+    say: (author, body, at) => {
+      add({ author, body, ...(at !== undefined && { at }) });
+      const id = String(comments.length);
+      return { id, thread: id };
+    },
+    permissions,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

@@ -38,6 +38,8 @@ interface Comment {
   readonly login: string;
   body: string;
   readonly at?: string;
+  /** The comment that began its thread; none for one that began its own. */
+  readonly to?: number;
   isSettled?: boolean;
 }
 
@@ -50,6 +52,7 @@ const GraphQl = z.object({
   variables: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
 });
 const Status = z.object({ state: z.string(), description: z.string() });
+const missing: FakeAnswer = { status: 404, body: { message: "Not Found" } };
 
 /** GitHub with any number of pull requests; `annotations` are those of all check runs. */
 export async function startFakeGitHub({
@@ -60,6 +63,7 @@ export async function startFakeGitHub({
   const self = as === "app" ? "our-app[bot]" : "our-account";
   const token = as === "app" ? "ghs_installation" : "the-forge-token";
   const comments: Comment[] = [];
+  const permissions = new Map<string, string>();
   const checks = fakeCheckRuns(as === "app");
   const statuses = new Map<string, { state: string; title: string }>();
   let ids = 100;
@@ -73,12 +77,17 @@ export async function startFakeGitHub({
     const page = paged(request.query, wanted);
     return {
       status: 200,
-      body: page.map(({ id, login, body }) => ({ id, user: { login }, body })),
+      body: page.map(({ id, login, body, to }) => ({
+        id,
+        user: { login },
+        body,
+        ...(to !== undefined && { in_reply_to_id: to }),
+      })),
     };
   };
   const edited = (id: string | undefined, request: FakeRequest): FakeAnswer => {
     const comment = comments.find((one) => String(one.id) === id);
-    if (comment === undefined) return { status: 404, body: { message: "Not Found" } };
+    if (comment === undefined) return missing;
     comment.body = Body.parse(request.body).body;
     return { status: 200, body: { id: comment.id } };
   };
@@ -96,8 +105,8 @@ export async function startFakeGitHub({
     const { query, variables } = GraphQl.parse(request.body);
     server.problems.push(...validate(query).map(String));
     if (query.startsWith("query")) {
-      const nodes = comments.flatMap(({ id, pull, at, isSettled: isResolved = false }) =>
-        at === undefined || pull !== variables.number
+      const nodes = comments.flatMap(({ id, pull, at, to, isSettled: isResolved = false }) =>
+        at === undefined || to !== undefined || pull !== variables.number
           ? []
           : [{ id: `thread-${id}`, isResolved, comments: { nodes: [{ databaseId: id }] } }],
       );
@@ -139,6 +148,19 @@ export async function startFakeGitHub({
           status: 201,
           body: { id: add({ pull: pullOf(request), login: self, ...Body.parse(request.body) }) },
         };
+      case "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies": {
+        const first = comments.find(({ id }) => String(id) === parameters.comment_id);
+        if (first?.at === undefined || first.to !== undefined) return missing;
+        const { body } = Body.parse(request.body);
+        const reply = { pull: first.pull, body, at: `reply to ${first.id}`, to: first.id };
+        return { status: 201, body: { id: add({ login: self, ...reply }) } };
+      }
+      case "GET /repos/{owner}/{repo}/collaborators/{username}/permission": {
+        const permission = permissions.get(parameters.username ?? "");
+        return permission === undefined
+          ? missing
+          : { status: 200, body: { permission, role_name: permission, user: null } };
+      }
       case "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews":
         return review(request);
       case "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":
@@ -180,8 +202,13 @@ export async function startFakeGitHub({
       ...[...statuses].map(([sha, { state, title }]) => ({ sha, state, title })),
     ],
     annotations: () => checks.runs.flatMap(({ annotations }) => annotations),
-    say: (author, body, at) =>
-      void add({ pull: ofOthers, login: author, body, ...(at !== undefined && { at }) }),
+    say: (author, body, at) => {
+      const id = String(
+        add({ pull: ofOthers, login: author, body, ...(at !== undefined && { at }) }),
+      );
+      return { id, ...(at !== undefined && { thread: id }) };
+    },
+    permissions,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

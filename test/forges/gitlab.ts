@@ -9,6 +9,8 @@ interface Thread {
   readonly author: string;
   body: string;
   readonly at?: string;
+  /** The thread that it was added to; none for one that began its own. */
+  readonly to?: number;
   isSettled: boolean;
 }
 
@@ -23,6 +25,7 @@ const missing: FakeAnswer = { status: 404, body: { message: "404 Not found" } };
 export async function startFakeGitLab(): Promise<FakeForge> {
   const self = "our-account";
   const threads: Thread[] = [];
+  const permissions = new Map<string, string>();
   const statuses = new Map<string, z.infer<typeof Status>>();
   const versions = new Set<string>();
   const add = (thread: Omit<Thread, "id" | "isSettled">): FakeAnswer => {
@@ -34,15 +37,13 @@ export async function startFakeGitLab(): Promise<FakeForge> {
   const toDiscussion = ({ id, author, body, at }: Thread) => ({
     id: `thread-${id}`,
     individual_note: at === undefined,
-    notes: [
-      {
-        id,
-        body,
-        system: false,
-        author: { id: idOf(author), username: author },
-        type: at === undefined ? null : "DiffNote",
-      },
-    ],
+    notes: [{ id, author, body }, ...threads.filter(({ to }) => to === id)].map((note) => ({
+      id: note.id,
+      body: note.body,
+      system: false,
+      author: { id: idOf(note.author), username: note.author },
+      type: at === undefined ? null : "DiffNote",
+    })),
   });
   const setStatus = (sha: string, body: unknown): FakeAnswer => {
     const status = Status.parse(body);
@@ -70,7 +71,28 @@ export async function startFakeGitLab(): Promise<FakeForge> {
         return { status: 200, body: paged(query, all) };
       }
       case "GET /discussions":
-        return { status: 200, body: paged(query, threads).map(toDiscussion) };
+        return {
+          status: 200,
+          body: paged(
+            query,
+            threads.filter(({ to }) => to === undefined),
+          ).map(toDiscussion),
+        };
+      case "POST /discussions/{discussion_id}/notes":
+        if (thread === undefined) return missing;
+        return add({
+          author: self,
+          ...Body.parse(body),
+          at: `reply to thread-${thread.id}`,
+          to: thread.id,
+        });
+      case "GET /projects/{id}/members/all": {
+        // The query finds a part of the name.
+        const found = [...permissions]
+          .filter(([username]) => username.includes(query.get("query") ?? ""))
+          .map(([username, level], id) => ({ id, username, access_level: Number(level) }));
+        return { status: 200, body: paged(query, found) };
+      }
       case "POST /notes":
         return add({ author: self, ...Body.parse(body) });
       case "POST /discussions": {
@@ -108,7 +130,12 @@ export async function startFakeGitLab(): Promise<FakeForge> {
       })),
     states: () =>
       [...statuses].map(([sha, { state, description: title }]) => ({ sha, state, title })),
-    say: (author, body, at) => void add({ author, body, ...(at !== undefined && { at }) }),
+    say: (author, body, at) => {
+      add({ author, body, ...(at !== undefined && { at }) });
+      const id = String(threads.length);
+      return { id, thread: `thread-${id}` };
+    },
+    permissions,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

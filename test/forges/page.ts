@@ -6,10 +6,16 @@ export interface SeenComment {
   readonly pull?: number;
   readonly author: string;
   readonly body: string;
-  /** The line that it stands at; none for one on the page as a whole. */
+  /** The line that it stands at, or `reply to` a thread; none for one on the page as a whole. */
   readonly at?: string;
   /** Its thread is marked as settled. */
   readonly isSettled?: boolean;
+}
+
+/** A comment as a webhook names it, with the thread that an answer belongs to. */
+export interface Said {
+  readonly id: string;
+  readonly thread?: string;
 }
 
 /** The state of a commit as a person sees it. */
@@ -27,6 +33,8 @@ export interface FakeForge extends AsyncDisposable {
   comments(): SeenComment[];
   /** The last state of each commit by our name, in the order that they were first set. */
   states(): SeenState[];
+  /** What people may, by login, in the forge's own words; the forge knows nobody else. */
+  readonly permissions: Map<string, string>;
   /** Somebody else comments on the page, or at a line: `path:line`. */
-  say(author: string, body: string, at?: string): void;
+  say(author: string, body: string, at?: string): Said;
 }

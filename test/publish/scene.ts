@@ -4,11 +4,13 @@ import { v7 } from "uuid";
 import { Config } from "#cli/config.ts";
 import { endOrphans } from "#runner/claude/orphans.ts";
 import { type Host, startHost } from "#runner/host.ts";
+import { MessageAnswer } from "#shared/api.ts";
 import { readConfig } from "#shared/config.ts";
-import type { Forge } from "#shared/event.ts";
+import type { Forge, PullRequestEvent } from "#shared/event.ts";
 import type { Finding } from "#shared/review.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
-import { isTerminal, Task } from "#shared/task.ts";
+import { isTerminal, Task, type TaskKind } from "#shared/task.ts";
+import type { TaskEvent } from "#shared/task-event.ts";
 import type { FakeForge } from "../forges/page.ts";
 import { prepareTalk, readHeard, type Step } from "../review/talk.ts";
 import { talkingExecutable } from "../review/talking-executable.ts";
@@ -17,6 +19,7 @@ import { tempFolder } from "../temp-folder.ts";
 import { until } from "../until.ts";
 import { serveGit } from "../workspace/git-http.ts";
 import { createRepository, type TestRepository } from "../workspace/repository.ts";
+import { reviewJson } from "./review-json.ts";
 
 /** The secret between the scene, in the edge's place, and its host. */
 const runnerSecret = "runner-secret-of-the-test";
@@ -45,6 +48,14 @@ export interface Scene extends AsyncDisposable {
   /** Pushes and delivers; resolves to the task's id and the commit. */
   push(push: Push): Promise<{ id: string; sha: string }>;
   close(): Promise<string>;
+  /** What the pull request is at now. */
+  event(): PullRequestEvent;
+  /** Hands over a task as the edge does; resolves to its id. */
+  handOver(kind: TaskKind, event: TaskEvent, message?: string): Promise<string>;
+  /** Asks something by the API; resolves to the task's id. */
+  ask(sessionId: string, text: string): Promise<string>;
+  /** Lets the model answer its next messages with these. */
+  answers(...texts: readonly string[]): void;
   cancel(id: string): Promise<void>;
   task(id: string): Promise<Task>;
   ended(id: string): Promise<Task>;
@@ -100,30 +111,24 @@ export async function setScene(
       ...(text !== undefined && { body: text }),
     });
   };
-  const deliver = async (kind: "review" | "close", sha: string): Promise<string> => {
+  const eventAt = (sha: string): PullRequestEvent => {
     const event = pullRequestEvent(7);
-    const id = v7();
-    const response = await send("POST", "/v1/events", {
-      delivery_id: v7(),
+    const clone_url = `${git.url}/repository.git`;
+    return {
+      ...event,
       forge,
-      task_id: id,
-      kind,
-      event: {
-        ...event,
-        forge,
-        action: kind === "close" ? "closed" : "synchronize",
-        repository: {
-          ...event.repository,
-          host: "forge.test",
-          clone_url: `${git.url}/repository.git`,
-        },
-        pull_request: {
-          ...event.pull_request,
-          head: { sha, ref: "topic" },
-          base: { sha: baseSha, ref: "main" },
-        },
+      repository: { ...event.repository, host: "forge.test", clone_url },
+      pull_request: {
+        ...event.pull_request,
+        head: { sha, ref: "topic" },
+        base: { sha: baseSha, ref: "main" },
       },
-    });
+    };
+  };
+  const handOver = async (kind: TaskKind, event: TaskEvent, message?: string): Promise<string> => {
+    const id = v7();
+    const task = { delivery_id: v7(), forge, task_id: id, kind, event, message };
+    const response = await send("POST", "/v1/events", task);
     if (!response.ok) throw new Error(await response.text());
     return id;
   };
@@ -140,9 +145,20 @@ export async function setScene(
       prepareTalk(folder, steps ?? [answer, answer, answer]);
       const sha = await repository.commit({ files: { "src/pay.ts": file }, branch: "topic", from });
       head = sha;
-      return { id: await deliver("review", sha), sha };
+      return { id: await handOver("review", eventAt(sha)), sha };
     },
-    close: () => deliver("close", head ?? baseSha),
+    close: () => handOver("close", { ...eventAt(head ?? baseSha), action: "closed" }),
+    event: () => eventAt(head ?? baseSha),
+    handOver,
+    ask: async (sessionId, text) => {
+      const answer = await send("POST", `/v1/sessions/${sessionId}/messages`, { text });
+      return MessageAnswer.parse(await answer.json()).task_id;
+    },
+    answers: (...texts) =>
+      prepareTalk(
+        folder,
+        texts.map((text) => ({ do: "answer", text })),
+      ),
     cancel: async (id) => void (await send("POST", `/v1/tasks/${id}/cancel`)),
     task: async (id) => Task.parse(await (await send("GET", `/v1/tasks/${id}`)).json()),
     ended: async (id) => {
@@ -164,18 +180,4 @@ function startInside(
   const config = readConfig(Config, {}, environment);
   const log = pino({}, { write: (line: string) => void lines.push(line) });
   return startHost({ config, environment: { ...process.env, ...environment }, log, version: "0" });
-}
-
-/** What a model answers with: findings about line 2 of the file unless they say something else. */
-function reviewJson(findings: readonly Partial<Finding>[]): string {
-  const whole = findings.map((finding) => ({
-    severity: "high",
-    category: "bug",
-    file: "src/pay.ts",
-    line: 2,
-    message: "It charges twice.",
-    suggestion: null,
-    ...finding,
-  }));
-  return JSON.stringify({ summary: "It pays.", findings: whole });
 }

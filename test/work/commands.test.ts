@@ -38,7 +38,7 @@ test("requireAllowed: what the edge verified runs, and nobody is asked", async (
 test("requireAllowed: the rest runs when the forge says so, and not when nobody can ask it", async () => {
   const task = { event: comment("unverified") };
   await requireAllowed(task, { mayWrite: async () => true }, signal);
-  await assert.rejects(requireAllowed(task, undefined, signal), {
+  await assert.rejects(requireAllowed(task, { mayWrite: async () => undefined }, signal), {
     code: "forbidden",
     category: "input",
     hint: /github:eve to rules\.command_users/,

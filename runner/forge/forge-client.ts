@@ -1,0 +1,65 @@
+import type { Forge } from "#shared/event.ts";
+import { forgeFetch } from "./forge-fetch.ts";
+import { type GitHubCredential, gitHubAccount } from "./github-account.ts";
+import type { GitHubAccount } from "./github-page.ts";
+import { JsonApi } from "./json-api.ts";
+import { once } from "./once.ts";
+import type { PageAccess, PageOf } from "./page.ts";
+
+/** A forge that the runner has an account on. */
+export interface ForgeAccount<C> {
+  readonly host: string;
+  /** Where its API begins, without a slash at the end. */
+  readonly apiUrl: string;
+  readonly credential: C;
+}
+
+/** The forges that the runner has an account on. */
+export type ForgeAccounts = {
+  readonly [F in Forge]?: ForgeAccount<F extends "github" ? GitHubCredential : string>;
+};
+
+/** The API of a forge, for the repository that it was opened for. */
+export type ForgeClient =
+  | { readonly forge: "github"; readonly account: () => Promise<GitHubAccount> }
+  | { readonly forge: Exclude<Forge, "github">; readonly api: JsonApi };
+
+/** Opens the API of a repository's forge; undefined where the runner has no account. */
+export type OpenClient = (
+  of: Pick<PageOf, "forge" | "repository">,
+  access: PageAccess,
+) => ForgeClient | undefined;
+
+/** What the token of each forge needs. */
+const scopes: Readonly<Record<Forge, string>> = {
+  github:
+    "an App needs Checks and Pull requests (read and write); a fine-grained token Commit statuses and Pull requests (read and write), a classic one `repo`",
+  gitlab: "scope `api` and the role Developer",
+  gitee: "the scopes `user_info`, `projects`, `pull_requests` and `notes`",
+  gitea: "the scopes `read:user`, `write:issue` and `write:repository`",
+};
+
+/**
+ * Opens APIs with the account of their forge. The account is used on its own host alone, whatever a
+ * payload says; `name` is what a check or status is called.
+ */
+export function forgeClients(accounts: ForgeAccounts, name: string): OpenClient {
+  return ({ forge, repository }, access) => {
+    if (accounts[forge]?.host !== repository.host) return undefined;
+    const fetch = forgeFetch({ ...access, forge, scopes: scopes[forge] });
+    if (forge === "github") {
+      const { github } = accounts;
+      if (github === undefined) return undefined;
+      const account = once(() => gitHubAccount({ ...github, name }, repository, fetch));
+      return { forge, account };
+    }
+    const account = accounts[forge];
+    if (account === undefined) return undefined;
+    const { apiUrl, credential } = account;
+    const headers =
+      forge === "gitlab"
+        ? { "private-token": credential }
+        : { authorization: `token ${credential}` };
+    return { forge, api: new JsonApi(apiUrl, headers, fetch) };
+  };
+}
