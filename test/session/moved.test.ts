@@ -46,9 +46,22 @@ test("SessionManager.lease of a session that comes back while its files are remo
   }
   await scene.manager.terminate(id);
   await scene.store.releaseSession(id);
-  const removing = scene.manager.removeMoved();
-  using lease = await scene.acquire(id);
-  await removing;
+  const { store } = scene;
+  const read = store.workspaces.bind(store);
+  let looks = 0;
+  let acquiring: ReturnType<typeof scene.acquire> | undefined;
+  store.workspaces = async () => {
+    const names = await read();
+    looks += 1;
+    if (looks < 2) return names;
+    // It begins after the last look, and gets as far as it can before anything is removed.
+    acquiring = scene.acquire(id);
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    return names;
+  };
+  assert.equal(await scene.manager.removeMoved(), 1);
+  assert(acquiring);
+  using lease = await acquiring;
   assert.deepEqual([lease.start, (await say(lease, "2")).said], ["cold", "2"]);
   assert.deepEqual([(await scene.record(id)).workspace, await scene.workspaces()], [id, [id]]);
 });
