@@ -29,6 +29,7 @@ type Swept =
   | "session_idle_timeout"
   | "session_memory_budget"
   | "session_expired"
+  | "session_moved"
   | "strays_ended"
   | "disk_freed";
 
@@ -77,6 +78,8 @@ export class Upkeep implements Disposable {
     if (surplus > 0) onSwept("session_memory_budget", surplus);
     const expired = await sessions.expire(sessionTtl);
     if (expired > 0) onSwept("session_expired", expired);
+    const moved = await sessions.removeMoved();
+    if (moved > 0) onSwept("session_moved", moved);
     const strays = await this.#options.endStrays();
     if (strays > 0) onSwept("strays_ended", strays);
     await sessions.refill();

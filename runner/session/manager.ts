@@ -200,6 +200,11 @@ export class SessionManager {
     await this.#pool.hibernateAllBut(held);
   }
 
+  /** Removes the files of sessions that another host has now; tells of how many. */
+  async removeMoved(): Promise<number> {
+    return await this.#places.removeUnclaimed();
+  }
+
   /** The checkouts of all sessions; one whose session has a process is not freed. */
   async stored(): Promise<Stored[]> {
     return await this.#places.stored();

@@ -14,7 +14,7 @@ export interface Place {
 export interface PlacesOptions {
   readonly store: Pick<Store, "session" | "setWorkspace" | "workspaces" | "sessionsIdleSince">;
   readonly workspaces: Workspaces;
-  readonly pool: Pick<ProcessPool, "get" | "claimSpare" | "giveUp">;
+  readonly pool: Pick<ProcessPool, "get" | "gone" | "hasSpare" | "claimSpare" | "giveUp">;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -24,6 +24,8 @@ export class Places {
   readonly #options: PlacesOptions;
   readonly #removing = new Map<string, Promise<void>>();
   readonly #emptying = new Map<string, Promise<void>>();
+  /** The session that last worked in a workspace: another than its name says, where a spare waited. */
+  readonly #users = new Map<string, string>();
 
   constructor(options: PlacesOptions) {
     this.#options = options;
@@ -37,6 +39,7 @@ export class Places {
     if (workspace) return { name: workspace, spare: undefined };
     const spare = mayBeSpare ? pool.claimSpare() : undefined;
     const name = spare?.name ?? sessionId;
+    this.#users.set(name, sessionId);
     try {
       await store.setWorkspace(sessionId, name);
     } catch (error) {
@@ -56,13 +59,42 @@ export class Places {
       if (!workspace) return;
       await workspaces.remove(workspace);
       await store.setWorkspace(sessionId, null);
+      this.#users.delete(workspace);
     });
   }
 
-  /** Removes the workspaces that no session has. */
-  async removeUnclaimed(): Promise<void> {
-    const { store, workspaces } = this.#options;
-    await workspaces.removeAllBut(new Set(await store.workspaces()));
+  /**
+   * Removes the workspaces that nobody is in and that no session of this host has: those of spares
+   * of an earlier run, and of sessions that another host has now. Tells how many.
+   */
+  async removeUnclaimed(): Promise<number> {
+    const { workspaces } = this.#options;
+    const found = await workspaces.names();
+    const claimed = await this.#claimed();
+    let count = 0;
+    for (const name of found) {
+      if (claimed.has(name) || this.#isInUse(name)) continue;
+      // A session that begins meanwhile, and would be in the folder of its name, waits.
+      await once(this.#removing, name, async () => {
+        await this.#options.pool.gone(this.#users.get(name) ?? name);
+        // Only now: it may have been claimed since it was found.
+        if ((await this.#claimed()).has(name)) return;
+        await workspaces.remove(name);
+        this.#users.delete(name);
+        count += 1;
+      });
+    }
+    return count;
+  }
+
+  async #claimed(): Promise<ReadonlySet<string>> {
+    return new Set(await this.#options.store.workspaces());
+  }
+
+  #isInUse(name: string): boolean {
+    const { pool } = this.#options;
+    const users = [name, this.#users.get(name) ?? name];
+    return pool.hasSpare(name) || users.some((sessionId) => pool.get(sessionId) !== undefined);
   }
 
   /** The checkouts of all sessions; one whose session has a process is not freed. */

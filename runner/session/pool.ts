@@ -81,6 +81,11 @@ export class ProcessPool {
     return spare;
   }
 
+  /** Whether a spare waits in this workspace. */
+  hasSpare(name: string): boolean {
+    return this.#spares.has(name);
+  }
+
   /** Ends a spare that was claimed in vain. */
   async giveUp(spare: Spare): Promise<void> {
     await this.#spares.end(spare);

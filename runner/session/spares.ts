@@ -44,6 +44,11 @@ export class Spares {
     return this.#pool.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
   }
 
+  /** Whether one waits in this workspace. */
+  has(name: string): boolean {
+    return this.#pool.some(({ spare }) => spare.name === name);
+  }
+
   /** Takes one out, a ready one if there is any; undefined when there is none. */
   claim(): Spare | undefined {
     const ready = this.#pool.findIndex(({ pid }) => pid !== undefined);

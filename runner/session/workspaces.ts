@@ -31,7 +31,7 @@ export class Workspaces {
 
   /** What the files in each take, and when they were last laid out; of spares there are none. */
   async stored(): Promise<(Omit<Stored, "free"> & { readonly name: string })[]> {
-    const names = await readdir(join(this.#stateDir, "workspaces")).catch(() => []);
+    const names = await this.names();
     this.#sizes.keep(new Set(names.map((name) => this.folder(name))));
     const stored = names.map(async (name) => {
       const index = await stat(join(this.folder(name), "index")).catch(() => undefined);
@@ -56,10 +56,9 @@ export class Workspaces {
     );
   }
 
-  /** Removes all but these: spares that no session has claimed before the runner ended. */
-  async removeAllBut(names: ReadonlySet<string>): Promise<void> {
-    const found = await readdir(join(this.#stateDir, "workspaces")).catch(() => []);
-    for (const name of found) if (!names.has(name)) await this.remove(name);
+  /** The names of all that are there. */
+  async names(): Promise<string[]> {
+    return await readdir(join(this.#stateDir, "workspaces")).catch(() => []);
   }
 
   /**

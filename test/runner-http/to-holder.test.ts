@@ -122,7 +122,7 @@ suite("a request about a process that another host has", () => {
     await using scene = await startHolderScene((request) => resolve(request));
     const leaving = new AbortController();
     const answer = scene.say({ signal: leaving.signal });
-    const { socket } = await asked;
+    const { socket } = await Promise.race([asked, answer.then(() => assert.fail("answered here"))]);
     const closed = once(socket, "close");
     leaving.abort();
     await assert.rejects(answer);
