@@ -102,7 +102,7 @@ const goals: readonly Promised[] = [
   },
   {
     key: "sqlite_turn_start",
-    name: "from the 202 to the turn on SQLite, without git",
+    name: "from taking a push in to its turn on SQLite, without git",
     limit: 5,
     unit: "ms",
     row: "sqlite_turn_start",
@@ -110,7 +110,7 @@ const goals: readonly Promised[] = [
   },
   {
     key: "postgres_turn_start",
-    name: "from the 202 to the turn on PostgreSQL, without git",
+    name: "from taking a push in to its turn on PostgreSQL, without git",
     limit: 15,
     unit: "ms",
     row: "postgres_turn_start",

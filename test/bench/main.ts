@@ -55,8 +55,10 @@
  * 100,000 tasks have ended and one that has hardly any.
  *
  * Start. A runner on either store has nothing else to do, and a warm process of a scripted CLI. From
- * when its edge's 202 was read until the CLI has the prompt, by the system's clock, less what the
- * workspace took by the task's own timing: that is git's. 10 in a repeat, in turns.
+ * when the runner has taken a push in, by the journal and so just before it is on disk and answered
+ * with 202, until the CLI has the prompt, by its own clock; less what the workspace took by the
+ * task's timing, which is git's. When the 202 is read would be too late: by then the task runs. 10
+ * in a repeat, in turns.
  *
  * Takeover. Two runners share a PostgreSQL store. The one that has a turn under way gets SIGKILL,
  * with all its processes; until the journal says that the other has started the task. Once in a
@@ -65,8 +67,9 @@
  * Goals, at the median: a warm turn of ours at most 5 ms over its raw pair; a first review by a
  * spare at most twice a later one, from webhook to end; the broker at most 2 ms a turn; 1,000 known
  * sessions at most 30 MB; webhooks taken in at least as fast as probot answers them, and p99 no
- * later; a claim beside 100,000 ended tasks at most 1.5 times as long; a turn at most 5 ms after the
- * 202 on SQLite and 15 ms on PostgreSQL, git's time aside; a task of a killed host on another in 5 s.
+ * later; a claim beside 100,000 ended tasks at most 1.5 times as long; a turn at most 5 ms after
+ * its push on SQLite and 15 ms on PostgreSQL, git's time aside; a task of a killed host on another
+ * in 5 s.
  *
  * p99 is the nearest rank: with fewer than 100 samples it is the maximum. Steps of the workspace
  * come from the journal, whose times are whole milliseconds. Everything is removed at the end, also

@@ -145,7 +145,7 @@ export const rows = [
     unit: "µs",
     against: "postgres_few_claim",
   },
-  { key: "sqlite_turn_start", name: "202 to turn without git, SQLite" },
+  { key: "sqlite_turn_start", name: "push taken in to turn, no git: SQLite" },
   { key: "postgres_turn_start", name: "  PostgreSQL", against: "sqlite_turn_start" },
   { key: "postgres_takeover", name: "kill -9 of a host: task started again" },
 ] as const satisfies readonly Row[];

@@ -28,16 +28,19 @@ export async function measureTurnStart(
   }
 }
 
-/** From the 202 until the CLI has its prompt, in milliseconds, without the time that git took. */
+/**
+ * From when a delivery was taken in until the CLI has its prompt, in milliseconds, without the time
+ * that git took. The journal's times are whole milliseconds, rounded down.
+ */
 async function timeStart({ deliver, folder }: FleetScene): Promise<number> {
   const sent = await deliver(1);
-  const answeredAt = performance.timeOrigin + performance.now();
   await sent.ended();
   const last = sent.journal.at(-1);
+  const takenAt = Date.parse(sent.journal[0]?.time ?? "");
   const result = last?.type === "task.succeeded" ? last.data.result : undefined;
   const told = readDeeds(folder).findLast(({ kind }) => kind === "told");
   if (result?.kind !== "review" || result.timing.start !== "warm" || told?.kind !== "told") {
     throw new Error(`Cannot time the start of a turn: it ended with ${JSON.stringify(last)}`);
   }
-  return told.heardAt - answeredAt - result.timing.workspace_ms;
+  return told.heardAt - takenAt - result.timing.workspace_ms;
 }
