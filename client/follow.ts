@@ -1,5 +1,6 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { CicdError } from "#shared/error.ts";
+import { fullJitter } from "#shared/full-jitter.ts";
 import { isTerminalType, JournalEntry, journalTypes } from "#shared/journal.ts";
 import { errorOfProblem } from "#shared/problem.ts";
 
@@ -101,7 +102,7 @@ function read(data: string): JournalEntry {
 
 /** A pause that grows with each failure, and is another one for each client. */
 function backOff(first: number, failures: number): number {
-  return Math.random() * Math.min(longestPause, first * 2 ** failures);
+  return fullJitter(failures + 1, { initial: first, max: longestPause });
 }
 
 /** @throws CicdError `cancelled`. */

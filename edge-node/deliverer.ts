@@ -1,8 +1,8 @@
-import { type BackOff, waitAfter } from "#edge/back-off.ts";
 import { isRefusal } from "#edge/hand-off.ts";
 import { readLetter } from "#edge/letter.ts";
 import type { Parcel } from "#edge/outbox.ts";
 import { CicdError } from "#shared/error.ts";
+import { type BackOff, fullJitter } from "#shared/full-jitter.ts";
 import { toTaskError } from "#shared/task-error.ts";
 import type { OutboxTable, Waiting } from "./outbox-table.ts";
 
@@ -132,7 +132,7 @@ export class Deliverer {
     const { table, now, backOff, maxRefusals, onError } = this.#options;
     this.#pace = { kind: "open" };
     if (refusals + 1 < maxRefusals) {
-      table.postpone(seq, now() + waitAfter(refusals + 1, backOff));
+      table.postpone(seq, now() + Math.ceil(fullJitter(refusals + 1, backOff)));
       return;
     }
     table.bury(seq, toTaskError(error), now());
@@ -143,7 +143,7 @@ export class Deliverer {
   #pause(): number {
     const { now, backOff } = this.#options;
     const failures = this.#pace.kind === "paused" ? this.#pace.failures + 1 : 1;
-    const wait = waitAfter(failures, backOff);
+    const wait = Math.ceil(fullJitter(failures, backOff));
     this.#pace = { kind: "paused", failures, until: now() + wait };
     return wait;
   }

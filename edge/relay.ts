@@ -1,4 +1,5 @@
 import { CicdError } from "#shared/error.ts";
+import { pickHeaders } from "#shared/pick-headers.ts";
 import { problemMediaType } from "#shared/problem.ts";
 import { lastingStream } from "./lasting-stream.ts";
 import { eventStream, mediaType } from "./media-type.ts";
@@ -38,7 +39,7 @@ export async function relay(request: Request, context: RelayContext): Promise<Re
     method: methodOf(request),
     path: path + queryWithoutToken(request.url),
     requestId,
-    headers: pick(request.headers, passedOn),
+    headers: pickHeaders(request.headers, passedOn),
     ...(body.byteLength > 0 && { body }),
     isOnce,
   };
@@ -51,7 +52,7 @@ export async function relay(request: Request, context: RelayContext): Promise<Re
   }
   return new Response(isHead ? await discard(answer) : await bodyOf(answer, next), {
     status: answer.status,
-    headers: pick(answer.headers, passedBack),
+    headers: pickHeaders(answer.headers, passedBack),
   });
 }
 
@@ -88,13 +89,4 @@ async function bodyOf(answer: Response, next: Reopen): Promise<BodyInit | null> 
     const message = "Cannot relay request: the runner's answer broke off";
     throw new CicdError("runner_unavailable", message, { cause, retryAfter });
   }
-}
-
-function pick(headers: Headers, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = headers.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
 }

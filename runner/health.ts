@@ -47,8 +47,13 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
   const { queued, running, oldestQueuedAt } = stats;
   const { now = Date.now } = sources;
   const oldest_queued_seconds =
-    oldestQueuedAt === undefined ? null : Math.max(0, now() - oldestQueuedAt) / 1000;
+    oldestQueuedAt === undefined ? null : secondsSince(oldestQueuedAt, now());
   return { status, queue_depth: queued, running, oldest_queued_seconds, problems, ...facts };
+}
+
+/** How long ago that was, both in epoch milliseconds; 0 for a clock that was set back. */
+export function secondsSince(then: number, now: number): number {
+  return Math.max(0, now - then) / 1000;
 }
 
 function problemsOf(

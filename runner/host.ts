@@ -9,7 +9,7 @@ import { endOrphans, endStrays, markerVariable } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
 import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
-import { readHealth } from "./health.ts";
+import { readHealth, secondsSince } from "./health.ts";
 import { createRunnerApp } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
 import { SkippedDeliveries } from "./http/skipped-deliveries.ts";
@@ -113,8 +113,9 @@ export async function startHost({
     sessionsActive: () => sessions.size,
     queueDepth: async () => (await store.stats()).queued,
     oldestQueued: async () => {
-      const { oldestQueuedAt = Date.now() } = await store.stats();
-      return Math.max(0, Date.now() - oldestQueuedAt) / 1000;
+      const now = Date.now();
+      const { oldestQueuedAt = now } = await store.stats();
+      return secondsSince(oldestQueuedAt, now);
     },
     running: () => dispatcher.running,
     capacity: () => sessions.capacity,

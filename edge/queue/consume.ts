@@ -1,7 +1,7 @@
 import { CicdError } from "#shared/error.ts";
+import { type BackOff, fullJitter } from "#shared/full-jitter.ts";
 import type { TaskError } from "#shared/task.ts";
 import { toTaskError } from "#shared/task-error.ts";
-import { type BackOff, waitAfter } from "../back-off.ts";
 import { handOff, isRefusal } from "../hand-off.ts";
 import { Letter, readLetter } from "../letter.ts";
 import type { RunnerClient } from "../runner-client.ts";
@@ -73,5 +73,5 @@ async function bury(message: Message, error: CicdError, options: ConsumeOptions)
 }
 
 function again(message: Message): void {
-  message.retry({ delaySeconds: Math.ceil(waitAfter(message.attempts, backOff) / 1000) });
+  message.retry({ delaySeconds: Math.ceil(fullJitter(message.attempts, backOff) / 1000) });
 }

@@ -1,4 +1,5 @@
 import type { CicdError } from "#shared/error.ts";
+import { fullJitter } from "#shared/full-jitter.ts";
 
 /** When a task that failed is tried again. Delays in milliseconds. */
 export interface RetryPolicy {
@@ -10,8 +11,8 @@ export interface RetryPolicy {
 }
 
 /**
- * How long to wait before the next attempt, in whole milliseconds, or undefined to give up: only what may pass by itself
- * is tried again. Full jitter, so that tasks that failed together don't come back together.
+ * How long to wait before the next attempt, in whole milliseconds, or undefined to give up: only
+ * what may pass by itself is tried again.
  */
 export function retryDelay(
   error: CicdError,
@@ -21,5 +22,6 @@ export function retryDelay(
 ): number | undefined {
   const isPassing = error.category === "transient" || error.category === "platform";
   if (!isPassing || attempt >= maxAttempts) return undefined;
-  return Math.round(random() * Math.min(maxDelay, initialDelay * backoffFactor ** (attempt - 1)));
+  const backOff = { initial: initialDelay, max: maxDelay, factor: backoffFactor };
+  return Math.round(fullJitter(attempt, backOff, random));
 }

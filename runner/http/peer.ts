@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { CicdError } from "#shared/error.ts";
+import { pickHeaders } from "#shared/pick-headers.ts";
 import { errorOfProblem, problemMediaType } from "#shared/problem.ts";
 import { sealHeader } from "#shared/seal.ts";
 import type { RunnerEnv } from "./env.ts";
@@ -52,7 +53,7 @@ async function send(c: Context<RunnerEnv>, peer: Peer, signal: AbortSignal): Pro
   return await fetch(new URL(pathname + search, peer.url), {
     method: c.req.method,
     headers: {
-      ...pick(c.req.raw.headers, passed),
+      ...pickHeaders(c.req.raw.headers, passed),
       "x-request-id": c.var.requestId,
       [passedOnHeader]: "1",
     },
@@ -81,7 +82,7 @@ async function toAnswer(
     throw silent(peer, `unexpected answer ${status}`, text.slice(0, 1000));
   }
   if (status === 503 && errorOfProblem(text, answer).code === "shutting_down") return undefined;
-  const copy = { status, headers: pick(headers, passedBack) };
+  const copy = { status, headers: pickHeaders(headers, passedBack) };
   const response = new Response(status === 204 ? null : text, copy);
   return c.newResponse(response.body, response);
 }
@@ -96,13 +97,4 @@ function silent({ name }: Peer, why: string, cause: unknown): CicdError {
 function isUnheard(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && "code" in cause && unheard.some((code) => code === cause.code);
-}
-
-function pick(headers: Headers, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = headers.get(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { prepared } from "./prepared.ts";
+import { transaction } from "./sqlite-transaction.ts";
 
 /** A transaction that waits for its turn. */
 interface Member {
@@ -40,12 +41,8 @@ export class GroupCommit {
     if (group.length === 0) return;
     let outcomes: (() => void)[];
     try {
-      // IMMEDIATE: a read that turns into a write would fail with BUSY instead of waiting.
-      this.#exec("BEGIN IMMEDIATE");
-      outcomes = group.map((member) => this.#runAlone(member));
-      this.#exec("COMMIT");
+      outcomes = transaction(this.#database, () => group.map((one) => this.#runAlone(one)));
     } catch (error) {
-      if (this.#database.isOpen && this.#database.isTransaction) this.#exec("ROLLBACK");
       for (const { fail } of group) fail(error);
       return;
     }

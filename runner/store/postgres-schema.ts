@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import { CicdError } from "#shared/error.ts";
+import { requireKnownVersion } from "./known-version.ts";
 
 /** Where all tables are: others may be in the same database. */
 export const schemaName = "cicd_runner";
@@ -103,13 +103,7 @@ export async function migrate(client: ClientBase): Promise<void> {
     `SELECT coalesce(max(version), 0) AS version FROM ${schemaName}.migration`,
   );
   const version = Number(rows[0]?.version);
-  if (version > migrations.length) {
-    throw new CicdError(
-      "config_invalid",
-      `Cannot open store: it has version ${version}, this program knows ${migrations.length}`,
-      { hint: "Run the newer release of cicd-runner, or point runner.store elsewhere" },
-    );
-  }
+  requireKnownVersion(version, migrations.length, "runner.store");
   for (const [index, statements] of migrations.entries()) {
     if (index < version) continue;
     await client.query(statements);

@@ -5,6 +5,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { prepared } from "./prepared.ts";
 import { Signals } from "./signals.ts";
 import { closeDatabases, type Databases, openDatabases } from "./sqlite-files.ts";
+import { transaction } from "./sqlite-transaction.ts";
 import type { Watch } from "./store.ts";
 import type { Row, Work } from "./work.ts";
 
@@ -38,11 +39,11 @@ export class SqliteDriver implements Driver {
 
   /** Runs what writes before it returns. */
   writeNow<T>(work: () => Work<T>): T {
-    return transaction(this.#databases.durable, work);
+    return this.#commit(this.#databases.durable, work);
   }
 
   async writeRelaxed<T>(work: () => Work<T>): Promise<T> {
-    return transaction(this.#databases.relaxed, work);
+    return this.#commit(this.#databases.relaxed, work);
   }
 
   notify(topic: string): void {
@@ -61,20 +62,13 @@ export class SqliteDriver implements Driver {
     this.#group.flush();
     closeDatabases(this.#databases);
   }
-}
 
-/** Node's SQLite is synchronous and so is this: nothing else of the program comes between. */
-function transaction<T>(database: DatabaseSync, work: () => Work<T>): T {
-  try {
-    // IMMEDIATE: a read that turns into a write would fail with BUSY instead of waiting.
-    database.exec("BEGIN IMMEDIATE");
-    const result = drive(database, work());
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    // SQLite has rolled back by itself on some errors, a full disk among them.
-    if (database.isOpen && database.isTransaction) database.exec("ROLLBACK");
-    throw storeError(error);
+  #commit<T>(database: DatabaseSync, work: () => Work<T>): T {
+    try {
+      return transaction(database, () => drive(database, work()));
+    } catch (error) {
+      throw storeError(error);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { CicdError } from "#shared/error.ts";
+import { requireKnownVersion } from "./known-version.ts";
 
 /** Each entry takes the database one version further; entries are only ever added. */
 const migrations = [
@@ -112,13 +112,7 @@ const migrations = [
  */
 export function migrate(database: DatabaseSync): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
-  if (version > migrations.length) {
-    throw new CicdError(
-      "config_invalid",
-      `Cannot open store: it has version ${version}, this program knows ${migrations.length}`,
-      { hint: "Run the newer release of cicd-runner, or point runner.state_dir elsewhere" },
-    );
-  }
+  requireKnownVersion(version, migrations.length, "runner.state_dir");
   for (const [index, statements] of migrations.entries()) {
     if (index < version) continue;
     database.exec(`BEGIN IMMEDIATE; ${statements}; PRAGMA user_version = ${index + 1}; COMMIT`);

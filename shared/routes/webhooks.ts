@@ -22,6 +22,7 @@ export const receiveWebhook = route({
   errors: ["not_found"],
 });
 
+/** `POST /webhooks/{forge}/{segment}`. */
 export const receiveWebhookAtSegment = route({
   ...receiveWebhook,
   id: "receiveWebhookAtSegment",
