@@ -96,15 +96,11 @@ export class PageEndings implements AsyncDisposable {
     if (page === undefined) return;
     // Most recent first. What a later review has said of the page stays.
     const recent = await store.tasks({ sessionId: task.session_id, limit: 100 });
-    const later = recent
-      .slice(
-        0,
-        Math.max(
-          0,
-          recent.findIndex(({ id }) => id === task.id),
-        ),
-      )
-      .filter(({ kind }) => kind === task.kind);
+    const before = Math.max(
+      0,
+      recent.findIndex(({ id }) => id === task.id),
+    );
+    const later = recent.slice(0, before).filter(({ kind }) => kind === task.kind);
     const headSha = await headOf(task, store);
     const heads = await Promise.all(later.map((other) => headOf(other, store)));
     await publishEnding(page, task, {
