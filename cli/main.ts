@@ -37,22 +37,27 @@ program
   .action(async () => {
     const config = await readServeSettings(source());
     const log = createLog(config);
-    const host = await start(config, log);
-    const edgeConfig = { ...config, runner_url: [host.url] };
-    const descriptor = descriptors.get("edge");
-    const edge = await startEdge({ config: edgeConfig, log, descriptor, fetch: host.fetch }).catch(
-      async (error) => {
+    await untilStopped(serviceOf(log), async () => {
+      const host = await start(config, log);
+      const edgeConfig = { ...config, runner_url: [host.url] };
+      const descriptor = descriptors.get("edge");
+      const edge = await startEdge({
+        config: edgeConfig,
+        log,
+        descriptor,
+        fetch: host.fetch,
+      }).catch(async (error) => {
         await host.stop();
         throw error;
-      },
-    );
-    await untilStopped(serviceOf(log), {
-      url: edge.url,
-      patience: hostPatience(config) + requestPatience,
-      stop: async () => {
-        await host.stop();
-        await edge.close(requestPatience);
-      },
+      });
+      return {
+        url: edge.url,
+        patience: hostPatience(config) + requestPatience,
+        stop: async () => {
+          await host.stop();
+          await edge.close(requestPatience);
+        },
+      };
     });
   });
 
@@ -62,11 +67,9 @@ program
   .action(async () => {
     const config = await readSettings(source());
     const log = createLog(config);
-    const host = await start(config, log);
-    await untilStopped(serviceOf(log), {
-      url: host.url,
-      patience: hostPatience(config),
-      stop: () => host.stop(),
+    await untilStopped(serviceOf(log), async () => {
+      const host = await start(config, log);
+      return { url: host.url, patience: hostPatience(config), stop: () => host.stop() };
     });
   });
 
@@ -76,11 +79,13 @@ program
   .action(async () => {
     const config = await readSettings(source());
     const log = createLog(config);
-    const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
-    await untilStopped(serviceOf(log), {
-      url: edge.url,
-      patience: requestPatience,
-      stop: () => edge.close(requestPatience),
+    await untilStopped(serviceOf(log), async () => {
+      const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
+      return {
+        url: edge.url,
+        patience: requestPatience,
+        stop: () => edge.close(requestPatience),
+      };
     });
   });
 
