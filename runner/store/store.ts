@@ -1,6 +1,6 @@
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
-import type { Spending, Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
+import type { Spending, Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
 
 import type { Cluster } from "./cluster.ts";
 
@@ -196,5 +196,6 @@ export interface Store extends Cluster, AsyncDisposable {
 export interface TaskFilter {
   readonly sessionId?: string | undefined;
   readonly state?: TaskState | undefined;
+  readonly kind?: TaskKind | undefined;
   readonly limit: number;
 }
