@@ -55,6 +55,10 @@ export const RunnerConfig = z.strictObject({
           env: ["CICD_STORE"],
           description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
         }),
+      transcripts_dir: z.string().min(1).optional().meta({
+        description:
+          "Folder that all hosts of `store` share: each can go on with conversations of the others",
+      }),
       retention: z
         .strictObject({
           age: Duration.prefault("720h").meta({

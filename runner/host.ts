@@ -24,6 +24,7 @@ import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { Retention } from "./retention.ts";
 import { SessionManager } from "./session/manager.ts";
+import { SharedTranscripts } from "./session/shared-transcripts.ts";
 import { Workspaces } from "./session/workspaces.ts";
 import {
   breakerOptions,
@@ -124,9 +125,11 @@ export async function startHost({
     breakerState: () => breaker.state,
   });
   const observe = observers(metrics, log, Date.now);
+  const workspaces = new Workspaces(stateDir);
   const sessions = new SessionManager({
     store,
-    workspaces: new Workspaces(stateDir),
+    workspaces,
+    transcripts: await sharedTranscripts(config, store.hostId, workspaces),
     cli: cliSettings(config, connector.connect),
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
@@ -294,6 +297,25 @@ export async function startHost({
       log.info({ component: "host", event: "stopped" });
     },
   };
+}
+
+async function sharedTranscripts(
+  { runner: { transcripts_dir: folder, store } }: RunnerConfig,
+  hostId: string,
+  workspaces: Workspaces,
+): Promise<SharedTranscripts | undefined> {
+  if (folder === undefined) return undefined;
+  if (store === undefined) {
+    throw new CicdError(
+      "config_invalid",
+      "runner.transcripts_dir is of use to several hosts alone",
+      {
+        hint: "Set runner.store to the database that they share, or leave runner.transcripts_dir out",
+      },
+    );
+  }
+  const localFolder = (cwd: string) => workspaces.transcripts(cwd);
+  return await SharedTranscripts.open({ folder, hostId, localFolder });
 }
 
 async function noMetrics(): Promise<never> {

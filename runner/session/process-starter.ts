@@ -73,9 +73,10 @@ export class ProcessStarter {
           signal,
         );
         void process.exited.finally(() => connection[Symbol.dispose]());
-        const served = conversation ?? { id, costUsd: 0 };
+        const served = conversation ?? { id, costUsd: 0, transcript: null };
         serving = {
           process,
+          cwd,
           start,
           meter: undefined,
           conversation: served,

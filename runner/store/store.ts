@@ -85,6 +85,8 @@ export interface Conversation {
    * from there. It saves the figure then, and not when it is killed.
    */
   readonly costUsd: number;
+  /** The name of a copy of it that other hosts can read, as of its last turn; null without one. */
+  readonly transcript: string | null;
 }
 
 /** Numbers of the queue. */
