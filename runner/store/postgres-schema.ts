@@ -89,6 +89,9 @@ const migrations = [
 
   // The copy of the conversation that other hosts can read.
   "ALTER TABLE session ADD COLUMN transcript TEXT",
+
+  // Until then somebody tells it, or nobody should try.
+  "ALTER TABLE task ADD COLUMN page_at BIGINT NOT NULL DEFAULT 0",
 ];
 
 /**

@@ -8,7 +8,7 @@ import { enqueueTask } from "./enqueue.ts";
 import { enqueueQuestion } from "./enqueue-question.ts";
 import { cancelTask, finishAttempt, getInterruption } from "./finish.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
-import { listOwedPages, owePage, settlePage } from "./page-table.ts";
+import { isPageOwed, owePage, postponePage, settlePage, takeOwedPages } from "./page-table.ts";
 import {
   getSession,
   listIdleSessions,
@@ -128,8 +128,14 @@ export class SqlStore extends SqlCluster implements Store {
     return this.driver.write(() => owePage(claim));
   }
 
-  async owedPages(limit: number) {
-    return this.driver.read(() => listOwedPages(limit));
+  async takeOwedPages(limit: number, time: number) {
+    // It is asked for with each change of the queue, and seldom is there any.
+    if (!(await this.driver.read(() => isPageOwed(this.now())))) return [];
+    return this.driver.write(() => takeOwedPages(limit, { now: this.now, time }));
+  }
+
+  async postponePage(taskId: string, time: number) {
+    await this.driver.write(() => postponePage(taskId, this.now() + time));
   }
 
   async settlePage(taskId: string) {

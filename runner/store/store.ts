@@ -165,8 +165,13 @@ export interface Store extends Cluster, AsyncDisposable {
    * False when the fence is not current any more.
    */
   owePage(claim: Claim): Promise<boolean>;
-  /** Tasks that have ended and whose page has not been told, oldest first. */
-  owedPages(limit: number): Promise<Task[]>;
+  /**
+   * Tasks that have ended and whose page has not been told, oldest first. No host gets them again for
+   * so many milliseconds.
+   */
+  takeOwedPages(limit: number, time: number): Promise<Task[]>;
+  /** The page of a task is not to be told for so many milliseconds. */
+  postponePage(taskId: string, time: number): Promise<void>;
   /** The page of a task is as it should be. */
   settlePage(taskId: string): Promise<void>;
 
