@@ -104,6 +104,9 @@ const migrations = [
   // 1 while a page of a forge shows the task as running.
   `ALTER TABLE task ADD COLUMN page_owed INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
+
+  // The step of a trace that brought it.
+  "ALTER TABLE task ADD COLUMN traceparent TEXT",
 ];
 
 /**
