@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -35,7 +36,9 @@ test("the Dockerfile copies what the program needs, and its ignore file lets it"
     }
   }
   await symlink(join(root, "node_modules"), join(folder.path, "node_modules"));
-  const main = join(folder.path, "cli/main.ts");
+  // Read by the program as it runs, where there are any.
+  if (existsSync(join(root, "skills"))) assert(existsSync(join(folder.path, "skills")));
+  const main = join(folder.path, "bin/cicd-runner.js");
   const { stdout } = await execa(process.execPath, [main, "--version"]);
   assert.equal(stdout, version);
   for (const library of ["runner/trace/open-tracing.ts", "edge/worker.ts"]) {

@@ -19,7 +19,10 @@ test("the package has licence, documents and units, and no tests or sources", (t
   for (const path of ["LICENSE", "README.md", "CHANGELOG.md", "docs/operations.md"]) {
     assert(files.includes(path), path);
   }
-  assert(files.includes("deploy/systemd/with-notify"));
+  // Below dist all is where a checkout has it: CICD_RUNNER_HOME of the units may be either.
+  for (const path of ["bin/cicd-runner.js", "deploy/systemd/with-notify"]) {
+    assert(files.includes(`dist/${path}`), path);
+  }
   const wrong = files.filter((path) => /^(test|demo|build)\/|\btest\b|(?<!\.d)\.ts$/.test(path));
   assert.deepEqual(wrong, []);
   assert(installed.size < 1024 * 1024, `${installed.size} bytes`);
