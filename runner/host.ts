@@ -39,6 +39,7 @@ import {
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
+import { recordTraces } from "./trace/record-traces.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
 import { keepWithin } from "./workspace/disk-budget.ts";
@@ -126,6 +127,12 @@ export async function startHost({
   });
   const observe = observers(metrics, log, Date.now);
   const workspaces = new Workspaces(stateDir);
+  const tracing = await recordTraces(config, {
+    environment,
+    version,
+    onError: (error) => log.warn({ component: "tracing", event: "traces_lost", err: error }),
+  });
+  if (tracing !== undefined) undo.use(tracing);
   const sessions = new SessionManager({
     store,
     workspaces,
@@ -201,7 +208,7 @@ export async function startHost({
   });
   const dispatcher = new Dispatcher({
     store,
-    work: observe.counted(work),
+    work: tracing?.spans.traced(observe.counted(work)) ?? observe.counted(work),
     retry: retryPolicy(config),
     concurrency: () => (limits.enabled ? sessions.capacity : limits.max_sessions),
     guard: new Guard(breaker, degradation),
@@ -268,6 +275,7 @@ export async function startHost({
       }),
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
+    ...(tracing && { onAccepted: tracing.spans.delivered }),
     skipped: new SkippedDeliveries(),
     onSkipped: metrics.skipped,
     onSseClients: metrics.sseClients,

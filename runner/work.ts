@@ -108,7 +108,7 @@ async function reviewed(
 
 async function sessionContext(
   task: Task,
-  { signal, onEvent }: WorkContext,
+  { signal, onEvent, traceparent }: WorkContext,
   options: WorkOptions,
   { received }: Earlier,
 ): Promise<SessionContext> {
@@ -149,6 +149,7 @@ async function sessionContext(
     prepare,
     lastReview,
     received,
+    traceparent,
     signal,
     turnTimeout,
     budget,

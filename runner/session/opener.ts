@@ -32,6 +32,8 @@ export interface OpenRequest {
   readonly oneShot?: boolean;
   /** For a pull request from a fork: with `cli.confined` where that is set. */
   readonly confined?: boolean;
+  /** The step of a trace that it is for. */
+  readonly traceparent?: string | undefined;
   /** A process has to be started first, in this way. */
   readonly onStarting?: ((start: Exclude<Start, "warm" | "spare">) => void) | undefined;
 }
@@ -53,22 +55,16 @@ export class Opener {
   async open(
     sessionId: string,
     workspace: string,
-    { oneShot = false, confined = false, onStarting }: OpenRequest,
+    { oneShot = false, confined = false, traceparent, onStarting }: OpenRequest,
   ): Promise<Serving> {
     const { store, workspaces } = this.#options;
     const { conversation = null } = (await store.session(sessionId)) ?? {};
     const cwd = await workspaces.prepare(workspace);
-    const onState = this.#stateChange(sessionId);
+    const how = { confined, traceparent, cwd, onState: this.#stateChange(sessionId) };
     if (conversation !== null && !oneShot && (await this.#bring(conversation, cwd))) {
       onStarting?.("resumed");
       try {
-        return await this.#starter.start({
-          conversation,
-          start: "resumed",
-          confined,
-          cwd,
-          onState,
-        });
+        return await this.#starter.start({ ...how, conversation, start: "resumed" });
       } catch (error) {
         if (!(error instanceof CicdError && error.code === "session_lost")) throw error;
       }
@@ -76,7 +72,7 @@ export class Opener {
     if (conversation !== null && !oneShot) await this.forget(sessionId);
     const start = oneShot ? "one_shot" : "cold";
     onStarting?.(start);
-    return await this.#starter.start({ conversation: null, start, confined, cwd, onState });
+    return await this.#starter.start({ ...how, conversation: null, start });
   }
 
   /** Opens a conversation for a session that is still to come. */

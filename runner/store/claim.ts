@@ -1,4 +1,5 @@
 import type { TaskError } from "#shared/task.ts";
+import { Traceparent } from "#shared/trace.ts";
 import { appendEvents } from "./journal-table.ts";
 import { readTask } from "./rows.ts";
 import { takeSession } from "./session-table.ts";
@@ -64,7 +65,9 @@ export function* claimTask(claimant: Claimant): Work<Claimed> {
     yield* countServed(String(next.repository_id));
     const started = { attempt: task.attempt, host };
     yield* appendEvents(id, [{ type: "task.started", data: started }], now);
-    return { claim: { task, fence: { owner, attempt: task.attempt } }, ended };
+    const fence = { owner, attempt: task.attempt };
+    const { data: traceparent } = Traceparent.safeParse(claimed.traceparent);
+    return { claim: { task, fence, traceparent }, ended };
   }
 }
 

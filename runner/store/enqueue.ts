@@ -55,6 +55,7 @@ export function* enqueueTask(
     priority,
     event: JSON.stringify(handOff.event),
     ...(handOff.message !== undefined && { message: handOff.message }),
+    traceparent: handOff.trace?.traceparent,
     takesPlace: depth < queued,
   };
   yield* insertTask(task, now);

@@ -92,6 +92,8 @@ const migrations = [
 
   // Until then somebody tells it, or nobody should try.
   "ALTER TABLE task ADD COLUMN page_at BIGINT NOT NULL DEFAULT 0",
+  // The step of a trace that brought it.
+  "ALTER TABLE task ADD COLUMN traceparent TEXT",
 ];
 
 /**

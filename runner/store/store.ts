@@ -19,6 +19,8 @@ interface Fence {
 export interface Claim {
   readonly task: Task;
   readonly fence: Fence;
+  /** The step of a trace that brought the task, as the header `traceparent` has it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Why a running task should stop. */

@@ -89,6 +89,7 @@ suite("SqliteStore that opens", () => {
        ${dropColumns("session", ["workspace", "holder", "holder_until", "repository_id", "transcript"])}
        ${dropColumns("task", ["message", "priority", "host", "lease_until", "replay_of"])}
        ${dropColumns("task", ["error_code", "journal_bytes", "page_owed", "page_at"])}
+       ${dropColumns("task", ["traceparent"])}
        PRAGMA user_version = 1`,
     );
     for (const _run of [1, 2]) {
