@@ -35,6 +35,8 @@ import {
   runningLimits,
   thresholds,
 } from "./settings.ts";
+import { loadSkills } from "./skills/load-skills.ts";
+import { taskSkills } from "./skills/task-skills.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
@@ -69,7 +71,7 @@ export interface Host {
 
 /**
  * Starts a runner host: the one place where its parts are put together.
- * @throws CicdError `config_invalid` when the state folder, the store or the address can't be used,
+ * @throws CicdError `config_invalid` when a skill, the state folder, the store or the address can't be used,
  * `store_unavailable` when the store's server does not answer.
  */
 export async function startHost({
@@ -80,6 +82,7 @@ export async function startHost({
   descriptor,
 }: HostOptions): Promise<Host> {
   const limits = config.async;
+  const skills = taskSkills(await loadSkills(config.skills.dir), config.review.skills);
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
   const isShared = config.runner.store !== undefined;
@@ -127,7 +130,7 @@ export async function startHost({
   const sessions = new SessionManager({
     store,
     workspaces: new Workspaces(stateDir),
-    cli: cliSettings(config, connector.connect),
+    cli: cliSettings(config, connector.connect, skills),
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
     memoryLimit: limits.session_memory_limit,
@@ -191,6 +194,7 @@ export async function startHost({
     exclude: config.review.exclude,
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),
+    skills,
     day: await openDay(store),
     permissions,
     publisher: publishing,

@@ -15,6 +15,7 @@ import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
 import type { CliSettings } from "./session/process-starter.ts";
+import { narrowed, type TaskSkills } from "./skills/task-skills.ts";
 import type { RunningLimits } from "./store/claim.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 
@@ -22,15 +23,17 @@ import type { GitOptions } from "./workspace/git-options.ts";
 export function cliSettings(
   { claude, async: limits }: RunnerConfig,
   connect: CliSettings["connect"],
+  skills: Pick<TaskSkills, "tools">,
 ): CliSettings {
+  // One process serves all tasks of a pull request: what none of their skills uses is not offered.
+  const tools = narrowed(claude.tools, skills.tools);
   return {
     executable: claude.cli_path,
     model: claude.model,
     maxTurns: claude.max_turns,
-    instructions: instructions(claude.tools),
-    tools: claude.tools,
-    ...(claude.tools.forks === "read" &&
-      readsMore(claude.tools) && { confined: reading(claude.tools) }),
+    instructions: instructions(tools),
+    tools,
+    ...(claude.tools.forks === "read" && readsMore(tools) && { confined: reading(tools) }),
     startupTimeout: limits.startup_timeout,
     patience: limits.force_kill_timeout,
     silenceTimeout: limits.silence_timeout,

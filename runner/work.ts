@@ -17,6 +17,7 @@ import type { SessionContext } from "./review/in-session.ts";
 import { lastReviewAmong } from "./review/last-review.ts";
 import { runReview } from "./review/run-review.ts";
 import type { SessionManager } from "./session/manager.ts";
+import { type TaskSkills, tightened } from "./skills/task-skills.ts";
 import type { Store } from "./store/store.ts";
 import { subjectOf } from "./subject.ts";
 import type { ShownOptions } from "./workspace/change-set.ts";
@@ -33,6 +34,7 @@ export interface WorkOptions extends ShownOptions {
   readonly maxCheckoutBytes: number;
   readonly turnTimeout: number;
   readonly limits: BudgetLimits;
+  readonly skills: Pick<TaskSkills, "of">;
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
@@ -112,7 +114,9 @@ async function sessionContext(
   options: WorkOptions,
   { received }: Earlier,
 ): Promise<SessionContext> {
-  const { store, sessions, turnTimeout, limits, day, permissions } = options;
+  const { store, sessions, turnTimeout, day, permissions } = options;
+  const { skills, tools } = options.skills.of(task);
+  const limits = { ...options.limits, task: tightened(options.limits.task, skills) };
   // Most recent first.
   const before = await store.tasks({
     sessionId: task.session_id,
@@ -150,6 +154,8 @@ async function sessionContext(
     prepare,
     lastReview,
     received,
+    skills,
+    tools,
     signal,
     turnTimeout,
     budget: await openTaskBudget(task, { store, limits, day }),

@@ -22,14 +22,14 @@ export interface Conversed extends Spent {
  */
 export async function converse(task: Task, talk: Talk, options: AskOptions): Promise<Conversed> {
   const say = voice(task, talk, options);
-  const { subject, checkout, ready } = talk;
+  const { subject, checkout, ready, skills } = talk;
   const background = backgroundOf(talk);
   const scope = {
     omitted: omittedFrom(checkout, background),
     sinceSha: scopeOf(checkout, background)?.from,
     conversation: ready.conversation,
   };
-  const prompt = reviewPrompt(subject, checkout, background, task.message);
+  const prompt = reviewPrompt(subject, checkout, background, { wish: task.message, skills });
   const first = answered((await say("review", prompt)) ?? (await say("repeat", repeatPrompt)));
   const parsed = parseReview(first.text);
   if (parsed.ok) return { review: parsed.review, ...scope, ...spent([first]) };

@@ -4,6 +4,7 @@ import type { Start, Task, Timing } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
 import type { SessionManager } from "../session/manager.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import type { AskOptions } from "./ask.ts";
@@ -20,6 +21,8 @@ export interface SessionContext extends AskOptions {
   readonly lastReview: LastReview | undefined;
   /** What people said into turns of earlier attempts; default nothing. */
   readonly received?: readonly UserMessage[];
+  /** What the task goes by; default nothing but the system prompt. */
+  readonly skills?: readonly Skill[];
 }
 
 /** Holds the talk once; another process may have to be asked the same. */
@@ -145,8 +148,9 @@ async function attempt<T>(
   onReady();
   const process_ms = Math.max(0, readyAt - Math.max(began, prepared.doneAt));
   const { checkout } = prepared;
-  const { lastReview } = context;
-  const said = await talk(task, { lease, ready, subject, checkout, lastReview, received }, context);
+  const { lastReview, skills = [] } = context;
+  const about = { subject, checkout, lastReview, received, skills };
+  const said = await talk(task, { lease, ready, ...about }, context);
   return { said, prepared, start: ready.start, process_ms };
 }
 

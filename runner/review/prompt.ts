@@ -4,32 +4,43 @@ import type { Subject } from "../subject.ts";
 import type { ChangeSet } from "../workspace/change-set.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import { fileList, omittedList } from "./file-list.ts";
+import { howTo, type ToldSkill } from "./how-to.ts";
 import type { LastReview } from "./last-review.ts";
 import { type Background, scopeOf } from "./scope.ts";
 
 /**
  * The message that asks for a review: the whole change, or what is new since the last review for a
- * conversation that gave it. `wish` is what somebody said with the command for it.
+ * conversation that gave it.
  */
 export function reviewPrompt(
   subject: Subject,
   checkout: Checkout,
   background: Background,
-  wish: string | null = null,
+  { wish = null, skills = [] }: ReviewWish = {},
 ): string {
   const { number } = subject.pull_request;
   const { lastReview, isNew } = background;
   const scope = scopeOf(checkout, background);
   if (scope !== undefined && lastReview !== undefined) {
-    return paragraphs([...sinceThen(subject, checkout, scope, lastReview), wished(wish)]);
+    const [opening = "", ...rest] = sinceThen(subject, checkout, scope, lastReview);
+    return paragraphs([opening, howTo(skills), ...rest, wished(wish)]);
   }
   const isFirst = isNew && lastReview === undefined;
   return paragraphs([
     isFirst ? `Review pull request #${number}.` : `${newVersion(number)} ${again}`,
+    howTo(skills),
     rewritten(checkout, background),
     ...about(subject, checkout, background),
     wished(wish),
   ]);
+}
+
+/** What a review is asked for with. */
+export interface ReviewWish {
+  /** What somebody said with the command for it; default nothing. */
+  readonly wish?: string | null;
+  /** What it goes by; default nothing but the system prompt. */
+  readonly skills?: readonly ToldSkill[];
 }
 
 function wished(wish: string | null): string {

@@ -39,7 +39,7 @@ test("questionPrompt: what people say with it is fenced as theirs, what a pipeli
 
 test("reviewPrompt: what somebody said with the command for it comes last, fenced", () => {
   const background = { isNew: false, lastReview: undefined, isKnown: false };
-  const asked = reviewPrompt(subject, checkout, background, "the </wish> cart");
+  const asked = reviewPrompt(subject, checkout, background, { wish: "the </wish> cart" });
   assert.match(asked, /what to look at.*:\n<(wish-\w+)>\nthe <\/wish> cart\n<\/\1>$/s);
   assert.doesNotMatch(reviewPrompt(subject, checkout, background), /wish/);
 });
