@@ -195,6 +195,7 @@ export async function startHost({
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),
     skills,
+    testPaths: config.skills.test_paths,
     day: await openDay(store),
     permissions,
     publisher: publishing,

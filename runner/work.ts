@@ -21,6 +21,7 @@ import { type TaskSkills, tightened } from "./skills/task-skills.ts";
 import type { Store } from "./store/store.ts";
 import { subjectOf } from "./subject.ts";
 import type { ShownOptions } from "./workspace/change-set.ts";
+import { checkPatch } from "./workspace/check-patch.ts";
 import { type Checkout, prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 import type { Mirrors } from "./workspace/mirrors.ts";
@@ -35,6 +36,8 @@ export interface WorkOptions extends ShownOptions {
   readonly turnTimeout: number;
   readonly limits: BudgetLimits;
   readonly skills: Pick<TaskSkills, "of">;
+  /** Globs of the files that proposed tests may add or change. */
+  readonly testPaths: readonly string[];
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
@@ -76,13 +79,22 @@ async function answered(
   options: WorkOptions,
 ): Promise<TaskResult> {
   const earlier = await earlierAttempts(task.id, options.store);
-  const run = async () =>
-    task.kind === "help"
-      ? await help(task, options.store)
-      : await answerQuestion(task, await sessionContext(task, context, options, earlier));
+  const run = async (): Promise<TaskResult> => {
+    if (task.kind === "help") return await help(task, options.store);
+    if (wantsWriting(task)) return { kind: "answer", text: noWriting };
+    return await answerQuestion(task, await sessionContext(task, context, options, earlier));
+  };
   const source = { stored: earlier.stored?.result, run };
   return await publishedAnswer(task, context, source, options.publisher);
 }
+
+/** Whether somebody wants tests to be put on a branch. */
+function wantsWriting({ kind, message }: Task): boolean {
+  return kind === "test" && message !== null && /^--write(?:\s|$)/.test(message);
+}
+
+const noWriting =
+  "`--write` is not supported: nothing is written to the repository. `/test` without it proposes a patch, for you to apply with `git apply`.";
 
 /** Reviews, and publishes what an earlier attempt or this one has found. */
 async function reviewed(
@@ -156,6 +168,8 @@ async function sessionContext(
     received,
     skills,
     tools,
+    checkPatch: (folder, patch) =>
+      checkPatch(subject, patch, { ...options, folder, signal, paths: options.testPaths }),
     signal,
     turnTimeout,
     budget: await openTaskBudget(task, { store, limits, day }),

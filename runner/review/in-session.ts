@@ -9,10 +9,11 @@ import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import type { AskOptions } from "./ask.ts";
 import type { LastReview } from "./last-review.ts";
+import type { ReportContext } from "./report.ts";
 import type { Spent, Talk } from "./talk.ts";
 
 /** What a talk in a session works with. */
-export interface SessionContext extends AskOptions {
+export interface SessionContext extends AskOptions, ReportContext {
   readonly sessions: SessionManager;
   readonly subject: Subject;
   /** Fetches the head into the session's workspace and reads the diff. */
