@@ -30,6 +30,7 @@ import {
   cliSettings,
   gitOptions,
   people,
+  pipelineLogs,
   publisher,
   retryPolicy,
   runningLimits,
@@ -200,6 +201,7 @@ export async function startHost({
     permissions,
     publisher: publishing,
     people: people(config),
+    logs: pipelineLogs(config, environment),
   });
   const dispatcher = new Dispatcher({
     store,

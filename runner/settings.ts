@@ -3,10 +3,12 @@ import type { People } from "./authorize.ts";
 import { readingTools, type ToolRules } from "./claude/tools.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
+import { forgeLogs } from "./forge/forge-logs.ts";
 import { forgePages } from "./forge/forge-pages.ts";
 import { forgePeople } from "./forge/forge-people.ts";
 import { forgeAccounts } from "./forge-accounts.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
+import { type FailedLogs, failedLogs } from "./logs/failed-logs.ts";
 import { privateHosts } from "./private-hosts.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { redactor } from "./publish/redact.ts";
@@ -125,6 +127,15 @@ export function publisher(config: RunnerConfig, environment: Environment): Publi
  */
 export function people(config: RunnerConfig): People {
   return forgePeople(forgeAccounts(config), config.publish.name);
+}
+
+/**
+ * How the logs of failed pipelines are read: with the forges' tokens, even when nothing is published.
+ * @throws CicdError `config_invalid` when an account is half configured.
+ */
+export function pipelineLogs(config: RunnerConfig, environment: Environment): FailedLogs {
+  const read = forgeLogs(forgeAccounts(config), config.publish.name);
+  return failedLogs(read, redactor(secretsOf(config, environment)));
 }
 
 /** What must not leave this host, wherever a model may have got it from. */

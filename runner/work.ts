@@ -6,6 +6,7 @@ import { openTaskBudget } from "./budget/open.ts";
 import type { UserMessage } from "./claude/input.ts";
 import type { Work, WorkContext } from "./dispatch/run-attempt.ts";
 import { help } from "./help.ts";
+import type { FailedLogs, ShownLog } from "./logs/failed-logs.ts";
 import type { Permissions } from "./permission/permissions.ts";
 import { isAnswered } from "./publish/answered-task.ts";
 import { placeFindings } from "./publish/place-findings.ts";
@@ -43,6 +44,8 @@ export interface WorkOptions extends ShownOptions {
   readonly publisher: Publisher;
   /** Asked about commands that the edge could not verify. */
   readonly people: People;
+  /** Asked about pipelines that failed. */
+  readonly logs: FailedLogs;
 }
 
 /** Does what a task's kind asks for. */
@@ -82,10 +85,23 @@ async function answered(
   const run = async (): Promise<TaskResult> => {
     if (task.kind === "help") return await help(task, options.store);
     if (wantsWriting(task)) return { kind: "answer", text: noWriting };
-    return await answerQuestion(task, await sessionContext(task, context, options, earlier));
+    const shown = await shownFor(task, context, options);
+    const session = await sessionContext(task, context, options, earlier);
+    return await answerQuestion(task, { ...session, shown });
   };
   const source = { stored: earlier.stored?.result, run };
   return await publishedAnswer(task, context, source, options.publisher);
+}
+
+/** The logs of a pipeline that failed, for a skill that wants them. */
+async function shownFor(
+  task: Task,
+  { signal }: WorkContext,
+  { skills, logs }: WorkOptions,
+): Promise<ShownLog[]> {
+  const { event } = task;
+  const wantsLog = skills.of(task).skills.some(({ inputs }) => inputs.includes("log"));
+  return wantsLog && event.type === "pipeline" ? await logs(event, signal) : [];
 }
 
 /** Whether somebody wants tests to be put on a branch. */
