@@ -31,7 +31,7 @@ export type ForgeClient =
   | { readonly forge: Exclude<Forge, "github">; readonly api: JsonApi };
 
 /** What one use of an API is bound to, and for what. */
-export interface ClientAccess extends PageAccess {
+interface ClientAccess extends PageAccess {
   /** What a GitHub App signs in for; default pages. */
   readonly purpose?: "pages" | "logs";
   /** Of each answer so many bytes are kept, the last ones; default all, unless it is too long. */

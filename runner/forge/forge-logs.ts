@@ -12,13 +12,13 @@ import type { JsonApi } from "./json-api.ts";
 import type { LoggedJob } from "./logged-job.ts";
 
 /** The end of what a job has said. */
-export interface JobLog {
+interface JobLog {
   readonly job: string;
   readonly text: string;
 }
 
 /** The logs of the jobs that failed, and of what there is none, with why. */
-export interface FailedLogs {
+interface FailedLogs {
   readonly logs: readonly JobLog[];
   readonly missing: readonly string[];
 }

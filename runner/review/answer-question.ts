@@ -6,7 +6,7 @@ import { isFormOutput, reporting } from "./report.ts";
 import { answered, backgroundOf, type Spent, spent, type Talk, voice } from "./talk.ts";
 
 /** What was said that is no review. */
-export type Said = Spent & Pick<Extract<TaskResult, { kind: "answer" }>, "text" | "report">;
+type Said = Spent & Pick<Extract<TaskResult, { kind: "answer" }>, "text" | "report">;
 
 /**
  * Answers what somebody asks about a pull request, in its session: in the form that the task's skill

@@ -6,7 +6,7 @@ import { type ToolRules, toolOf } from "../claude/tools.ts";
 import type { Skill, SkillOutput } from "./skill.ts";
 
 /** The skills of one task, and what they may take together. */
-export interface Chosen {
+interface Chosen {
   /** In the order that they are configured in; none for a question. */
   readonly skills: readonly Skill[];
   /** Names of tools that may run in its turns, where the configuration offers them. */
