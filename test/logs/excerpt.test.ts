@@ -40,7 +40,12 @@ test("excerpt: a line that is as long as a log is cut", () => {
 });
 
 test("excerpt, any log: whole lines of it in their order, and no more than is asked for", () => {
-  const line = fc.constantFrom<string>("ok", "error: it is wrong", "", "a line that is a bit longer");
+  const line = fc.constantFrom<string>(
+    "ok",
+    "error: it is wrong",
+    "",
+    "a line that is a bit longer",
+  );
   fc.assert(
     fc.property(fc.array(line, { maxLength: 400 }), fc.integer({ min: 600 }), (all, most) => {
       const shown = excerpt(all.join("\n"), most);
