@@ -40,6 +40,24 @@ test("a review by two skills, one of the operator: both are in the prompt, and t
   assert.match(result.data.text, /no more than the tools of its skill/);
 });
 
+test("a skill's budget: the task fails when it is spent, and is told what to raise", async () => {
+  await using folder = await tempFolder();
+  const own = { name: "naming", "allowed-tools": "[Grep]", budgets: "{ turns: 1 }" };
+  await writeSkill(folder.path, "naming", skillText(own, "Look at names."));
+  await using scene = await setScene({
+    environment: { SKILLS_DIR: folder.path, REVIEW_SKILLS: "naming" },
+    respond: () => message({ blocks: [toolUse("Grep", { pattern: "export" })] }),
+  });
+  const sent = await scene.push(1);
+  await sent.journal();
+  const { error } = await sent.task();
+  assert.deepEqual(
+    [error?.code, error?.message],
+    ["budget_exhausted", "Budget of the task is exhausted: 1 of 1 turns of the model spent"],
+  );
+  assert.match(error?.hint ?? "", /or budgets of the task's skill/);
+});
+
 test("a review goes by code-reviewer where nothing else is said", async () => {
   await using scene = await setScene();
   await (await scene.push(1)).journal();
