@@ -35,7 +35,9 @@ export function taskSkills(
   skills: ReadonlyMap<string, Skill>,
   reviewing: readonly string[],
 ): TaskSkills {
-  const review = chosen(reviewing.map((name) => named(skills, name, "review", "review.skills")));
+  const review = chosen(
+    [...new Set(reviewing)].map((name) => named(skills, name, "review", "review.skills")),
+  );
   const one = (use: keyof typeof fixed) => {
     const [name, output] = fixed[use];
     return chosen([named(skills, name, output, "skills.dir")]);

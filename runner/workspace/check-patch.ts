@@ -36,6 +36,9 @@ export async function checkPatch(
     signal,
   };
   const stdin = recounted(patch);
+  if (invisible.test(stdin)) {
+    return refused("the patch has characters that nobody sees: write them as escapes");
+  }
   const told = await tryGit(workspace, ["apply", "--numstat", "-z", "-"], { stdin });
   if (told.exitCode !== 0) return refused(`git can't read the patch: ${firstLine(told.stderr)}`);
   const wrong = wrongIn(told.stdout, stdin, paths);
@@ -58,6 +61,9 @@ function wrongIn(told: string, patch: string, paths: readonly string[]): string 
     ? undefined
     : `the patch may only add and change files, not: ${header}`;
 }
+
+/** What no page shows as it is: what people apply has to be what they read. */
+const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/u;
 
 /** Headers alone: lines of a file begin with a blank, a plus or a minus. */
 const forbidden =

@@ -69,12 +69,28 @@ test("a forge that is away while its log is wanted: the task is tried again", as
   assert.equal(refusals, 3);
 });
 
-test("GitHub App: logs are read with a token that may do nothing else", async () => {
-  const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const pem = String(privateKey.export({ type: "pkcs1", format: "pem" }));
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const app = {
+  APP_ID: "12345",
+  PRIVATE_KEY: String(privateKey.export({ type: "pkcs1", format: "pem" })),
+};
+
+test("GitHub App that may not read logs: reviews go on, and the model is told why there is none", async () => {
   await using fake = await startFakeGitHub({ as: "app" });
-  const environment = { APP_ID: "12345", PRIVATE_KEY: pem };
-  await using scene = await setScene("github", fake, { environment });
+  await using scene = await setScene("github", fake, { environment: app });
+  const message = "The permissions requested are not granted to this installation.";
+  fake.server.trouble = ({ route, body }) =>
+    route.endsWith("access_tokens") && JSON.stringify(body).includes("actions")
+      ? { do: "refuse", status: 422, body: { message } }
+      : undefined;
+  const { id, sha } = await scene.push({ file: "one();\n" });
+  assert.equal((await scene.ended(id)).state, "succeeded");
+  assert.match(await failed(scene, fake, "got 3", sha), /why:\n<.*>\n.*422.*not granted/);
+});
+
+test("GitHub App: logs are read with a token that may do nothing else", async () => {
+  await using fake = await startFakeGitHub({ as: "app" });
+  await using scene = await setScene("github", fake, { environment: app });
   const { id, sha } = await scene.push({ file: "one();\n" });
   await scene.ended(id);
   assert.match(await failed(scene, fake, "got 3", sha), /got 3/);

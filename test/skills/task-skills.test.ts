@@ -15,7 +15,7 @@ function skill(name: string, more: Partial<Skill>): Skill {
 }
 
 test("taskSkills: each task has its own, a review all that are configured", () => {
-  const skills = taskSkills(all, ["code-reviewer", "security-scanner"]);
+  const skills = taskSkills(all, ["code-reviewer", "security-scanner", "code-reviewer"]);
   const of = (kind: TaskKind, event = pullRequestEvent()) =>
     skills.of({ kind, event }).skills.map(({ name }) => name);
   assert.deepEqual(of("review"), ["code-reviewer", "security-scanner"]);

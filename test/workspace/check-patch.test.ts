@@ -89,6 +89,7 @@ for (const [what, patch, reason] of [
     ),
     /may only add/,
   ],
+  ["what nobody sees", newTest.replace("one", "o\u200bne"), /nobody sees/],
   [
     "a move",
     "diff --git a/test/a.test.ts b/test/b.test.ts\nsimilarity index 100%\nrename from test/a.test.ts\nrename to test/b.test.ts\n",
