@@ -10,6 +10,7 @@ import { startEdge } from "./edge-server.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { type DeadLetterFlags, drain, replayAll, replayOne, showDeadLetters } from "./operate.ts";
 import { addOutboxCommands } from "./outbox-command.ts";
+import { addReviewCommand, runnerUrl } from "./review/command.ts";
 import { configuredEdge, readServeSettings, readSettings } from "./settings.ts";
 import { passedDescriptors } from "./systemd/passed-descriptors.ts";
 import { openService, type Service } from "./systemd/service.ts";
@@ -105,8 +106,7 @@ program
   .option("--json", "print data")
   .action(async ({ runner, wait = false, json }: DrainFlags) => {
     const config = await readSettings(source());
-    const { host, port } = config.runner;
-    const url = runner ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const url = runner ?? runnerUrl(config);
     show(await drain(operatorOf({ ...config, runner_url: [url] }), wait), json);
   });
 
@@ -133,6 +133,13 @@ addOutboxCommands(program, async (url) => ({
   url: url ?? (await configuredEdge(source())),
   token: process.env.CICD_RUNNER_TOKEN,
 }));
+
+addReviewCommand(program, {
+  folder: process.cwd(),
+  environment: process.env,
+  config: () => readServeSettings(source()),
+  operatorConfig: () => readSettings(source()),
+});
 
 try {
   await program.parseAsync();
