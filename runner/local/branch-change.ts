@@ -85,7 +85,7 @@ export function prepareCommits(
 
 /** The default branch of the remote, else one of the usual names. */
 async function knownBranch(repository: LocalRepository): Promise<string> {
-  for (const name of [await repository.defaultBranch(), "main", "master"]) {
+  for (const name of [await repository.notedDefaultBranch(), "main", "master"]) {
     if (name !== undefined && (await find(repository, name)) !== undefined) return name;
   }
   throw new CicdError("invalid_request", "Cannot tell what to compare HEAD with", {

@@ -9,7 +9,9 @@ export interface LocalRepository {
   commit(name: string): Promise<string | undefined>;
   /** The first commit of both histories; undefined when they share none. */
   mergeBase(one: string, other: string): Promise<string | undefined>;
-  /** The remote's branch that pull requests go into, such as `main`; undefined when nobody told. */
+  /** The branch of `origin` that pull requests go into, such as `main`, as far as git has noted it. */
+  notedDefaultBranch(): Promise<string | undefined>;
+  /** The same; asks the server where git has not noted it. */
   defaultBranch(): Promise<string | undefined>;
   /** The URL of the remote `origin`. */
   origin(): Promise<string | undefined>;
@@ -41,6 +43,10 @@ export async function openLocalRepository(
     }
     return failed ? undefined : stdout.trim();
   };
+  const notedDefaultBranch = async () => {
+    const ref = await run(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
+    return ref?.replace(/^refs\/remotes\/origin\//, "");
+  };
   const root = await run(["rev-parse", "--show-toplevel"]);
   if (root === undefined || root === "") {
     throw new CicdError("invalid_request", `Cannot review: ${folder} is in no git repository`, {
@@ -53,9 +59,12 @@ export async function openLocalRepository(
     commit: (name) =>
       run(["rev-parse", "--verify", "--quiet", "--end-of-options", `${name}^{commit}`]),
     mergeBase: (one, other) => run(["merge-base", one, other]),
+    notedDefaultBranch,
     defaultBranch: async () => {
-      const ref = await run(["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
-      return ref?.replace(/^refs\/remotes\/origin\//, "");
+      const noted = await notedDefaultBranch();
+      if (noted !== undefined) return noted;
+      const told = await run(["ls-remote", "--symref", "origin", "HEAD"]);
+      return /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(told ?? "")?.[1];
     },
     origin: () => run(["remote", "get-url", "origin"]),
     remoteRef: async (ref) =>

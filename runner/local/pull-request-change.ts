@@ -27,7 +27,7 @@ export async function pullRequestChange(
   options: CommitsOptions,
 ): Promise<LocalChange> {
   const { forge, repository } = await knownPullRequest(local, number, options.config);
-  const ref = base ?? (await local.defaultBranch());
+  const ref = base ?? repository.default_branch;
   if (ref === undefined) {
     throw new CicdError("invalid_request", `Cannot tell what #${number} is to be compared with`, {
       hint: "Name the branch that it goes into with --base",
@@ -65,7 +65,8 @@ export async function knownPullRequest(
   const forge = Forge.options.find((known) => config[known].host?.toLowerCase() === host);
   if (forge === undefined) throw notOnForge(host);
   const clone_url = `${isHttp ? url.protocol : "https:"}//${host}/${owner}/${name}.git`;
-  const repository = Repository.safeParse({ host, owner, name, clone_url });
+  const default_branch = await local.defaultBranch();
+  const repository = Repository.safeParse({ host, owner, name, clone_url, default_branch });
   if (!repository.success) throw notOnForge(host);
   return { forge, repository: repository.data, number };
 }

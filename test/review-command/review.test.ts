@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as z from "zod";
@@ -44,7 +44,7 @@ test("cicd-runner review: the commits of HEAD against main, placed as on a page"
   const prompt = JSON.stringify(request?.body.messages);
   for (const part of ["Commits since main", "Charge", "+  charge();"])
     assert(prompt.includes(part));
-  assert.deepEqual(await readdir(scene.temporary), []);
+  assert.deepEqual(await scene.temporaryFiles(), []);
 });
 
 test("cicd-runner review --base: text, with the gate as exit code", async () => {

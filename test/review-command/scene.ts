@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { claudeCli } from "../claude-cli.ts";
@@ -13,8 +13,10 @@ export interface Scene extends AsyncDisposable {
   readonly api: MessagesApi;
   /** The clone, on a branch `topic` that changes `src/pay.ts` in its lines 2 and 3. */
   readonly folder: string;
-  /** Where the program makes what it removes again. */
+  /** A folder in no repository, where the program makes what it removes again. */
   readonly temporary: string;
+  /** What is left there. */
+  temporaryFiles(): Promise<string[]>;
   /** Runs `cicd-runner review`. */
   run(args: readonly string[], how?: RunOptions): Promise<Ran>;
   /** Starts it. */
@@ -50,7 +52,7 @@ export async function setScene(respond: Responder = () => text("Nothing.")): Pro
     "Charge",
   );
   async function commit(files: Readonly<Record<string, string>>, message: string) {
-    await execa("mkdir", ["-p", join(folder, "src")]);
+    await mkdir(join(folder, "src"), { recursive: true });
     for (const [path, content] of Object.entries(files))
       await writeFile(join(folder, path), content);
     await git("add", ".");
@@ -72,6 +74,7 @@ export async function setScene(respond: Responder = () => text("Nothing.")): Pro
     api,
     folder,
     temporary,
+    temporaryFiles: () => readdir(temporary),
     git,
     start,
     run: async (args, how) => {
