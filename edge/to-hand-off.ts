@@ -11,7 +11,15 @@ export interface Understood extends Omit<Extract<Received, { kind: "task" }>, "k
 }
 
 /** What the runner is told of a delivery. */
-export function toHandOff({ forge, deliveryId, task, event, message, at }: Understood): HandOff {
+export function toHandOff({
+  forge,
+  deliveryId,
+  task,
+  event,
+  message,
+  force,
+  at,
+}: Understood): HandOff {
   return {
     delivery_id: deliveryId,
     forge,
@@ -19,5 +27,6 @@ export function toHandOff({ forge, deliveryId, task, event, message, at }: Under
     kind: task,
     event: { ...event, delivered_at: new Date(at).toISOString() },
     ...(message !== undefined && { message }),
+    ...(force !== undefined && { force }),
   };
 }

@@ -23,6 +23,7 @@ import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { Retention } from "./retention.ts";
+import { ReviewCache } from "./review/review-cache.ts";
 import { SessionManager } from "./session/manager.ts";
 import { Workspaces } from "./session/workspaces.ts";
 import {
@@ -124,10 +125,11 @@ export async function startHost({
     breakerState: () => breaker.state,
   });
   const observe = observers(metrics, log, Date.now);
+  const cli = cliSettings(config, connector.connect);
   const sessions = new SessionManager({
     store,
     workspaces: new Workspaces(stateDir),
-    cli: cliSettings(config, connector.connect),
+    cli,
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
     memoryLimit: limits.session_memory_limit,
@@ -194,6 +196,14 @@ export async function startHost({
     day: await openDay(store),
     permissions,
     publisher: publishing,
+    cache: new ReviewCache({
+      store,
+      reviewer: cli,
+      enabled: config.cache.enabled,
+      ttl: config.cache.ttl,
+      maxBytes: config.cache.size,
+      onError,
+    }),
     people: people(config),
   });
   const dispatcher = new Dispatcher({

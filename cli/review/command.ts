@@ -44,6 +44,7 @@ export function addReviewCommand(program: Command, settings: ReviewSettings): vo
       ),
     )
     .option("--async", "let the running runner do it, in the pull request's own conversation")
+    .option("--force", "with --async: ask the model, also when the same was reviewed before")
     .option("--runner <url>", "with --async; default: the runner of this configuration")
     .addOption(
       new Option("--format <format>", "how it is shown")
@@ -70,6 +71,7 @@ interface ReviewFlags {
   readonly pr?: number;
   readonly async?: boolean;
   readonly runner?: string;
+  readonly force?: boolean;
   readonly format: "text" | "json" | "sarif";
   readonly output?: string;
   readonly failOn?: FailOn;
@@ -80,13 +82,21 @@ function toNumber(value: string): number {
   throw new InvalidArgumentError("It is a whole number from 1.");
 }
 
-function mistakeIn({ diff, base, pr, async: isAsync, runner }: ReviewFlags): string | undefined {
+function mistakeIn({
+  diff,
+  base,
+  pr,
+  async: isAsync,
+  runner,
+  force,
+}: ReviewFlags): string | undefined {
   if (diff !== undefined && (base !== undefined || pr !== undefined)) {
     return "--diff is the whole change: leave out --base and --pr";
   }
   if (isAsync && pr === undefined) return "--async reviews pull requests: give --pr";
   if (isAsync && base !== undefined) return "--async goes by the pull request's own base";
   if (!isAsync && runner !== undefined) return "--runner is for --async";
+  if (!isAsync && force) return "--force is for --async: nothing is kept without it";
   return undefined;
 }
 
@@ -146,7 +156,7 @@ async function readDiff(file: string): Promise<string> {
 }
 
 async function onHost(
-  { pr = 0, runner }: ReviewFlags,
+  { pr = 0, runner, force = false }: ReviewFlags,
   { config, folder, signal, onEvent }: Running & { onEvent: (event: JournalEvent) => void },
 ): Promise<Reviewed> {
   const repository = await openLocalRepository(folder, signal);
@@ -160,7 +170,7 @@ async function onHost(
   }
   const url = runner ?? runnerUrl(config);
   const client = connectRunner({ ...config, runner_url: [url] });
-  return await reviewOnHost(client, { pullRequest, headSha }, { signal, onEvent });
+  return await reviewOnHost(client, { pullRequest, headSha, force }, { signal, onEvent });
 }
 
 /** Where the runner of a configuration listens. */

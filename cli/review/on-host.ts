@@ -17,6 +17,8 @@ import { callRunner } from "../call-runner.ts";
 export interface Wanted {
   readonly pullRequest: KnownPullRequest;
   readonly headSha: string;
+  /** Ask the model, also when the same was reviewed before. */
+  readonly force: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Wanted {
  */
 export async function reviewOnHost(
   runner: RunnerClient,
-  { pullRequest, headSha }: Wanted,
+  { pullRequest, headSha, force }: Wanted,
   { signal, onEvent }: { signal: AbortSignal; onEvent: (event: JournalEvent) => void },
 ): Promise<Reviewed> {
   const { forge, repository, number } = pullRequest;
@@ -37,6 +39,7 @@ export async function reviewOnHost(
       forge,
       task_id: id,
       kind: "review",
+      force,
       event: {
         type: "check",
         action: "rerequested",

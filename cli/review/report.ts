@@ -18,6 +18,8 @@ export interface Report {
   readonly findings: readonly ReportedFinding[];
   /** Where it is not empty, this is no review of the whole change. */
   readonly omitted_files: readonly OmittedFile[];
+  /** It was made before, of the same change, by the runner that was asked. */
+  readonly cached: boolean;
   /** Null where nothing was to be reviewed. */
   readonly usage: Usage | null;
 }
@@ -42,7 +44,7 @@ export function reportOf(
   if (result.kind !== "review") {
     throw new CicdError("internal", `Cannot show result: it is of kind ${result.kind}`);
   }
-  const { review, head_sha, omitted_files = [], usage } = result;
+  const { review, head_sha, omitted_files = [], cached = false, usage } = result;
   const findings = review.findings
     .map((finding, index) => reported(finding, places[index] ?? null, text))
     .sort((one, other) => rank(one.severity) - rank(other.severity));
@@ -52,6 +54,7 @@ export function reportOf(
     summary: text.verbatim(review.summary),
     findings,
     omitted_files: omitted_files.map(({ path, reason }) => ({ path: text.verbatim(path), reason })),
+    cached,
     usage,
   };
 }
@@ -64,6 +67,7 @@ export const emptyReport: Report = {
   summary: "The change is empty.",
   findings: [],
   omitted_files: [],
+  cached: false,
   usage: null,
 };
 

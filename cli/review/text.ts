@@ -5,10 +5,11 @@ import type { Report, ReportedFinding } from "./report.ts";
 export function reportText(report: Report, isColoured: boolean): string {
   const style: Style = (format, text) =>
     isColoured ? styleText(format, text, { validateStream: false }) : text;
-  const { title, summary, findings, omitted_files, usage } = report;
+  const { title, summary, findings, omitted_files, cached, usage } = report;
   const elsewhere = findings.filter((finding) => finding.shown_at === null);
   return [
     style("bold", title),
+    ...(cached ? ["This very change was reviewed before: --force asks the model again."] : []),
     summary,
     ...findings
       .filter((finding) => finding.shown_at !== null)

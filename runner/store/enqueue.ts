@@ -54,6 +54,7 @@ export function* enqueueTask(
     priority,
     event: JSON.stringify(handOff.event),
     ...(handOff.message !== undefined && { message: handOff.message }),
+    ...(handOff.force !== undefined && { force: handOff.force }),
     takesPlace: depth < queued,
   };
   yield* insertTask(task, now);

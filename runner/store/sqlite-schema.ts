@@ -104,6 +104,13 @@ const migrations = [
   // 1 while a page of a forge shows the task as running.
   `ALTER TABLE task ADD COLUMN page_owed INTEGER NOT NULL DEFAULT 0;
    CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
+
+  // Reviews that are given again to whoever asks the same.
+  `CREATE TABLE review(
+     key TEXT PRIMARY KEY, task TEXT NOT NULL, at INTEGER NOT NULL,
+     bytes INTEGER NOT NULL, content TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX review_at ON review(at, key);`,
 ];
 
 /**

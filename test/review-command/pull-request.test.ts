@@ -66,6 +66,10 @@ test("cicd-runner review --pr --async: a running runner does it, warm the second
   assert.equal(JSON.parse(first.stdout).findings[0].shown_at.line, 2);
   const second = await scene.run([...args, "--fail-on", "high"], how);
   assert.equal(second.exitCode, 1);
+  assert.equal(JSON.parse(second.stdout).cached, true);
+  assert.equal(host.api.requests.length, 1);
+  const third = await scene.run([...args, "--force"], how);
+  assert.equal(JSON.parse(third.stdout).cached, false);
   assert.match(JSON.stringify(host.api.requests[1]?.body.messages), /has a new version/);
   assert.equal(scene.api.requests.length, 0);
   const stranger = await scene.run(args, { env: { ...how.env, RUNNER_SECRET: "s".repeat(16) } });

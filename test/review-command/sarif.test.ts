@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import sarifSchema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with {
+  type: "json",
+};
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
@@ -17,15 +19,8 @@ import { anyReview } from "../review/any-review.ts";
 import { reviewResult } from "./review-result.ts";
 import { setScene } from "./scene.ts";
 
-/** The schema of SARIF 2.1.0; what it has of draft 4 is its name alone. */
-const schemaFile = "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json";
-const {
-  $schema: _,
-  id: __,
-  ...schema
-} = z
-  .looseObject({ $schema: z.string(), id: z.string() })
-  .parse(JSON.parse(readFileSync(new URL(import.meta.resolve(schemaFile)), "utf8")));
+// What the schema has of draft 4 is its name alone.
+const { $schema: _, id: __, ...schema } = sarifSchema;
 const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
 addFormats.default(ajv);
 const validate = ajv.compile(schema);
