@@ -11,6 +11,7 @@ import { exitCodeOf, exitCodes } from "./exit-code.ts";
 import { createLog } from "./log.ts";
 import { type DeadLetterFlags, drain, replayAll, replayOne, showDeadLetters } from "./operate.ts";
 import { addOutboxCommands } from "./outbox-command.ts";
+import { addReviewCommand, runnerUrl } from "./review/command.ts";
 import { configuredEdge, readServeSettings, readSettings } from "./settings.ts";
 import { showSkills } from "./skills.ts";
 import { passedDescriptors } from "./systemd/passed-descriptors.ts";
@@ -120,8 +121,7 @@ program
   .option("--json", "print data")
   .action(async ({ runner, wait = false, json }: DrainFlags) => {
     const config = await readSettings(source());
-    const { host, port } = config.runner;
-    const url = runner ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+    const url = runner ?? runnerUrl(config);
     show(await drain(operatorOf({ ...config, runner_url: [url] }), wait), json);
   });
 
@@ -148,6 +148,13 @@ addOutboxCommands(program, async (url) => ({
   url: url ?? (await configuredEdge(source())),
   token: process.env.CICD_RUNNER_TOKEN,
 }));
+
+addReviewCommand(program, {
+  folder: process.cwd(),
+  environment: process.env,
+  config: () => readServeSettings(source()),
+  operatorConfig: () => readSettings(source()),
+});
 
 try {
   await program.parseAsync();

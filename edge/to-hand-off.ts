@@ -15,7 +15,7 @@ export interface Understood extends Omit<Extract<Received, { kind: "task" }>, "k
 
 /** What the runner is told of a delivery. */
 export function toHandOff(understood: Understood): HandOff {
-  const { forge, deliveryId, task, event, message, at, trace } = understood;
+  const { forge, deliveryId, task, event, message, force, at, trace } = understood;
   return {
     delivery_id: deliveryId,
     forge,
@@ -23,6 +23,7 @@ export function toHandOff(understood: Understood): HandOff {
     kind: task,
     event: { ...event, delivered_at: new Date(at).toISOString() },
     ...(message !== undefined && { message }),
+    ...(force !== undefined && { force }),
     ...(trace !== undefined && { trace }),
   };
 }

@@ -253,6 +253,17 @@ export const RunnerConfig = z.strictObject({
     .prefault({}),
   review: ReviewConfig,
   skills: SkillsConfig,
+  cache: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether a change that was reviewed before is given the same review again",
+      }),
+      ttl: Duration.prefault("168h").meta({ description: "How long a review is kept for that" }),
+      size: Size.prefault("50MB").meta({
+        description: "Room for them in the store; the oldest go first",
+      }),
+    })
+    .prefault({}),
   budget: BudgetConfig,
   fallback: z
     .strictObject({

@@ -23,6 +23,7 @@ import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { Retention } from "./retention.ts";
+import { ReviewCache } from "./review/review-cache.ts";
 import { SessionManager } from "./session/manager.ts";
 import { SharedTranscripts } from "./session/shared-transcripts.ts";
 import { Workspaces } from "./session/workspaces.ts";
@@ -137,11 +138,12 @@ export async function startHost({
     onError: (error) => log.warn({ component: "tracing", event: "traces_lost", err: error }),
   });
   if (tracing !== undefined) undo.use(tracing);
+  const cli = cliSettings(config, connector.connect, skills);
   const sessions = new SessionManager({
     store,
     workspaces,
     transcripts: await sharedTranscripts(config, store.hostId, workspaces),
-    cli: cliSettings(config, connector.connect, skills),
+    cli,
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
     memoryLimit: limits.session_memory_limit,
@@ -210,6 +212,14 @@ export async function startHost({
     day: await openDay(store),
     permissions,
     publisher: publishing,
+    cache: new ReviewCache({
+      store,
+      reviewer: cli,
+      enabled: config.cache.enabled,
+      ttl: config.cache.ttl,
+      maxBytes: config.cache.size,
+      onError,
+    }),
     people: people(config),
     logs: pipelineLogs(config, environment),
   });

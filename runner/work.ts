@@ -16,14 +16,15 @@ import type { Publisher } from "./publish/publisher.ts";
 import { answerQuestion } from "./review/answer-question.ts";
 import type { SessionContext } from "./review/in-session.ts";
 import { lastReviewAmong } from "./review/last-review.ts";
-import { runReview } from "./review/run-review.ts";
+import type { ReviewCache } from "./review/review-cache.ts";
+import { reviewOrRecall } from "./review/review-or-recall.ts";
 import type { SessionManager } from "./session/manager.ts";
 import { type TaskSkills, tightened } from "./skills/task-skills.ts";
 import type { Store } from "./store/store.ts";
 import { subjectOf } from "./subject.ts";
 import type { ShownOptions } from "./workspace/change-set.ts";
 import { checkPatch } from "./workspace/check-patch.ts";
-import { type Checkout, prepareCheckout } from "./workspace/checkout.ts";
+import { prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 import type { Mirrors } from "./workspace/mirrors.ts";
 
@@ -42,6 +43,7 @@ export interface WorkOptions extends ShownOptions {
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
+  readonly cache: ReviewCache;
   /** Asked about commands that the edge could not verify. */
   readonly people: People;
   /** Asked about pipelines that failed. */
@@ -121,17 +123,20 @@ async function reviewed(
   const earlier = await earlierAttempts(task.id, options.store);
   const run = async (announced: Announced): Promise<Reviewed> => {
     const session = await sessionContext(task, context, options, earlier);
-    const checkouts: Checkout[] = [];
     const prepare = async (folder: string) => {
       const checkout = await session.prepare(folder);
-      checkouts.push(checkout);
       await announced(checkout.headSha);
       return checkout;
     };
-    const result = await runReview(task, { ...session, prepare });
-    const [checkout] = checkouts;
-    const isPlaceable = result.kind === "review" && checkout !== undefined;
-    return { result, places: isPlaceable ? placeFindings(result.review, checkout) : [] };
+    const { result, checkout } = await reviewOrRecall(
+      task,
+      { ...session, prepare },
+      { cache: options.cache, isForced: earlier.isForced },
+    );
+    return {
+      result,
+      places: result.kind === "review" ? placeFindings(result.review, checkout) : [],
+    };
   };
   return await publishedReview(task, context, { stored: earlier.stored, run }, options.publisher);
 }
@@ -204,22 +209,28 @@ interface Earlier {
   readonly received: readonly UserMessage[];
   /** The result of one, or of the task that this one repeats, when only publishing it failed. */
   readonly stored: Reviewed | undefined;
+  /** Whoever asked wants the model asked, whatever was reviewed before. */
+  readonly isForced: boolean;
 }
 
 async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): Promise<Earlier> {
   const received: UserMessage[] = [];
   let stored: Reviewed | undefined;
+  let isForced = false;
   for (let after = 0; ; ) {
     const entries = await store.journal(taskId, after, journalPage);
     for (const { type, data } of entries) {
       if (type === "message.received") received.push({ uuid: data.message_id, text: data.text });
       if (type === "result.stored") stored = data;
+      if (type !== "task.queued") continue;
+      isForced = data.force === true;
+      if (data.replay_of === undefined) continue;
       // It failed in publishing: a repeat of it has nothing else to do.
-      if (type === "task.queued" && data.replay_of !== undefined) {
-        stored = (await earlierAttempts(data.replay_of, store)).stored;
-      }
+      const repeated = await earlierAttempts(data.replay_of, store);
+      stored = repeated.stored;
+      isForced = repeated.isForced;
     }
-    if (entries.length < journalPage) return { received, stored };
+    if (entries.length < journalPage) return { received, stored, isForced };
     after += entries.length;
   }
 }

@@ -22,6 +22,8 @@ export const HandOff = z.object({
   /** What somebody says with a command, or what failed. Untrusted text. */
   message: MessageText.optional(),
   trace: DeliveryTrace.optional(),
+  /** Ask the model, also when the same was reviewed before. */
+  force: z.boolean().optional(),
 });
 /** {@link HandOff} as a type. */
 export type HandOff = z.infer<typeof HandOff>;

@@ -113,6 +113,11 @@ export const TaskResult = z.discriminatedUnion("kind", [
     since_sha: z.string().optional(),
     /** The CLI's conversation that it was given in: who goes on in it knows this review. */
     conversation: z.string().optional(),
+    /**
+     * It was made before, of the same change, and is given again without a turn: `usage` is nothing,
+     * and `timing.start` tells of the turn that gave it.
+     */
+    cached: z.literal(true).optional(),
     usage: Usage,
     timing: Timing,
   }),

@@ -14,6 +14,8 @@ export interface ReviewToPublish {
   readonly review: Review;
   /** For each finding, in their order. */
   readonly places: readonly (Place | null)[];
+  /** It was made before, of the same change. */
+  readonly isCached?: boolean;
 }
 
 /** How it is put there. */
@@ -43,7 +45,7 @@ const mostLineComments = 50;
  */
 export async function publishReview(
   page: Page,
-  { taskId, headSha, review, places }: ReviewToPublish,
+  { taskId, headSha, review, places, isCached = false }: ReviewToPublish,
   { text, failOn }: PublishOptions,
 ): Promise<Published> {
   const shown = review.findings
@@ -60,7 +62,7 @@ export async function publishReview(
     place: onPage.has(finding) ? place : null,
   }));
   const { state, title } = verdictOf(review, failOn);
-  const summary = reviewText({ headSha, review, title, shown: end }, text);
+  const summary = reviewText({ headSha, review, title, isCached, shown: end }, text);
   const comment = withMarker({ kind: "summary", taskId }, summary);
   await showSummary(page, first.comments, comment);
   const annotations = shown.flatMap((one) => toAnnotation(one, text));

@@ -33,7 +33,7 @@ export function findingText({ finding, place }: Shown, text: UntrustedText): str
 
 /** The summary of a review, without its marker. */
 export function reviewText(
-  { headSha, review, title, shown }: ReviewToShow,
+  { headSha, review, title, isCached, shown }: ReviewToShow,
   text: UntrustedText,
 ): string {
   const onLines = shown.filter(({ place }) => place !== null);
@@ -42,6 +42,7 @@ export function reviewText(
     `### Review of ${shortSha(headSha)}`,
     text.markdown(review.summary, longest.summary),
     `**${title}**`,
+    isCached ? cachedNote : "",
     onLines.map((one) => brief(one, text)).join("\n"),
     elsewhere.length === 0 ? "" : "Not on a line that this change shows:",
     ...elsewhere.map((one) =>
@@ -53,16 +54,21 @@ export function reviewText(
     `### Review of ${shortSha(headSha)}`,
     text.markdown(review.summary, longest.summary),
     `**${title}** (too long to be shown whole)`,
+    isCached ? cachedNote : "",
     shown.map((one) => brief(one, text)).join("\n"),
   ]);
   return short.slice(0, longestComment);
 }
+
+const cachedNote =
+  "_This very change was reviewed before; `/review --force` asks the model again._";
 
 /** What a review looks like when it is shown. */
 export interface ReviewToShow {
   readonly headSha: string;
   readonly review: Review;
   readonly title: string;
+  readonly isCached: boolean;
   /** Worst first. */
   readonly shown: readonly Shown[];
 }

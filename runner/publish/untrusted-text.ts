@@ -4,6 +4,8 @@ import type { Redact } from "./redact.ts";
 export interface UntrustedText {
   /** As Markdown that notifies nobody, loads nothing, hides nothing and commands nothing. */
   markdown(text: string, longest: number): string;
+  /** As it is, but for secrets and what can't be seen: for terminals and files. */
+  verbatim(text: string): string;
   /** On one line, for places that show no Markdown. */
   plain(text: string, longest: number): string;
   /** In a code block that it can't end; `language` is what its lines are coloured by. */
@@ -20,6 +22,7 @@ export function untrustedText(redact: Redact): UntrustedText {
   const clean = (text: string) => redact(withoutInvisible(text));
   return {
     markdown: (text, longest) => cut(inert(clean(text)), longest),
+    verbatim: clean,
     plain: (text, longest) => cut(clean(text).replaceAll(/\s+/g, " ").trim(), longest),
     code: (text, longest, language) => {
       const content = cut(clean(text), longest);

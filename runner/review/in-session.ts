@@ -198,6 +198,7 @@ function timedOnce(prepare: (folder: string) => Promise<Checkout>) {
   };
 }
 
-function waitOf({ created_at, started_at }: Task): number {
+/** How long a task had to wait until it was first started, in milliseconds. */
+export function waitOf({ created_at, started_at }: Task): number {
   return started_at === null ? 0 : Math.max(0, Date.parse(started_at) - Date.parse(created_at));
 }

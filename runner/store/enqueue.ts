@@ -56,6 +56,7 @@ export function* enqueueTask(
     event: JSON.stringify(handOff.event),
     ...(handOff.message !== undefined && { message: handOff.message }),
     traceparent: handOff.trace?.traceparent,
+    ...(handOff.force !== undefined && { force: handOff.force }),
     takesPlace: depth < queued,
   };
   yield* insertTask(task, now);

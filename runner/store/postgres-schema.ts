@@ -94,6 +94,12 @@ const migrations = [
   "ALTER TABLE task ADD COLUMN page_at BIGINT NOT NULL DEFAULT 0",
   // The step of a trace that brought it.
   "ALTER TABLE task ADD COLUMN traceparent TEXT",
+  // Reviews that are given again to whoever asks the same.
+  `CREATE TABLE review(
+     key TEXT PRIMARY KEY, task TEXT NOT NULL, at BIGINT NOT NULL,
+     bytes BIGINT NOT NULL, content TEXT NOT NULL
+   );
+   CREATE INDEX review_at ON review(at, key);`,
 ];
 
 /**

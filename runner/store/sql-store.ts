@@ -9,6 +9,7 @@ import { enqueueQuestion } from "./enqueue-question.ts";
 import { cancelTask, finishAttempt, getInterruption } from "./finish.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
 import { isPageOwed, owePage, postponePage, settlePage, takeOwedPages } from "./page-table.ts";
+import { findReview, type KeptLimits, type KeptReview, keepReview } from "./review-table.ts";
 import {
   getSession,
   listIdleSessions,
@@ -181,6 +182,14 @@ export class SqlStore extends SqlCluster implements Store {
 
   async spentSince(epochMs: number) {
     return this.driver.read(() => sumUsage({ since: epochMs }));
+  }
+
+  async findReview(key: string, ttl: number) {
+    return this.driver.read(() => findReview(key, this.now() - ttl));
+  }
+
+  async keepReview(review: Omit<KeptReview, "at">, limits: KeptLimits) {
+    await this.driver.write(() => keepReview({ ...review, at: this.now() }, limits));
   }
 
   async stats() {

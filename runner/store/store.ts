@@ -3,6 +3,7 @@ import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
 import type { Spending, Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
 
 import type { Cluster } from "./cluster.ts";
+import type { KeptLimits, KeptReview } from "./review-table.ts";
 
 /**
  * Proof that a host runs a task. Every write for the task carries it, and a write whose fence is
@@ -195,6 +196,11 @@ export interface Store extends Cluster, AsyncDisposable {
   spentBySession(sessionId: string): Promise<Spending>;
   /** What all sessions took at or after a moment. */
   spentSince(epochMs: number): Promise<Spending>;
+
+  /** The review that all hosts keep under a key, when it is no older than `ttl` milliseconds. */
+  findReview(key: string, ttl: number): Promise<KeptReview | undefined>;
+  /** Keeps a review for all hosts, and forgets the oldest where it takes too much room. */
+  keepReview(review: Omit<KeptReview, "at">, limits: KeptLimits): Promise<void>;
 
   stats(): Promise<QueueStats>;
   watchTask(taskId: string): Watch;

@@ -32,6 +32,7 @@ test("cicd-runner --help names every command and exits 0", async () => {
     "drain",
     "dead-letters",
     "replay",
+    "review",
     "--config",
   ]) {
     assert(stdout.includes(command), command);

@@ -93,7 +93,8 @@ test("a review asked for without the commits: shown at the commit that was fetch
   await scene.repository.setRef("refs/pull/7/head", sha);
   prepareTalk(scene.folder, [{ do: "wait" }]);
   const said = fake.say("mona", "/review");
-  const review = await command(scene, { kind: "review", said, isHeadless: true });
+  const message = "Look again";
+  const review = await command(scene, { kind: "review", said, message, isHeadless: true });
   await until(() => scene.turns() === 1);
   assert.deepEqual(seenStates(fake, { ONE: sha }), ["ONE: pending, Review in progress"]);
   await scene.cancel(review);

@@ -16,6 +16,7 @@ import { pruneContract } from "./contract/prune.ts";
 import { raceContract } from "./contract/races.ts";
 import { readContract } from "./contract/read.ts";
 import { restartContract } from "./contract/restart.ts";
+import { reviewContract } from "./contract/reviews.ts";
 import { schedulingContract } from "./contract/scheduling.ts";
 import { supersedeContract } from "./contract/supersede.ts";
 import { usageContract } from "./contract/usage.ts";
@@ -35,6 +36,7 @@ export function storeContract(newPlace: NewPlace, { runs }: { runs: number }): v
   suite("pages that are owed", () => pagesContract(newPlace));
   suite("task, session and stats", () => readContract(newPlace));
   suite("addUsage and what was spent", () => usageContract(newPlace));
+  suite("reviews that are kept", () => reviewContract(newPlace));
   suite("watch", () => watchContract(newPlace));
   suite("reopening", () => restartContract(newPlace));
   suite("who is next", () => schedulingContract(newPlace, { runs }));
