@@ -1,4 +1,3 @@
-import { v7 } from "uuid";
 import type * as z from "zod";
 import { CicdError, errorCodes } from "#shared/error.ts";
 import { Problem } from "#shared/problem.ts";
@@ -21,7 +20,7 @@ export interface Asking {
 export async function callRunner<P extends z.ZodObject, A extends z.ZodType>(
   runner: RunnerClient,
   route: Route<P, z.ZodObject, z.ZodType, A>,
-  { params = {}, query = {}, body, requestId = v7() }: Asking = {},
+  { params = {}, query = {}, body, requestId = crypto.randomUUID() }: Asking = {},
 ): Promise<z.output<A>> {
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],

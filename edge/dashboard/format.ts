@@ -21,6 +21,7 @@ export function money(usd: number): string {
 
 /** Bytes in the unit that suits them. */
 export function bytes(count: number): string {
+  if (count < 1024) return `${count} B`;
   const mib = count / 1024 ** 2;
   if (mib >= 1024) return `${(mib / 1024).toFixed(1)} GB`;
   return mib >= 1 ? `${Math.round(mib)} MB` : `${Math.round(count / 1024)} KB`;

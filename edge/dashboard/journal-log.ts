@@ -60,7 +60,7 @@ function words({ type, data }: JournalEntry): Html | string {
     case "workspace.progress":
       return `${data.phase} ${data.done} of ${data.total} objects`;
     case "workspace.ready":
-      return `${data.files} changed files, diff of ${bytes(data.diff_bytes)}, after ${duration(data.duration_ms)}`;
+      return `changed files: ${data.files}, diff of ${bytes(data.diff_bytes)}, after ${duration(data.duration_ms)}`;
     case "session.starting":
       return `starting a process (${data.start})`;
     case "session.ready":

@@ -3,6 +3,7 @@ import type { Health } from "#shared/api.ts";
 import type { Host } from "#shared/host.ts";
 import type { OpenPermission } from "#shared/open-permission.ts";
 import type { OutboxHealth } from "#shared/outbox.ts";
+import type { Session } from "#shared/session.ts";
 import type { Task } from "#shared/task.ts";
 import type { UsageDay } from "#shared/usage.ts";
 import { costChart, timingChart } from "./charts.ts";
@@ -17,6 +18,7 @@ import type { Html, View } from "./view.ts";
 export interface Overview {
   readonly health: Health;
   readonly hosts: readonly Host[];
+  readonly sessions: readonly Session[];
   readonly outbox: OutboxHealth;
   readonly permissions: readonly OpenPermission[];
   readonly running: readonly Task[];
@@ -48,19 +50,25 @@ export function overviewPage(view: View, overview: Overview): Html {
   });
 }
 
-function healthCards({ health, hosts, outbox, days }: Overview): Html {
+function healthCards({ health, hosts, sessions, outbox, days }: Overview): Html {
   const { status, degradation_level: level, breaker, problems } = health;
   const sum = (of: (host: Host) => number) => hosts.reduce((total, host) => total + of(host), 0);
+  // Hosts tell of theirs from time to time alone, the one that is asked knows its own now.
+  const own = sessions.reduce((total, { memory_bytes }) => total + (memory_bytes ?? 0), 0);
+  const memory = Math.max(
+    own,
+    sum(({ load }) => load.memory_bytes),
+  );
   const oldest = health.oldest_queued_seconds;
   const today = days.at(-1)?.cost_usd ?? 0;
   const kept = outbox.depth ?? 0;
   return html`<dl class="figures">
 ${figure("Runner", badge(status), `version ${health.version}`)}
 ${figure("Level", `${level}`, levels[level] ?? "")}
-${figure("Model", badge(breaker), breaker === "closed" ? "answers" : "tasks wait for it")}
+${figure("Model", badge(models[breaker]), `breaker ${breaker}`)}
 ${figure("Running", `${health.running}`, `of ${sum(({ load }) => load.capacity)} at once`)}
 ${figure("Queue", `${health.queue_depth}`, oldest === null ? "nothing waits" : `oldest ${duration(oldest * 1000)}`)}
-${figure("Processes", `${health.sessions}`, bytes(sum(({ load }) => load.memory_bytes)))}
+${figure("Processes", `${health.sessions}`, bytes(memory))}
 ${figure("Today", money(today), `up ${duration(health.uptime_seconds * 1000)}`)}
 ${figure("Outbox", `${kept}`, `${outbox.dead} undelivered`)}
 </dl>
@@ -68,7 +76,8 @@ ${problems.length === 0 ? "" : html`<ul class="card problems" aria-label="Proble
 ${hosts.length < 2 ? "" : html`<p class="hosts">${hosts.map(({ name, state, load }) => html`<span>${name} ${badge(state)} ${load.running} of ${load.capacity}</span>`)}</p>`}`;
 }
 
-const levels = ["processes are kept", "no more processes", "one process a task"];
+const levels = ["all as set", "no new processes", "one a task, none kept"];
+const models = { closed: "answering", "half-open": "trying", open: "down" };
 
 function figure(name: string, value: Html | string, more: string): Html {
   return html`<div><dt>${name}</dt><dd><strong>${value}</strong><span class="quiet">${more}</span></dd></div>`;

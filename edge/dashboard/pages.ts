@@ -47,19 +47,22 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   app.get("/", async (c) => {
     const ask = asker(c);
     const tasks = (query: Asking["query"]) => ask(listTasks, { query: { ...query } });
-    const [health, hosts, kept, permissions, running, queued, latest, usage] = await Promise.all([
-      healthOf(c, options),
-      ask(listHosts),
-      outbox.health(),
-      ask(listPermissions),
-      tasks({ state: "running" }),
-      tasks({ state: "queued" }),
-      tasks({ limit: "20" }),
-      ask(listUsage, { query: { days: "30" } }),
-    ]);
+    const [health, hosts, sessions, kept, permissions, running, queued, latest, usage] =
+      await Promise.all([
+        healthOf(c, options),
+        ask(listHosts),
+        ask(listSessions),
+        outbox.health(),
+        ask(listPermissions),
+        tasks({ state: "running" }),
+        tasks({ state: "queued" }),
+        tasks({ limit: "12" }),
+        ask(listUsage, { query: { days: "30" } }),
+      ]);
     const page = overviewPage(viewOf(c, options), {
       health,
       ...hosts,
+      ...sessions,
       outbox: kept,
       ...permissions,
       running: running.tasks,

@@ -21,7 +21,6 @@ export const style = `:root {
   --s-bad: light-dark(#c5443b, #e8746b);
 }
 * { box-sizing: border-box }
-html { scrollbar-gutter: stable }
 body { margin: 0; background: var(--page); color: var(--text); font: 14px/1.45 system-ui, sans-serif; font-variant-numeric: tabular-nums }
 a { color: var(--link); text-decoration: none }
 a:hover { text-decoration: underline }
