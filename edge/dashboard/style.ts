@@ -23,7 +23,7 @@ export const style = `:root {
 * { box-sizing: border-box }
 body { margin: 0; background: var(--page); color: var(--text); font: 14px/1.45 system-ui, sans-serif; font-variant-numeric: tabular-nums }
 a { color: var(--link); text-decoration: none }
-a:hover { text-decoration: underline }
+p a, a:hover { text-decoration: underline }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px }
 main:focus { outline: none }
 code, pre, .log { font: 12.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
