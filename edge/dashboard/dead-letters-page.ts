@@ -18,7 +18,8 @@ export interface DeadLetters {
 export function deadLettersPage(view: View, { tasks, undelivered }: DeadLetters): Html {
   return layout(view, {
     title: "Dead letters",
-    content: html`<section class="card"><h2>Tasks that failed</h2>
+    content: html`<section class="card"><div class="titled"><h2>Tasks that failed</h2>
+${tasks.length === 0 ? "" : replayForm(`${view.base}/dead-letters/replay`, "Replay all")}</div>
 ${tasks.length === 0 ? html`<p class="quiet">None.</p>` : taskLetters(view, tasks)}</section>
 <section class="card"><h2>Deliveries that the runner refused</h2>
 ${undelivered.length === 0 ? html`<p class="quiet">None.</p>` : undeliveredLetters(view, undelivered)}</section>`,
@@ -34,8 +35,7 @@ function taskLetters(view: View, tasks: readonly Task[]): Html {
 <td class="number">${task.ended_at === null ? "" : ago(task.ended_at, view.now)}</td>
 <td>${replayForm(`${view.base}/dead-letters/${task.id}/replay`, "Replay", pullRequestName(task))}</td></tr>`,
   );
-  return html`${replayForm(`${view.base}/dead-letters/replay`, "Replay all")}
-<div class="wide" tabindex="0" role="region" aria-label="Failed tasks"><table><caption class="unseen">Failed tasks, the latest first</caption>
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Failed tasks"><table><caption class="unseen">Failed tasks, the latest first</caption>
 <thead><tr><th scope="col">Task</th><th scope="col">Pull request</th><th scope="col">Why</th>
 <th scope="col" class="number">Failed</th><th scope="col">Again</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

@@ -50,6 +50,7 @@ ${head ?? ""}
 ${scope === undefined ? "" : navigation(view, title)}
 </header>
 <main id="main" tabindex="-1">
+<p id="stale" class="bad" role="status" hidden>What is shown is not up to date: there is no answer any more.</p>
 <h1>${heading ?? title}</h1>
 ${content}
 </main>

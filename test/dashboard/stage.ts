@@ -1,5 +1,6 @@
 import { deliver } from "#demo/delivery.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
+import type { HandOff } from "#shared/api.ts";
 import { textBlock, toolUse } from "#test/messages-api/blocks.ts";
 import { message, type Responder } from "#test/messages-api/reply.ts";
 import { environment } from "../edge/settings.ts";
@@ -81,6 +82,22 @@ export async function setStage(): Promise<Scene & { readonly taskIds: readonly s
   return Object.assign(scene, { taskIds });
 }
 
+/** What was reviewed in those weeks. */
+const earlier = [
+  "Charge the card once",
+  "Show stock per warehouse",
+  "Log refunds with their reason",
+  "Drop the old checkout",
+  "Sign invoices",
+];
+
+function work(before: number, index: number): HandOff {
+  const made = handOff(600 - before * 3 - (index % 3));
+  const title = earlier[(before + index) % earlier.length] ?? "";
+  const event = { ...made.event, pull_request: { ...made.event.pull_request, title } };
+  return { ...made, event };
+}
+
 const day = 24 * 60 * 60 * 1000;
 
 /** Four weeks of tasks that ended: the same ones each time. */
@@ -93,7 +110,7 @@ async function seed(folder: string): Promise<void> {
     const tasks = isWeekend ? 1 : 4 + ((before * 7) % 5);
     for (let index = 0; index < tasks; index += 1) {
       now = today - before * day + index * 1_000_000;
-      await store.enqueue(handOff(before), { limit: 100 });
+      await store.enqueue(work(before, index), { limit: 100 });
       now += 400 + ((before * index * 37) % 900);
       const claim = await store.claim();
       if (claim === undefined) continue;
