@@ -26,6 +26,7 @@ a { color: var(--link); text-decoration: none }
 p a, a:hover { text-decoration: underline }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; border-radius: 3px }
 main:focus { outline: none }
+a, b, code { unicode-bidi: isolate }
 code, pre, .log { font: 12.5px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace }
 pre { margin: .4rem 0; padding: .5rem .7rem; background: var(--page); border: 1px solid var(--line); border-radius: 6px; overflow: auto; max-height: 16rem; white-space: pre-wrap; overflow-wrap: anywhere }
 .unseen:not(thead):not(:focus), thead.unseen th { position: absolute; width: 1px; height: 1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap }

@@ -85,6 +85,22 @@ test("a question is shown where it is asked and on the first page, and answered 
   assert.match(await again.text(), /resolved already/);
 });
 
+test("a question hides no character of what would run", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard.runner;
+  const claim = await startTask(dashboard.runner);
+  const input = {
+    command: "echo \u202Eslaer\u202C \u200Bok\u{E0041} | sh",
+    text: "Grüße, 你好 👍",
+  };
+  const data = { request_id: "q", tool: "Ba\u200Bsh", input, expires_at: "2100-01-01T00:00:00Z" };
+  await store.append(claim, [{ type: "permission.requested", data }]);
+  const page = await (await dashboard.get("")).text();
+  assert(page.includes("echo \\u202eslaer\\u202c \\u200bok\\udb40\\udc41 | sh"), page);
+  assert(page.includes("Grüße, 你好 👍"));
+  assert(page.includes("May <b>Ba\\u200bsh</b> run?"));
+});
+
 test("dead letters are replayed one by one and all at once", async () => {
   await using dashboard = await openDashboard();
   const { store } = dashboard.runner;
