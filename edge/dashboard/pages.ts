@@ -1,11 +1,7 @@
 import type { Context, Hono } from "hono";
-import type * as z from "zod";
-import { Health } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import type { JournalEntry } from "#shared/journal.ts";
-import type { Route } from "#shared/route.ts";
 import { listDeadLetters } from "#shared/routes/dead-letters.ts";
-import { listHosts } from "#shared/routes/hosts.ts";
 import { Id } from "#shared/routes/parts.ts";
 import { listSessions } from "#shared/routes/sessions.ts";
 import {
@@ -17,11 +13,13 @@ import {
 } from "#shared/routes/tasks.ts";
 import { listUsage } from "#shared/routes/usage.ts";
 import { Task, TaskState } from "#shared/task.ts";
-import { type Asking, callRunner } from "../call-runner.ts";
 import { relay } from "../relay.ts";
+import { askerOf } from "./asker.ts";
 import { deadLettersPage } from "./dead-letters-page.ts";
+import { lostRunnerPage } from "./lost-runner-page.ts";
 import { type DashboardEnv, type DashboardOptions, viewOf } from "./options.ts";
 import { overviewPage } from "./overview-page.ts";
+import { readOverview } from "./read-overview.ts";
 import { sessionsPage } from "./sessions-page.ts";
 import { taskPage } from "./task-page.ts";
 import { tasksPage } from "./tasks-page.ts";
@@ -36,41 +34,16 @@ const journalPage = 500;
 /** Serves the pages, each from what the runner answers now. */
 export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void {
   const { runner, outbox, patience } = options;
-  const asker = (c: Context<DashboardEnv>) => {
-    const requestId = c.get("requestId");
-    return <P extends z.ZodObject, A extends z.ZodType>(
-      route: Route<P, z.ZodObject, z.ZodType, A>,
-      asking: Asking = {},
-    ) => callRunner(runner, route, { ...asking, requestId });
-  };
+  const asker = (c: Context<DashboardEnv>) => askerOf(c, options);
 
   app.get("/", async (c) => {
-    const ask = asker(c);
-    const tasks = (query: Asking["query"]) => ask(listTasks, { query: { ...query } });
-    const [health, hosts, sessions, kept, permissions, running, queued, latest, usage] =
-      await Promise.all([
-        healthOf(c, options),
-        ask(listHosts),
-        ask(listSessions),
-        outbox.health(),
-        ask(listPermissions),
-        tasks({ state: "running" }),
-        tasks({ state: "queued" }),
-        tasks({ limit: "12" }),
-        ask(listUsage, { query: { days: "30" } }),
-      ]);
-    const page = overviewPage(viewOf(c, options), {
-      health,
-      ...hosts,
-      ...sessions,
-      outbox: kept,
-      ...permissions,
-      running: running.tasks,
-      queued: queued.tasks.toReversed(),
-      latest: latest.tasks,
-      ...usage,
-    });
-    return c.html(page);
+    try {
+      return c.html(overviewPage(viewOf(c, options), await readOverview(c, options)));
+    } catch (thrown) {
+      const error = CicdError.from(thrown);
+      if (error.code !== "runner_unavailable") throw error;
+      return c.html(lostRunnerPage(viewOf(c, options), await outbox.health(), error), 503);
+    }
   });
 
   app.get("/tasks", async (c) => {
@@ -124,17 +97,6 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
       outbox.dead(Number(listed)),
     ]);
     return c.html(deadLettersPage(viewOf(c, options), { tasks, undelivered }));
-  });
-}
-
-/** The runner's own word; an unhealthy one gives it with a status of its own. */
-async function healthOf(c: Context<DashboardEnv>, { runner }: DashboardOptions): Promise<Health> {
-  const requestId = c.get("requestId");
-  const { body } = await runner.ask({ method: "GET", path: "/health", requestId });
-  const health = Health.safeParse(body);
-  if (health.success) return health.data;
-  throw new CicdError("runner_unavailable", "Cannot read the runner's health", {
-    cause: health.error,
   });
 }
 

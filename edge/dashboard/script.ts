@@ -24,6 +24,9 @@ async function refresh() {
 }
 
 function show(fresh) {
+  const isNew = ({ id }) => document.getElementById(id) === null;
+  // What was told instead of the page is over.
+  if ([...fresh.querySelectorAll("[data-live]")].some(isNew)) return location.reload();
   for (const old of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(old.id);
     // Whoever is about to press a button keeps it, and what is being copied.

@@ -136,7 +136,12 @@ test("a page that there is not, and one that can't be made, say so in words", as
   await using lost = await openDashboard({ RUNNER_URL: "http://127.0.0.1:1" });
   const response = await lost.get("");
   assert.equal(response.status, 503);
-  assert.match(await response.text(), /Cannot reach runner/);
+  const page = await response.text();
+  assert.match(page, /unreachable<\/span>: .*Cannot reach runner/);
+  assert.match(page, /all the same: 0 wait here/);
+  const tasks = await lost.get("/tasks");
+  assert.equal(tasks.status, 503);
+  assert.match(await tasks.text(), /role="alert">Cannot reach runner/);
 });
 
 test("tasks are listed by state and by session", async () => {
