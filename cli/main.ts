@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, Option } from "commander";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { connectRunner } from "#edge/connect-runner.ts";
 import { type Host, startHost } from "#runner/host.ts";
 import { CicdError } from "#shared/error.ts";
@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import { configFileName } from "./config-file.ts";
 import { startEdge } from "./edge-server.ts";
 import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { createLog } from "./log.ts";
 import { type DeadLetterFlags, drain, replayAll, replayOne, showDeadLetters } from "./operate.ts";
 import { addOutboxCommands } from "./outbox-command.ts";
 import { configuredEdge, readServeSettings, readSettings } from "./settings.ts";
@@ -36,23 +37,28 @@ program
   .description("run edge and runner in one program")
   .action(async () => {
     const config = await readServeSettings(source());
-    const log = createLog(config);
-    const host = await start(config, log);
-    const edgeConfig = { ...config, runner_url: [host.url] };
-    const descriptor = descriptors.get("edge");
-    const edge = await startEdge({ config: edgeConfig, log, descriptor, fetch: host.fetch }).catch(
-      async (error) => {
+    const log = createLog(config, process.env);
+    await untilStopped(serviceOf(log), async () => {
+      const host = await start(config, log);
+      const edgeConfig = { ...config, runner_url: [host.url] };
+      const descriptor = descriptors.get("edge");
+      const edge = await startEdge({
+        config: edgeConfig,
+        log,
+        descriptor,
+        fetch: host.fetch,
+      }).catch(async (error) => {
         await host.stop();
         throw error;
-      },
-    );
-    await untilStopped(serviceOf(log), {
-      url: edge.url,
-      patience: hostPatience(config) + requestPatience,
-      stop: async () => {
-        await host.stop();
-        await edge.close(requestPatience);
-      },
+      });
+      return {
+        url: edge.url,
+        patience: hostPatience(config) + requestPatience,
+        stop: async () => {
+          await host.stop();
+          await edge.close(requestPatience);
+        },
+      };
     });
   });
 
@@ -61,12 +67,10 @@ program
   .description("run the runner alone: queue, sessions and CLI processes")
   .action(async () => {
     const config = await readSettings(source());
-    const log = createLog(config);
-    const host = await start(config, log);
-    await untilStopped(serviceOf(log), {
-      url: host.url,
-      patience: hostPatience(config),
-      stop: () => host.stop(),
+    const log = createLog(config, process.env);
+    await untilStopped(serviceOf(log), async () => {
+      const host = await start(config, log);
+      return { url: host.url, patience: hostPatience(config), stop: () => host.stop() };
     });
   });
 
@@ -75,12 +79,14 @@ program
   .description("run the edge alone: webhooks and the public API, for a runner elsewhere")
   .action(async () => {
     const config = await readSettings(source());
-    const log = createLog(config);
-    const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
-    await untilStopped(serviceOf(log), {
-      url: edge.url,
-      patience: requestPatience,
-      stop: () => edge.close(requestPatience),
+    const log = createLog(config, process.env);
+    await untilStopped(serviceOf(log), async () => {
+      const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
+      return {
+        url: edge.url,
+        patience: requestPatience,
+        stop: () => edge.close(requestPatience),
+      };
     });
   });
 
@@ -192,8 +198,4 @@ function serviceOf(log: Logger): Service {
 /** How long a runner may take to stop, in milliseconds: turns, then each step of ending processes. */
 function hostPatience({ async: limits }: Config): number {
   return limits.graceful_shutdown_timeout + endingSteps * limits.force_kill_timeout;
-}
-
-function createLog({ observability: { log_level } }: Config): Logger {
-  return pino({ name: "cicd-runner", level: log_level });
 }

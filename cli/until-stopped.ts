@@ -15,12 +15,10 @@ const signals = {
 } as const;
 
 /**
- * Waits for SIGINT or SIGTERM, then stops what runs. A second signal does not wait for that.
+ * Starts something, waits for SIGINT or SIGTERM, then stops it. A signal that comes during the start
+ * stops it when it has started; a second one does not wait for that.
  */
-export async function untilStopped(
-  service: Service,
-  { url, patience, stop }: Running,
-): Promise<void> {
+export async function untilStopped(service: Service, start: () => Promise<Running>): Promise<void> {
   const told = new Promise<void>((resolve) => {
     for (const name of ["SIGINT", "SIGTERM"] as const) {
       process.once(name, () => {
@@ -29,6 +27,7 @@ export async function untilStopped(
       });
     }
   });
+  const { url, patience, stop } = await start();
   await service.ready(`Serving on ${url}`);
   await told;
   await service.stopping(patience);

@@ -21,18 +21,21 @@ export interface Webhook {
   /** Origin of the edge. */
   readonly url: string;
   readonly secret: string;
+  /** Headers besides those of the forge. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends a delivery that GitHub once sent, pointed at the demo's repository and signed anew. */
 export async function deliver(
   action: "opened" | "synchronize" | "closed",
   target: Target,
-  { url, secret }: Webhook,
+  { url, secret, headers }: Webhook,
 ): Promise<WebhookAccepted> {
   const body = new TextEncoder().encode(JSON.stringify(pointedAt(recorded(action), target)));
   const response = await fetch(`${url}/webhooks/github`, {
     method: "POST",
     headers: {
+      ...headers,
       "content-type": "application/json",
       "x-github-event": "pull_request",
       "x-github-delivery": randomUUID(),

@@ -55,6 +55,10 @@ export const RunnerConfig = z.strictObject({
           env: ["CICD_STORE"],
           description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
         }),
+      transcripts_dir: z.string().min(1).optional().meta({
+        description:
+          "Folder that all hosts of `store` share: each can go on with conversations of the others",
+      }),
       retention: z
         .strictObject({
           age: Duration.prefault("720h").meta({
@@ -283,6 +287,20 @@ export const RunnerConfig = z.strictObject({
         .boolean()
         .default(true)
         .meta({ env: ["METRICS_ENABLED"], description: "Whether GET /metrics answers" }),
+      tracing_enabled: z.boolean().optional().meta({
+        description: "Whether traces are recorded; default: where an OTLP endpoint is set",
+      }),
+      otlp_endpoint: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .meta({
+          env: ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+          description: "Where traces are sent: OTLP over HTTP, such as `http://127.0.0.1:4318`",
+        }),
+      tracing_sampler: Share.default(0.1).meta({
+        env: ["OTEL_TRACES_SAMPLER_ARG"],
+        description: "Share of traces that are recorded, 1 for all",
+      }),
       health_check_interval: Duration.prefault("30s").meta({
         description: "How often memory and queue are looked at",
       }),

@@ -24,6 +24,7 @@ import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { Retention } from "./retention.ts";
 import { SessionManager } from "./session/manager.ts";
+import { SharedTranscripts } from "./session/shared-transcripts.ts";
 import { Workspaces } from "./session/workspaces.ts";
 import {
   breakerOptions,
@@ -38,6 +39,7 @@ import {
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
+import { recordTraces } from "./trace/record-traces.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
 import { keepWithin } from "./workspace/disk-budget.ts";
@@ -124,9 +126,17 @@ export async function startHost({
     breakerState: () => breaker.state,
   });
   const observe = observers(metrics, log, Date.now);
+  const workspaces = new Workspaces(stateDir);
+  const tracing = await recordTraces(config, {
+    environment,
+    version,
+    onError: (error) => log.warn({ component: "tracing", event: "traces_lost", err: error }),
+  });
+  if (tracing !== undefined) undo.use(tracing);
   const sessions = new SessionManager({
     store,
-    workspaces: new Workspaces(stateDir),
+    workspaces,
+    transcripts: await sharedTranscripts(config, store.hostId, workspaces),
     cli: cliSettings(config, connector.connect),
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
@@ -198,7 +208,7 @@ export async function startHost({
   });
   const dispatcher = new Dispatcher({
     store,
-    work: observe.counted(work),
+    work: tracing?.spans.traced(observe.counted(work)) ?? observe.counted(work),
     retry: retryPolicy(config),
     concurrency: () => (limits.enabled ? sessions.capacity : limits.max_sessions),
     guard: new Guard(breaker, degradation),
@@ -265,6 +275,7 @@ export async function startHost({
       }),
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
+    ...(tracing && { onAccepted: tracing.spans.delivered }),
     skipped: new SkippedDeliveries(),
     onSkipped: metrics.skipped,
     onSseClients: metrics.sseClients,
@@ -294,6 +305,25 @@ export async function startHost({
       log.info({ component: "host", event: "stopped" });
     },
   };
+}
+
+async function sharedTranscripts(
+  { runner: { transcripts_dir: folder, store } }: RunnerConfig,
+  hostId: string,
+  workspaces: Workspaces,
+): Promise<SharedTranscripts | undefined> {
+  if (folder === undefined) return undefined;
+  if (store === undefined) {
+    throw new CicdError(
+      "config_invalid",
+      "runner.transcripts_dir is of use to several hosts alone",
+      {
+        hint: "Set runner.store to the database that they share, or leave runner.transcripts_dir out",
+      },
+    );
+  }
+  const localFolder = (cwd: string) => workspaces.transcripts(cwd);
+  return await SharedTranscripts.open({ folder, hostId, localFolder });
 }
 
 async function noMetrics(): Promise<never> {

@@ -124,8 +124,8 @@ export function people(config: RunnerConfig): People {
   return forgePeople(forgeAccounts(config), config.publish.name);
 }
 
-/** What must not leave this host, wherever a model may have got it from. */
-function secretsOf(config: RunnerConfig, environment: Environment): (string | undefined)[] {
+/** What must not leave this host, wherever a model or a log may have got it from. */
+export function secretsOf(config: RunnerConfig, environment: Environment): (string | undefined)[] {
   const { github, gitlab, gitee, gitea, anthropic, claude } = config;
   return [
     ...config.runner_secret,

@@ -108,19 +108,18 @@ async function reviewed(
 
 async function sessionContext(
   task: Task,
-  { signal, onEvent }: WorkContext,
+  { signal, onEvent, traceparent }: WorkContext,
   options: WorkOptions,
   { received }: Earlier,
 ): Promise<SessionContext> {
   const { store, sessions, turnTimeout, limits, day, permissions } = options;
-  // Most recent first.
-  const before = await store.tasks({
-    sessionId: task.session_id,
-    state: "succeeded",
-    limit: recentTasks,
-  });
-  const lastReview = lastReviewAmong(before);
-  const subject = await subjectOf(task, store);
+  const ofSession = { sessionId: task.session_id, state: "succeeded", kind: "review" } as const;
+  const [reviews, subject, budget] = await Promise.all([
+    store.tasks({ ...ofSession, limit: 1 }),
+    subjectOf(task, store),
+    openTaskBudget(task, { store, limits, day }),
+  ]);
+  const lastReview = lastReviewAmong(reviews);
   const prepare = async (folder: string) => {
     const began = performance.now();
     const checkout = await prepareCheckout(subject, {
@@ -150,9 +149,10 @@ async function sessionContext(
     prepare,
     lastReview,
     received,
+    traceparent,
     signal,
     turnTimeout,
-    budget: await openTaskBudget(task, { store, limits, day }),
+    budget,
     onSpent: async (spending) => {
       const isNothing = Object.values(spending).every((figure) => figure === 0);
       if (!isNothing) await store.addUsage(task.id, task.session_id, spending);
@@ -190,6 +190,3 @@ async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): P
 
 /** How many entries of a journal are read at once. */
 const journalPage = 500;
-
-/** How many tasks of a session are looked at for its last review. */
-const recentTasks = 100;

@@ -20,6 +20,8 @@ export type ForgeFetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 const defaultTimeout = 30_000;
 const defaultMaxWait = 60_000;
+/** How long the answer to a change is waited for when nobody wants it any more. */
+const changeGrace = 2000;
 /** What ends the same when it is done twice. A PATCH may add something, as to a check run. */
 const repeatable: ReadonlySet<string> = new Set(["GET", "PUT"]);
 /** Pauses before a request that may be repeated is. */
@@ -72,11 +74,13 @@ async function attempt(
   what: string,
 ): Promise<Attempt> {
   signal.throwIfAborted();
+  const isChange = (init.method ?? "GET").toUpperCase() !== "GET";
+  using unwanted = delayed(signal, isChange ? changeGrace : 0);
   try {
     const response = await fetch(url, {
       ...init,
       redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      signal: AbortSignal.any([unwanted.signal, AbortSignal.timeout(timeout)]),
     });
     // Within the time limit too; the caller reads what is here already.
     const text = await readText(response, what);
@@ -90,6 +94,26 @@ async function attempt(
     if (cause instanceof CicdError) throw cause;
     return { kind: "no answer", cause };
   }
+}
+
+/**
+ * Aborts so many milliseconds after another signal. A change that is on its way is not taken back by
+ * giving it up: the forge may make it while the next task looks at the page.
+ */
+function delayed(signal: AbortSignal, ms: number): Disposable & { readonly signal: AbortSignal } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => late.abort(signal.reason), ms);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: late.signal,
+    [Symbol.dispose]: () => {
+      signal.removeEventListener("abort", onAbort);
+      clearTimeout(timer);
+    },
+  };
 }
 
 async function readText(response: Response, what: string): Promise<string> {

@@ -20,6 +20,8 @@ export interface SessionContext extends AskOptions {
   readonly lastReview: LastReview | undefined;
   /** What people said into turns of earlier attempts; default nothing. */
   readonly received?: readonly UserMessage[];
+  /** The step of a trace that the task is in; a process that is started for it is told. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Holds the talk once; another process may have to be asked the same. */
@@ -135,6 +137,7 @@ async function attempt<T>(
   using lease = await sessions.lease(task.session_id, {
     oneShot,
     confined: subject.pull_request.fork,
+    traceparent: context.traceparent,
     onStarting: (start) => onEvent({ type: "session.starting", data: { start } }),
   });
   // The process starts while the commits are fetched.

@@ -86,6 +86,14 @@ const migrations = [
   // 1 while a page of a forge shows the task as running.
   `ALTER TABLE task ADD COLUMN page_owed BIGINT NOT NULL DEFAULT 0;
    CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
+
+  // The copy of the conversation that other hosts can read.
+  "ALTER TABLE session ADD COLUMN transcript TEXT",
+
+  // Until then somebody tells it, or nobody should try.
+  "ALTER TABLE task ADD COLUMN page_at BIGINT NOT NULL DEFAULT 0",
+  // The step of a trace that brought it.
+  "ALTER TABLE task ADD COLUMN traceparent TEXT",
 ];
 
 /**

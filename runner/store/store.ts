@@ -1,7 +1,7 @@
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
 import type { OpenPermission } from "#shared/open-permission.ts";
-import type { Spending, Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
+import type { Spending, Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
 
 import type { UsageDay } from "#shared/usage.ts";
 import type { Cluster } from "./cluster.ts";
@@ -21,6 +21,8 @@ interface Fence {
 export interface Claim {
   readonly task: Task;
   readonly fence: Fence;
+  /** The step of a trace that brought the task, as the header `traceparent` has it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Why a running task should stop. */
@@ -87,6 +89,8 @@ export interface Conversation {
    * from there. It saves the figure then, and not when it is killed.
    */
   readonly costUsd: number;
+  /** The name of a copy of it that other hosts can read, as of its last turn; null without one. */
+  readonly transcript: string | null;
 }
 
 /** Numbers of the queue. */
@@ -168,8 +172,13 @@ export interface Store extends Cluster, AsyncDisposable {
    * False when the fence is not current any more.
    */
   owePage(claim: Claim): Promise<boolean>;
-  /** Tasks that have ended and whose page has not been told, oldest first. */
-  owedPages(limit: number): Promise<Task[]>;
+  /**
+   * Tasks that have ended and whose page has not been told, oldest first. No host gets them again for
+   * so many milliseconds.
+   */
+  takeOwedPages(limit: number, time: number): Promise<Task[]>;
+  /** The page of a task is not to be told for so many milliseconds. */
+  postponePage(taskId: string, time: number): Promise<void>;
   /** The page of a task is as it should be. */
   settlePage(taskId: string): Promise<void>;
 
@@ -203,5 +212,6 @@ export interface Store extends Cluster, AsyncDisposable {
 export interface TaskFilter {
   readonly sessionId?: string | undefined;
   readonly state?: TaskState | undefined;
+  readonly kind?: TaskKind | undefined;
   readonly limit: number;
 }

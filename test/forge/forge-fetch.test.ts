@@ -124,6 +124,28 @@ test("forgeFetch, trouble that passes: the caller never sees it", async () => {
   assert.deepEqual(await (await scene.send()).json(), [1]);
 });
 
+test("forgeFetch, aborted: a change that is on its way is waited for, and no other is begun", async () => {
+  const stop = new AbortController();
+  const abortFirst: Turn = (response) => {
+    stop.abort(new Error("Not wanted any more"));
+    // A forge that takes a moment.
+    setTimeout(() => response.writeHead(201).end("{}"), 50);
+  };
+  await using scene = await setScene([abortFirst], { signal: stop.signal });
+  assert.equal((await scene.send("POST")).status, 201);
+  await assert.rejects(scene.send("POST"), /Not wanted any more/);
+  assert.equal(scene.seen.length, 1);
+});
+
+test("forgeFetch, aborted while the forge says nothing: given up", async () => {
+  const stop = new AbortController();
+  const abort: Turn = () => stop.abort(new Error("Not wanted any more"));
+  await using scene = await setScene([abort], { signal: stop.signal });
+  await assert.rejects(scene.send("POST"), /Not wanted any more/);
+  await using other = await setScene([abort], { signal: stop.signal });
+  await assert.rejects(other.send("GET"), /Not wanted any more/);
+});
+
 test("forgeFetch, no answer: given up after its time", async () => {
   await using scene = await setScene([silence], { timeout: 100 });
   const error = await errorOf(scene.send("POST"));

@@ -133,7 +133,7 @@ export function usageContract(newPlace: NewPlace): void {
     {
       await using store = await place.open();
       await accepted(store, work);
-      await store.setConversation(id, { id: v7(), costUsd: 0.125 });
+      await store.setConversation(id, { id: v7(), costUsd: 0.125, transcript: null });
       await store.addUsage(work.task_id, id, some);
       await store.setConversation(id, null);
       assert.deepEqual(await store.spentBySession(id), some);
