@@ -12,6 +12,7 @@ import { createLog } from "./log.ts";
 import { type DeadLetterFlags, drain, replayAll, replayOne, showDeadLetters } from "./operate.ts";
 import { addOutboxCommands } from "./outbox-command.ts";
 import { configuredEdge, readServeSettings, readSettings } from "./settings.ts";
+import { showSkills } from "./skills.ts";
 import { passedDescriptors } from "./systemd/passed-descriptors.ts";
 import { openService, type Service } from "./systemd/service.ts";
 import { createToken } from "./token.ts";
@@ -101,6 +102,14 @@ program
   .action(({ scope }: { scope: string }) => {
     const { token, entry } = createToken(scope);
     console.log(`Token, shown only now: ${token}\nEntry of edge.api_tokens:  ${entry}`);
+  });
+
+program
+  .command("skills")
+  .description("list the skills that reviews and other tasks go by")
+  .option("--json", "print data")
+  .action(async ({ json }: JsonFlag) => {
+    show(await showSkills(await readServeSettings(source())), json);
   });
 
 program

@@ -6,6 +6,7 @@ import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
 import { ReviewConfig } from "./review/config.ts";
+import { SkillsConfig } from "./skills/config.ts";
 
 const Count = z.int().positive();
 const Usd = z.number().positive();
@@ -251,6 +252,7 @@ export const RunnerConfig = z.strictObject({
     })
     .prefault({}),
   review: ReviewConfig,
+  skills: SkillsConfig,
   budget: BudgetConfig,
   fallback: z
     .strictObject({

@@ -31,11 +31,14 @@ import {
   cliSettings,
   gitOptions,
   people,
+  pipelineLogs,
   publisher,
   retryPolicy,
   runningLimits,
   thresholds,
 } from "./settings.ts";
+import { loadSkills } from "./skills/load-skills.ts";
+import { taskSkills } from "./skills/task-skills.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
@@ -71,7 +74,7 @@ export interface Host {
 
 /**
  * Starts a runner host: the one place where its parts are put together.
- * @throws CicdError `config_invalid` when the state folder, the store or the address can't be used,
+ * @throws CicdError `config_invalid` when a skill, the state folder, the store or the address can't be used,
  * `store_unavailable` when the store's server does not answer.
  */
 export async function startHost({
@@ -82,6 +85,7 @@ export async function startHost({
   descriptor,
 }: HostOptions): Promise<Host> {
   const limits = config.async;
+  const skills = taskSkills(await loadSkills(config.skills.dir), config.review.skills);
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
   const isShared = config.runner.store !== undefined;
@@ -137,7 +141,7 @@ export async function startHost({
     store,
     workspaces,
     transcripts: await sharedTranscripts(config, store.hostId, workspaces),
-    cli: cliSettings(config, connector.connect),
+    cli: cliSettings(config, connector.connect, skills),
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
     memoryLimit: limits.session_memory_limit,
@@ -201,10 +205,13 @@ export async function startHost({
     exclude: config.review.exclude,
     turnTimeout: config.claude.timeout,
     limits: budgetLimits(config),
+    skills,
+    testPaths: config.skills.test_paths,
     day: await openDay(store),
     permissions,
     publisher: publishing,
     people: people(config),
+    logs: pipelineLogs(config, environment),
   });
   const dispatcher = new Dispatcher({
     store,

@@ -6,6 +6,7 @@ import { openTaskBudget } from "./budget/open.ts";
 import type { UserMessage } from "./claude/input.ts";
 import type { Work, WorkContext } from "./dispatch/run-attempt.ts";
 import { help } from "./help.ts";
+import type { FailedLogs, ShownLog } from "./logs/failed-logs.ts";
 import type { Permissions } from "./permission/permissions.ts";
 import { isAnswered } from "./publish/answered-task.ts";
 import { placeFindings } from "./publish/place-findings.ts";
@@ -17,9 +18,11 @@ import type { SessionContext } from "./review/in-session.ts";
 import { lastReviewAmong } from "./review/last-review.ts";
 import { runReview } from "./review/run-review.ts";
 import type { SessionManager } from "./session/manager.ts";
+import { type TaskSkills, tightened } from "./skills/task-skills.ts";
 import type { Store } from "./store/store.ts";
 import { subjectOf } from "./subject.ts";
 import type { ShownOptions } from "./workspace/change-set.ts";
+import { checkPatch } from "./workspace/check-patch.ts";
 import { type Checkout, prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 import type { Mirrors } from "./workspace/mirrors.ts";
@@ -33,11 +36,16 @@ export interface WorkOptions extends ShownOptions {
   readonly maxCheckoutBytes: number;
   readonly turnTimeout: number;
   readonly limits: BudgetLimits;
+  readonly skills: Pick<TaskSkills, "of">;
+  /** Globs of the files that proposed tests may add or change. */
+  readonly testPaths: readonly string[];
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
   /** Asked about commands that the edge could not verify. */
   readonly people: People;
+  /** Asked about pipelines that failed. */
+  readonly logs: FailedLogs;
 }
 
 /** Does what a task's kind asks for. */
@@ -74,13 +82,35 @@ async function answered(
   options: WorkOptions,
 ): Promise<TaskResult> {
   const earlier = await earlierAttempts(task.id, options.store);
-  const run = async () =>
-    task.kind === "help"
-      ? await help(task, options.store)
-      : await answerQuestion(task, await sessionContext(task, context, options, earlier));
+  const run = async (): Promise<TaskResult> => {
+    if (task.kind === "help") return await help(task, options.store);
+    if (wantsWriting(task)) return { kind: "answer", text: noWriting };
+    const shown = await shownFor(task, context, options);
+    const session = await sessionContext(task, context, options, earlier);
+    return await answerQuestion(task, { ...session, shown });
+  };
   const source = { stored: earlier.stored?.result, run };
   return await publishedAnswer(task, context, source, options.publisher);
 }
+
+/** The logs of a pipeline that failed, for a skill that wants them. */
+async function shownFor(
+  task: Task,
+  { signal }: WorkContext,
+  { skills, logs }: WorkOptions,
+): Promise<ShownLog[]> {
+  const { event } = task;
+  const wantsLog = skills.of(task).skills.some(({ inputs }) => inputs.includes("log"));
+  return wantsLog && event.type === "pipeline" ? await logs(event, signal) : [];
+}
+
+/** Whether somebody wants tests to be put on a branch. */
+function wantsWriting({ kind, message }: Task): boolean {
+  return kind === "test" && message !== null && /^--write(?:\s|$)/.test(message);
+}
+
+const noWriting =
+  "`--write` is not supported: nothing is written to the repository. `/test` without it proposes a patch, for you to apply with `git apply`.";
 
 /** Reviews, and publishes what an earlier attempt or this one has found. */
 async function reviewed(
@@ -112,7 +142,9 @@ async function sessionContext(
   options: WorkOptions,
   { received }: Earlier,
 ): Promise<SessionContext> {
-  const { store, sessions, turnTimeout, limits, day, permissions } = options;
+  const { store, sessions, turnTimeout, day, permissions } = options;
+  const { skills, tools } = options.skills.of(task);
+  const limits = { ...options.limits, task: tightened(options.limits.task, skills) };
   const ofSession = { sessionId: task.session_id, state: "succeeded", kind: "review" } as const;
   const [reviews, subject, budget] = await Promise.all([
     store.tasks({ ...ofSession, limit: 1 }),
@@ -150,6 +182,10 @@ async function sessionContext(
     lastReview,
     received,
     traceparent,
+    skills,
+    tools,
+    checkPatch: (folder, patch) =>
+      checkPatch(subject, patch, { ...options, folder, signal, paths: options.testPaths }),
     signal,
     turnTimeout,
     budget,

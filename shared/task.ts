@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { errorCategories } from "./error.ts";
+import { Report } from "./report.ts";
 import { Review } from "./review.ts";
 import { TaskEvent } from "./task-event.ts";
 
@@ -119,6 +120,8 @@ export const TaskResult = z.discriminatedUnion("kind", [
     kind: z.literal("answer"),
     /** As the model wrote it, or ours; Markdown. */
     text: z.string(),
+    /** What was asked for in a form; the text tells the same. */
+    report: Report.optional(),
     /** These three are absent where no turn was needed. */
     head_sha: z.string().optional(),
     usage: Usage.optional(),

@@ -1,6 +1,7 @@
 import type { Finding, Place, Review } from "#shared/review.ts";
-import type { TaskError, TaskKind } from "#shared/task.ts";
+import type { TaskError, TaskKind, TaskResult } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
+import { reportText } from "./report-texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 
 /** Where a finding ended up on the page. */
@@ -80,9 +81,14 @@ export function failureText(
 }
 
 /** What a model, or the runner itself, answers. */
-export function answerText(answer: string, text: UntrustedText): string {
-  return text.markdown(answer, longest.answer);
+export function answerText({ text: answer, report }: AnswerToShow, text: UntrustedText): string {
+  return report === undefined
+    ? text.markdown(answer, longest.answer)
+    : reportText(report, text).slice(0, longestComment);
 }
+
+/** An answer, and its parts where it has a form. */
+type AnswerToShow = Pick<Extract<TaskResult, { kind: "answer" }>, "text" | "report">;
 
 /** What is said in place of an answer. */
 export function noAnswerText(kind: TaskKind, error: TaskError, text: UntrustedText): string {

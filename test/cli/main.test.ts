@@ -28,6 +28,7 @@ test("cicd-runner --help names every command and exits 0", async () => {
     "runner",
     "edge",
     "token",
+    "skills",
     "drain",
     "dead-letters",
     "replay",

@@ -180,3 +180,15 @@ test("forgeFetch, a host that may not write any more: sends nothing", async () =
   assert.equal(scene.seen.length, 0);
   await scene.send("GET");
 });
+
+test("forgeFetch, tail: of a long answer the end is kept, and so many bytes alone", async () => {
+  const long: Turn = (response) => {
+    for (let part = 0; part < 50; part += 1) response.write("x".repeat(1000));
+    response.end("the end");
+  };
+  await using scene = await setScene([long], { tail: 2500 });
+  const text = await (await scene.send()).text();
+  assert.equal(text, `${"x".repeat(2493)}the end`);
+  await using short = await setScene([say(200, "all")], { tail: 2500 });
+  assert.equal(await (await short.send()).text(), '"all"');
+});
