@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { callRunner } from "#edge/call-runner.ts";
 import type { RunnerClient } from "#edge/runner-client.ts";
 import {
   listDeadLetters,
@@ -6,7 +7,6 @@ import {
   replayDeadLetters,
 } from "#shared/routes/dead-letters.ts";
 import { drainHost, listHosts } from "#shared/routes/hosts.ts";
-import { callRunner } from "./call-runner.ts";
 
 /** Which dead letters are meant, as the command line has it. */
 export interface DeadLetterFlags {

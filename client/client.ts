@@ -17,8 +17,12 @@ import {
   cancelTask,
   followTask,
   getTask,
+  getTimeline,
+  listPermissions,
   listTasks,
+  readJournal,
 } from "#shared/routes/tasks.ts";
+import { listUsage } from "#shared/routes/usage.ts";
 import { type FollowOptions, follow } from "./follow.ts";
 import { type Sending, send } from "./send.ts";
 
@@ -49,6 +53,9 @@ export function createClient(options: ClientOptions) {
     getTask: call(getTask),
     cancelTask: call(cancelTask),
     answerPermission: call(answerPermission),
+    readJournal: call(readJournal),
+    getTimeline: call(getTimeline),
+    listPermissions: call(listPermissions),
     listSessions: call(listSessions),
     getSession: call(getSession),
     endSession: call(endSession),
@@ -62,6 +69,7 @@ export function createClient(options: ClientOptions) {
     replayUndelivered: call(replayUndelivered),
     replayAllUndelivered: call(replayAllUndelivered),
     listHosts: call(listHosts),
+    listUsage: call(listUsage),
     /** The journal of a task as it grows, to its terminal entry: each number once. */
     followTask: (id: string, how: FollowOptions = {}): AsyncGenerator<JournalEntry, void> => {
       const url = urlOf(options, followTask, { id });

@@ -12,6 +12,8 @@ export interface Target {
   readonly cloneUrl: string;
   readonly baseSha: string;
   readonly headSha: string;
+  /** Default: that of the demo's. */
+  readonly title?: string;
 }
 
 /** Where a delivery goes. */
@@ -70,14 +72,20 @@ function recorded(action: string): Recorded {
 
 function pointedAt(payload: Recorded, target: Target): Recorded {
   const { pull_request, repository } = payload;
-  const { cloneUrl, baseSha, headSha, number = pull_request.number } = target;
+  const {
+    cloneUrl,
+    baseSha,
+    headSha,
+    number = pull_request.number,
+    title = "Add discounts",
+  } = target;
   return {
     ...payload,
     repository: { ...repository, clone_url: cloneUrl },
     pull_request: {
       ...pull_request,
       number,
-      title: "Add discounts",
+      title,
       body: "Carts can have a discount now.",
       head: { ...pull_request.head, sha: headSha },
       base: { ...pull_request.base, sha: baseSha },

@@ -133,6 +133,9 @@ export const JournalEntry = z.intersection(JournalPlace, JournalEvent);
 /** {@link JournalEntry} as a type. */
 export type JournalEntry = z.infer<typeof JournalEntry>;
 
+/** `GET /v1/tasks/{id}/journal`: in order; `more` when the journal goes on behind the last. */
+export const JournalPage = z.object({ entries: z.array(JournalEntry), more: z.boolean() });
+
 /** Whether an event of this type ends its task's journal. */
 export function isTerminalType(type: JournalType): boolean {
   return terminalTypes.has(type);

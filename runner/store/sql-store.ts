@@ -8,6 +8,7 @@ import { enqueueTask } from "./enqueue.ts";
 import { enqueueQuestion } from "./enqueue-question.ts";
 import { cancelTask, finishAttempt, getInterruption } from "./finish.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
+import { readOpenPermissions } from "./open-permissions.ts";
 import { isPageOwed, owePage, postponePage, settlePage, takeOwedPages } from "./page-table.ts";
 import { findReview, type KeptLimits, type KeptReview, keepReview } from "./review-table.ts";
 import {
@@ -30,6 +31,7 @@ import type {
   Watch,
 } from "./store.ts";
 import { getTask, getTaskOfDelivery, listTasks } from "./task-table.ts";
+import { readUsageByDay } from "./usage-by-day.ts";
 import { addUsage, sumUsage } from "./usage-table.ts";
 
 /** The store over any database: its logic is in the files beside, the driver runs it. */
@@ -125,6 +127,10 @@ export class SqlStore extends SqlCluster implements Store {
     return this.driver.read(() => readEvents(taskId, after, limit));
   }
 
+  async openPermissions() {
+    return this.driver.read(() => readOpenPermissions(this.now()));
+  }
+
   async owePage(claim: Claim) {
     return this.driver.write(() => owePage(claim));
   }
@@ -190,6 +196,10 @@ export class SqlStore extends SqlCluster implements Store {
 
   async keepReview(review: Omit<KeptReview, "at">, limits: KeptLimits) {
     await this.driver.write(() => keepReview({ ...review, at: this.now() }, limits));
+  }
+
+  async usageByDay(days: number) {
+    return this.driver.read(() => readUsageByDay(days, this.now()));
   }
 
   async stats() {

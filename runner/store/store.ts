@@ -1,7 +1,9 @@
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
+import type { OpenPermission } from "#shared/open-permission.ts";
 import type { Spending, Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
 
+import type { UsageDay } from "#shared/usage.ts";
 import type { Cluster } from "./cluster.ts";
 import type { KeptLimits, KeptReview } from "./review-table.ts";
 
@@ -163,6 +165,9 @@ export interface Store extends Cluster, AsyncDisposable {
   /** Entries after sequence number `after`, in order. */
   journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
 
+  /** What people are asked about running turns and has not run out, the oldest first. */
+  openPermissions(): Promise<OpenPermission[]>;
+
   /**
    * Remembers that a page shows the task as running: however it ends, the page has to be told.
    * False when the fence is not current any more.
@@ -196,6 +201,8 @@ export interface Store extends Cluster, AsyncDisposable {
   spentBySession(sessionId: string): Promise<Spending>;
   /** What all sessions took at or after a moment. */
   spentSince(epochMs: number): Promise<Spending>;
+  /** What was spent and done on each of the last days, the last one today; in UTC. */
+  usageByDay(days: number): Promise<UsageDay[]>;
 
   /** The review that all hosts keep under a key, when it is no older than `ttl` milliseconds. */
   findReview(key: string, ttl: number): Promise<KeptReview | undefined>;

@@ -12,6 +12,7 @@ import { journalContract } from "./contract/journal.ts";
 import { leaseContract } from "./contract/leases.ts";
 import { modelContract } from "./contract/model.ts";
 import { pagesContract } from "./contract/pages.ts";
+import { permissionsContract } from "./contract/permissions.ts";
 import { pruneContract } from "./contract/prune.ts";
 import { raceContract } from "./contract/races.ts";
 import { readContract } from "./contract/read.ts";
@@ -33,6 +34,7 @@ export function storeContract(newPlace: NewPlace, { runs }: { runs: number }): v
   suite("finish", () => finishContract(newPlace));
   suite("cancel", () => cancelContract(newPlace));
   suite("append and journal", () => journalContract(newPlace));
+  suite("permissions that are asked", () => permissionsContract(newPlace));
   suite("pages that are owed", () => pagesContract(newPlace));
   suite("task, session and stats", () => readContract(newPlace));
   suite("addUsage and what was spent", () => usageContract(newPlace));
