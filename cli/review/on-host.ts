@@ -1,5 +1,6 @@
 import { v7 } from "uuid";
 import { follow } from "#client/follow.ts";
+import { callRunner } from "#edge/call-runner.ts";
 import type { RunnerClient } from "#edge/runner-client.ts";
 import type { KnownPullRequest } from "#runner/local/pull-request-change.ts";
 import type { Reviewed } from "#runner/publish/published-review.ts";
@@ -11,7 +12,6 @@ import { filledPath } from "#shared/route.ts";
 import { takeDelivery } from "#shared/routes/deliveries.ts";
 import { followTask } from "#shared/routes/tasks.ts";
 import type { TaskError, TaskResult } from "#shared/task.ts";
-import { callRunner } from "../call-runner.ts";
 
 /** A pull request to review, at a commit. */
 export interface Wanted {
