@@ -12,6 +12,8 @@ export interface Setting {
   readonly schema: z.core.$ZodType;
   /** What its metadata says of it. */
   readonly description: string;
+  /** What it is when nothing sets it, as the file would say it; undefined where that is nothing. */
+  readonly fallback: unknown;
 }
 
 /**
@@ -34,6 +36,7 @@ export function settingsOf(schema: z.ZodObject, path: readonly string[] = []): S
         isSecret: secret === true,
         schema: inner,
         description: typeof description === "string" ? description : "",
+        fallback: fallbackOf(value),
       },
     ];
   });
@@ -48,6 +51,13 @@ export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 function metadataOf(schema: z.core.$ZodType): Readonly<Record<string, unknown>> {
   const inner = isWrapper(schema) ? metadataOf(schema.def.innerType) : {};
   return { ...inner, ...z.globalRegistry.get(schema) };
+}
+
+function fallbackOf(schema: z.core.$ZodType): unknown {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return schema.def.defaultValue;
+  }
+  return isWrapper(schema) ? fallbackOf(schema.def.innerType) : undefined;
 }
 
 function isWrapper(schema: z.core.$ZodType) {
