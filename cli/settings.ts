@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Environment, type Origin, originOf, readConfig } from "#shared/config.ts";
-import { type Setting, settingsOf } from "#shared/setting.ts";
+import { type Setting, settingsOf, valueAt } from "#shared/setting.ts";
 import { Config } from "./config.ts";
 import { type ConfigFile, readConfigFile } from "./config-file.ts";
 import { type FilledEnvironment, readSecretFiles } from "./secret-files.ts";
@@ -96,10 +96,4 @@ function parsed({ content, environment, labels }: Gathered): Config {
 
 function hasKey(value: unknown, key: string): boolean {
   return typeof value === "object" && value !== null && key in value;
-}
-
-function valueAt(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (key === undefined) return value;
-  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-  return valueAt(new Map(entries).get(key), rest);
 }

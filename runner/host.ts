@@ -18,6 +18,7 @@ import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
 import { PageEndings } from "./publish/page-endings.ts";
+import { isReloadable } from "./reloadable.ts";
 import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
@@ -60,6 +61,13 @@ export interface Host {
   readonly url: string;
   /** Answers what its HTTP side would, without the way over the network. */
   readonly fetch: typeof fetch;
+  /** Whether a setting can change while it runs; `prepare` heeds no other. */
+  readonly isReloadable: (key: string) => boolean;
+  /**
+   * Makes new settings ready: tasks that start after what is returned was called have them.
+   * @throws CicdError `config_invalid` when they can't be used: then nothing has changed.
+   */
+  prepare(config: RunnerConfig): () => void;
   /**
    * Takes no more tasks, lets turns end within `async.graceful_shutdown_timeout`, interrupts the
    * others and gives their tasks back to the queue, ends all processes and closes the store.
@@ -177,28 +185,34 @@ export async function startHost({
     }),
   );
 
-  const publishing = publisher(config, environment);
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
-  const work = taskWork({
-    store,
-    sessions,
-    // A git that outlives its runner is found by the mark, and ended.
-    git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
-    mirrors,
-    maxCheckoutBytes: config.runner.max_checkout,
-    maxDiffBytes: config.runner.max_diff,
-    contextLines: config.review.context_lines,
-    exclude: config.review.exclude,
-    turnTimeout: config.claude.timeout,
-    limits: budgetLimits(config),
-    day: await openDay(store),
-    permissions,
-    publisher: publishing,
-    people: people(config),
-  });
+  const day = await openDay(store);
+  /** What settings make that can change: a task has those that it started with. */
+  const changeable = (settings: RunnerConfig) => {
+    const publishing = publisher(settings, environment);
+    const work = taskWork({
+      store,
+      sessions,
+      // A git that outlives its runner is found by the mark, and ended.
+      git: gitOptions(settings, { ...environment, [markerVariable]: stateDir }),
+      mirrors,
+      maxCheckoutBytes: settings.runner.max_checkout,
+      maxDiffBytes: settings.runner.max_diff,
+      contextLines: settings.review.context_lines,
+      exclude: settings.review.exclude,
+      turnTimeout: settings.claude.timeout,
+      limits: budgetLimits(settings),
+      day,
+      permissions,
+      publisher: publishing,
+      people: people(settings),
+    });
+    return { publishing, work, secrets: settings.runner_secret };
+  };
+  let current = changeable(config);
   const dispatcher = new Dispatcher({
     store,
-    work: observe.counted(work),
+    work: observe.counted((task, context) => current.work(task, context)),
     retry: retryPolicy(config),
     concurrency: () => (limits.enabled ? sessions.capacity : limits.max_sessions),
     guard: new Guard(breaker, degradation),
@@ -242,7 +256,9 @@ export async function startHost({
     store,
     sessions,
     permissions,
-    secrets: config.runner_secret,
+    get secrets() {
+      return current.secrets;
+    },
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
     drain: async () => {
@@ -275,7 +291,7 @@ export async function startHost({
 
   await sessions.open();
   membership.start();
-  undo.use(new PageEndings({ store, publisher: publishing, onError }));
+  undo.use(new PageEndings({ store, publisher: () => current.publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 
@@ -283,6 +299,16 @@ export async function startHost({
   return {
     url: server.url,
     fetch: async (input, init) => await app.fetch(new Request(input, init)),
+    isReloadable: (key) => isReloadable(key, { hasBroker: connector.changeKey !== undefined }),
+    prepare: (settings) => {
+      const { api_key: key } = settings.anthropic;
+      if (key === undefined && connector.changeKey !== undefined) throw keyGone();
+      const changed = changeable(settings);
+      return () => {
+        if (key !== undefined) connector.changeKey?.(key);
+        current = changed;
+      };
+    },
     stop: async () => {
       upkeep[Symbol.dispose]();
       await drain().catch(onError);
@@ -294,6 +320,11 @@ export async function startHost({
       log.info({ component: "host", event: "stopped" });
     },
   };
+}
+
+function keyGone(): CicdError {
+  const message = "Cannot take settings without anthropic.api_key: processes that run need it";
+  return new CicdError("config_invalid", message, { hint: "Restart the runner to do without" });
 }
 
 async function noMetrics(): Promise<never> {

@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
 import * as z from "zod";
 import { CicdError } from "./error.ts";
-import { type Setting, settingsOf, unwrap } from "./setting.ts";
+import { type Setting, settingsOf, unwrap, valueAt } from "./setting.ts";
 
 /** Environment variables by name; a missing and an empty one are the same. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -150,13 +150,6 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
   if (key === undefined) return Object.keys(inner.shape);
   const next = inner.shape[String(key)];
   return next === undefined ? [] : keysAt(next, rest);
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (Array.isArray(value)) return valueAt(value[Number(key)], rest);
-  return isRecord(value) ? valueAt(value[String(key)], rest) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -42,6 +42,14 @@ export function settingsOf(schema: z.ZodObject, path: readonly string[] = []): S
   });
 }
 
+/** What lies at a path in objects and lists; undefined where nothing does. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return value;
+  if (typeof value !== "object" || value === null) return undefined;
+  return valueAt(new Map(Object.entries(value)).get(String(key)), rest);
+}
+
 /** What stands below defaults and optionals. */
 export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   return isWrapper(schema) ? unwrap(schema.def.innerType) : schema;

@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import { addDeadLetterCommands } from "./commands/dead-letters.ts";
+import { addDrainCommand } from "./commands/drain.ts";
+import { addOutboxCommands } from "./commands/outbox.ts";
+import { addServeCommands } from "./commands/serve.ts";
+import { addTokenCommand } from "./commands/token.ts";
+import { configFileName } from "./config-file.ts";
+import { exitCodes } from "./exit-code.ts";
+import { configuredEdge } from "./settings.ts";
+import { version } from "./version.ts";
+
+/** The program with all its commands, which reads this process's arguments and environment. */
+export function createProgram(): Command {
+  const program = new Command("cicd-runner")
+    .description(
+      "Self-hosted AI code review: a webhook in, a review out, through warm CLI processes",
+    )
+    .version(version)
+    .option("-c, --config <file>", `configuration; default: the nearest ${configFileName} upwards`)
+    .showHelpAfterError("(see --help)")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
+  const source = () => {
+    const { config } = program.opts<{ config?: string }>();
+    return { file: config, folder: process.cwd(), environment: process.env };
+  };
+  addServeCommands(program, source);
+  addTokenCommand(program);
+  addDrainCommand(program, source);
+  addDeadLetterCommands(program, source);
+  addOutboxCommands(program, async (url) => ({
+    url: url ?? (await configuredEdge(source())),
+    token: process.env.CICD_RUNNER_TOKEN,
+  }));
+  return program;
+}
