@@ -64,7 +64,10 @@ test("SIGHUP with settings that are wrong: those of before stay, and the log say
   const status = async () => (await fetch(`${scene.url}/openapi.json`)).status;
   assert.equal(await status(), 200);
   const told = await scene.reload("port: 0\nedge:\n  rate_limt: {api: 100}\n");
-  assert.match(told, /^READY=1 .*goes on .*edge\.rate_limt: unknown key; did you mean rate_limit\?/);
+  assert.match(
+    told,
+    /^READY=1 .*goes on .*edge\.rate_limt: unknown key; did you mean rate_limit\?/,
+  );
   assert.match(scene.edge.log, /"event":"reload_refused"/);
   assert.equal(await status(), 429);
   // Whoever has used up his calls does not get them back by a reload of something else.
