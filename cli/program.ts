@@ -1,8 +1,13 @@
 import { Command } from "commander";
+import { addAttachCommand } from "./commands/attach.ts";
+import { addCancelCommand } from "./commands/cancel.ts";
 import { addDeadLetterCommands } from "./commands/dead-letters.ts";
 import { addDrainCommand } from "./commands/drain.ts";
 import { addOutboxCommands } from "./commands/outbox.ts";
 import { addServeCommands } from "./commands/serve.ts";
+import { addSessionsCommand } from "./commands/sessions.ts";
+import { addStatusCommand } from "./commands/status.ts";
+import { addTasksCommand } from "./commands/tasks.ts";
 import { addTokenCommand } from "./commands/token.ts";
 import { configFileName } from "./config-file.ts";
 import { exitCodes } from "./exit-code.ts";
@@ -25,6 +30,11 @@ export function createProgram(): Command {
   };
   addServeCommands(program, source);
   addTokenCommand(program);
+  addStatusCommand(program, source);
+  addSessionsCommand(program, source);
+  addTasksCommand(program, source);
+  addAttachCommand(program, source);
+  addCancelCommand(program, source);
   addDrainCommand(program, source);
   addDeadLetterCommands(program, source);
   addOutboxCommands(program, async (url) => ({

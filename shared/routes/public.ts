@@ -2,6 +2,7 @@ import type { Route } from "../route.ts";
 import { listDeadLetters, replayDeadLetter, replayDeadLetters } from "./dead-letters.ts";
 import { getDelivery, replayDelivery } from "./deliveries.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "./edge.ts";
+import { getRunnerHealth } from "./health.ts";
 import { listHosts } from "./hosts.ts";
 import { listUndelivered, replayAllUndelivered, replayUndelivered } from "./outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
@@ -21,6 +22,7 @@ export const relayedRoutes: readonly Route[] = [
   sendMessage,
   getDelivery,
   listHosts,
+  getRunnerHealth,
   listDeadLetters,
   replayDeadLetter,
   replayDeadLetters,
