@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { addAttachCommand } from "./commands/attach.ts";
 import { addCancelCommand } from "./commands/cancel.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
+import { addConfigCommands } from "./commands/config.ts";
 import { addDeadLetterCommands } from "./commands/dead-letters.ts";
 import { addDrainCommand } from "./commands/drain.ts";
 import { addOutboxCommands } from "./commands/outbox.ts";
@@ -41,5 +43,7 @@ export function createProgram(): Command {
     url: url ?? (await configuredEdge(source())),
     token: process.env.CICD_RUNNER_TOKEN,
   }));
+  addConfigCommands(program, source);
+  addCompletionCommand(program);
   return program;
 }

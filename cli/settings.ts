@@ -42,7 +42,7 @@ export async function configuredEdge(source: SettingsSource): Promise<string> {
   return edge.public_url ?? `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-/** A setting, its value as it was read, and where that comes from. */
+/** A setting, its value as it is written there, and where that is. */
 export interface Explained extends Setting {
   readonly value: unknown;
   readonly origin: Origin;
@@ -50,28 +50,43 @@ export interface Explained extends Setting {
   readonly from: string;
 }
 
+/** Settings, and where each comes from. */
+export interface ExplainedSettings {
+  readonly config: Config;
+  /** The configuration file; undefined without one. */
+  readonly file: string | undefined;
+  readonly settings: readonly Explained[];
+}
+
 /**
- * The settings of `serve`, each with where it comes from.
+ * The settings, each with where it comes from.
+ * @param isAlone whether edge or runner run alone, and so need the secret between them.
  * @throws CicdError as {@link readSettings}.
  */
 export async function explainSettings(
   source: SettingsSource,
-): Promise<{ config: Config; file: string | undefined; settings: readonly Explained[] }> {
+  { isAlone = false } = {},
+): Promise<ExplainedSettings> {
   const gathered = await gather(source);
-  const config = parsed(withRunnerSecret(gathered, randomBytes(32).toString("hex")));
-  const { path: file, content, environment, labels } = gathered;
-  const settings = settingsOf(Config).map((setting) => {
-    const origin = originOf(setting, content, environment);
-    const value = valueAt(config, setting.path);
-    const from =
-      origin.kind === "variable"
-        ? (labels.get(origin.name) ?? origin.name)
-        : origin.kind === "file"
-          ? (file ?? "file")
-          : "default";
-    return { ...setting, value, origin, from };
-  });
-  return { config, file, settings };
+  const madeUp = randomBytes(32).toString("hex");
+  const config = parsed(isAlone ? gathered : withRunnerSecret(gathered, madeUp));
+  const settings = settingsOf(Config).map((setting) => explained(setting, gathered));
+  return { config, file: gathered.path, settings };
+}
+
+function explained(setting: Setting, gathered: Gathered): Explained {
+  const { path: file = "file", content, environment, labels } = gathered;
+  const origin = originOf(setting, content, environment);
+  switch (origin.kind) {
+    case "variable": {
+      const from = labels.get(origin.name) ?? origin.name;
+      return { ...setting, origin, from, value: environment[origin.name] };
+    }
+    case "file":
+      return { ...setting, origin, from: file, value: valueAt(content, setting.path) };
+    case "default":
+      return { ...setting, origin, from: "default", value: setting.fallback };
+  }
 }
 
 type Gathered = ConfigFile & FilledEnvironment;

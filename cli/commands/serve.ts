@@ -1,118 +1,23 @@
 import type { Command } from "commander";
-import { type Logger, pino } from "pino";
-import { EdgeConfig } from "#edge/config.ts";
-import { RunnerConfig } from "#runner/config.ts";
-import { type Host, startHost } from "#runner/host.ts";
-import { Config } from "../config.ts";
-import { startEdge } from "../edge-server.ts";
-import { reloadOnHangup } from "../reload.ts";
-import { readServeSettings, readSettings, type SettingsSource } from "../settings.ts";
-import { passedDescriptors } from "../systemd/passed-descriptors.ts";
-import { openService } from "../systemd/service.ts";
-import { untilStopped } from "../until-stopped.ts";
-import { version } from "../version.ts";
-
-/** How long open requests may take at the end, in milliseconds. */
-const requestPatience = 5000;
-/** An interrupt, the end of input, SIGTERM and SIGKILL. */
-const endingSteps = 4;
-/** What a service manager passed to this program. */
-const descriptors = passedDescriptors(process.env);
+import type { SettingsSource } from "../settings.ts";
 
 /** Adds `serve`, `runner` and `edge`, which run until they are stopped. */
 export function addServeCommands(program: Command, source: () => SettingsSource): void {
   program
     .command("serve", { isDefault: true })
     .description("run edge and runner in one program")
-    .action(async () => {
-      const config = await readServeSettings(source());
-      const { log, service, reloads } = preparations(config, {
-        concerns: Object.keys(Config.shape),
-        // A secret that was made up goes on.
-        read: () => readServeSettings(source(), config.runner_secret[0]),
-      });
-      await untilStopped(service, async () => {
-        const host = await start(config, log);
-        const ofRunner = (settings: Config) => ({ ...settings, runner_url: [host.url] });
-        const edge = await startEdge({
-          config: ofRunner(config),
-          log,
-          descriptor: descriptors.get("edge"),
-          fetch: host.fetch,
-        }).catch(async (error) => {
-          await host.stop();
-          throw error;
-        });
-        const { isReloadable } = edge;
-        const prepare = (settings: Config) => edge.prepare(ofRunner(settings));
-        reloads([host, { isReloadable, prepare }], edge.url);
-        return {
-          url: edge.url,
-          patience: hostPatience(config) + requestPatience,
-          stop: async () => {
-            await host.stop();
-            await edge.close(requestPatience);
-          },
-        };
-      });
-    });
-
+    .action(async () => await (await services()).runServe(source));
   program
     .command("runner")
     .description("run the runner alone: queue, sessions and CLI processes")
-    .action(async () => {
-      const config = await readSettings(source());
-      const { log, service, reloads } = preparations(config, {
-        concerns: Object.keys(RunnerConfig.shape),
-        read: () => readSettings(source()),
-      });
-      await untilStopped(service, async () => {
-        const host = await start(config, log);
-        reloads([host], host.url);
-        return { url: host.url, patience: hostPatience(config), stop: () => host.stop() };
-      });
-    });
-
+    .action(async () => await (await services()).runRunner(source));
   program
     .command("edge")
     .description("run the edge alone: webhooks and the public API, for a runner elsewhere")
-    .action(async () => {
-      const config = await readSettings(source());
-      const { log, service, reloads } = preparations(config, {
-        concerns: ["host", "port", "observability", ...Object.keys(EdgeConfig.shape)],
-        read: () => readSettings(source()),
-      });
-      await untilStopped(service, async () => {
-        const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
-        reloads([edge], edge.url);
-        return {
-          url: edge.url,
-          patience: requestPatience,
-          stop: () => edge.close(requestPatience),
-        };
-      });
-    });
+    .action(async () => await (await services()).runEdge(source));
 }
 
-/** What there has to be before anything starts. */
-function preparations(
-  config: Config,
-  reloading: { concerns: readonly string[]; read: () => Promise<Config> },
-) {
-  const log = pino({ name: "cicd-runner", level: config.observability.log_level });
-  const service = openService({
-    environment: process.env,
-    onError: (error) => log.error({ component: "systemd", event: "error", err: error }),
-  });
-  return { log, service, reloads: reloadOnHangup({ config, log, service, ...reloading }) };
-}
-
-function start(config: Config, log: Logger): Promise<Host> {
-  const descriptor = descriptors.get("runner");
-  return startHost({ config, environment: process.env, log, version, descriptor });
-}
-
-/** How long a runner may take to stop, in milliseconds: turns, then each step of ending processes. */
-function hostPatience({ async: limits }: Config): number {
-  return limits.graceful_shutdown_timeout + endingSteps * limits.force_kill_timeout;
+/** Loaded only now: all other commands are there sooner without. */
+async function services() {
+  return await import("../run.ts");
 }
