@@ -4,6 +4,7 @@ import { addCancelCommand } from "./commands/cancel.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
 import { addConfigCommands } from "./commands/config.ts";
 import { addDeadLetterCommands } from "./commands/dead-letters.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDrainCommand } from "./commands/drain.ts";
 import { addOutboxCommands } from "./commands/outbox.ts";
 import { addServeCommands } from "./commands/serve.ts";
@@ -44,6 +45,7 @@ export function createProgram(): Command {
     token: process.env.CICD_RUNNER_TOKEN,
   }));
   addConfigCommands(program, source);
+  addDoctorCommand(program, source);
   addCompletionCommand(program);
   return program;
 }

@@ -88,6 +88,9 @@ const migrations = [
    CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
 ];
 
+/** The version that this program brings a database to. */
+export const postgresVersion = migrations.length;
+
 /**
  * Brings a database to the version of this program, while other hosts that start wait.
  * @throws CicdError `config_invalid` when a newer program wrote it.
@@ -103,7 +106,7 @@ export async function migrate(client: ClientBase): Promise<void> {
     `SELECT coalesce(max(version), 0) AS version FROM ${schemaName}.migration`,
   );
   const version = Number(rows[0]?.version);
-  requireKnownVersion(version, migrations.length, "runner.store");
+  requireKnownVersion(version, postgresVersion, "runner.store");
   for (const [index, statements] of migrations.entries()) {
     if (index < version) continue;
     await client.query(statements);
