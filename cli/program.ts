@@ -6,6 +6,7 @@ import { addConfigCommands } from "./commands/config.ts";
 import { addDeadLetterCommands } from "./commands/dead-letters.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addDrainCommand } from "./commands/drain.ts";
+import { addInitCommand } from "./commands/init.ts";
 import { addOutboxCommands } from "./commands/outbox.ts";
 import { addServeCommands } from "./commands/serve.ts";
 import { addSessionsCommand } from "./commands/sessions.ts";
@@ -32,6 +33,7 @@ export function createProgram(): Command {
     return { file: config, folder: process.cwd(), environment: process.env };
   };
   addServeCommands(program, source);
+  addInitCommand(program);
   addTokenCommand(program);
   addStatusCommand(program, source);
   addSessionsCommand(program, source);
