@@ -108,7 +108,8 @@ test("cicd-runner init asks on a terminal, and writes nothing when somebody leav
   await using folder = await tempFolder();
   /** Types each text when the question of its pattern is there. */
   const talk = async (dir: string, lines: readonly (readonly [RegExp, string])[]) => {
-    const command = `'${process.execPath}' '${main}' init --dir '${dir}'`;
+    // A terminal of no width breaks every line after each letter.
+    const command = `stty rows 40 cols 120; '${process.execPath}' '${main}' init --dir '${dir}'`;
     const child = execa("script", ["-qec", command, "/dev/null"], {
       extendEnv: false,
       env: { PATH: process.env.PATH, TERM: "xterm", SHELL: "/bin/sh" },
