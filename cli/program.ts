@@ -15,7 +15,6 @@ import { addTasksCommand } from "./commands/tasks.ts";
 import { addTokenCommand } from "./commands/token.ts";
 import { configFileName } from "./config-file.ts";
 import { exitCodes } from "./exit-code.ts";
-import { configuredEdge } from "./settings.ts";
 import { version } from "./version.ts";
 
 /** The program with all its commands, which reads this process's arguments and environment. */
@@ -42,10 +41,7 @@ export function createProgram(): Command {
   addCancelCommand(program, source);
   addDrainCommand(program, source);
   addDeadLetterCommands(program, source);
-  addOutboxCommands(program, async (url) => ({
-    url: url ?? (await configuredEdge(source())),
-    token: process.env.CICD_RUNNER_TOKEN,
-  }));
+  addOutboxCommands(program, source);
   addConfigCommands(program, source);
   addDoctorCommand(program, source);
   addCompletionCommand(program);

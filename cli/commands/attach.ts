@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { CicdError } from "#shared/error.ts";
 import { isTerminalType, type JournalEntry } from "#shared/journal.ts";
 import { type ApiFlags, openClient, withApi } from "../api-access.ts";
+import { taskArgument } from "../arguments.ts";
 import { exitCodes } from "../exit-code.ts";
 import { createScreen, reviewText } from "../screen.ts";
 import type { SettingsSource } from "../settings.ts";
@@ -11,7 +12,7 @@ import { terminalText } from "../terminal-text.ts";
 export function addAttachCommand(program: Command, source: () => SettingsSource): void {
   withApi(program.command("attach"))
     .description("follow a task to its end; exit 0 when it succeeded, else 1")
-    .argument("<task>", "its id")
+    .addArgument(taskArgument())
     .action(async (id: string, flags: ApiFlags) => {
       const client = await openClient(flags, source);
       const screen = createScreen();

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type ApiFlags, openClient, withApi } from "../api-access.ts";
+import { taskArgument } from "../arguments.ts";
 import { show } from "../output.ts";
 import type { SettingsSource } from "../settings.ts";
 
@@ -13,7 +14,7 @@ const words = {
 export function addCancelCommand(program: Command, source: () => SettingsSource): void {
   withApi(program.command("cancel"))
     .description("end a task that waits or runs")
-    .argument("<task>", "its id")
+    .addArgument(taskArgument())
     .action(async (id: string, flags: ApiFlags) => {
       const client = await openClient(flags, source);
       const answer = await client.cancelTask({ id });

@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Session } from "#shared/session.ts";
 import { ago } from "../ago.ts";
 import { type ApiFlags, openClient, withApi } from "../api-access.ts";
+import { withLimit } from "../arguments.ts";
 import { show } from "../output.ts";
 import type { SettingsSource } from "../settings.ts";
 import { table } from "../table.ts";
@@ -20,15 +21,6 @@ export function addSessionsCommand(program: Command, source: () => SettingsSourc
       );
       show({ data: { sessions }, text }, flags.json);
     });
-}
-
-/** Adds `--limit`, as lists of the API have it. */
-export function withLimit(command: Command): Command {
-  return command.option("--limit <number>", "so many, at most 500; default 50", (text) => {
-    const limit = Number(text);
-    if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
-    throw new InvalidArgumentError("Must be a number from 1 to 500.");
-  });
 }
 
 function rowOf(session: Session): string[] {

@@ -4,11 +4,11 @@ import { CicdError } from "#shared/error.ts";
 import { type Task, TaskState } from "#shared/task.ts";
 import { ago } from "../ago.ts";
 import { type ApiFlags, openClient, withApi } from "../api-access.ts";
+import { idFrom, withLimit } from "../arguments.ts";
 import { show } from "../output.ts";
 import type { SettingsSource } from "../settings.ts";
 import { table } from "../table.ts";
 import { terminalLine } from "../terminal-text.ts";
-import { withLimit } from "./sessions.ts";
 
 /** How long a title or a message may be, in characters. */
 const room = 60;
@@ -33,7 +33,7 @@ export function addTasksCommand(program: Command, source: () => SettingsSource):
   withLimit(withApi(program.command("tasks")))
     .description("list tasks, the newest first")
     .addOption(new Option("--state <state>", "in this state").choices(TaskState.options))
-    .addOption(new Option("--session <id>", "of this session").conflicts("pr").argParser(uuidFrom))
+    .addOption(new Option("--session <id>", "of this session").conflicts("pr").argParser(idFrom))
     .option("--pr <owner/name#number>", "of this pull request, on any forge", pullRequestFrom)
     .action(async ({ state, session, pr, limit, ...flags }: TaskFlags) => {
       const client = await openClient(flags, source);
@@ -53,11 +53,6 @@ function rowOf({ id, kind, state, event, created_at, error }: Task): string[] {
   const where = `${repository.owner}/${repository.name}#${pull_request.number}`;
   const what = error === null ? "" : terminalLine(`${error.code}: ${error.message}`, room);
   return [id, kind, state, where, ago(created_at), what];
-}
-
-function uuidFrom(text: string): string {
-  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
-  throw new InvalidArgumentError("Must be the id of a session.");
 }
 
 function pullRequestFrom(text: string): PullRequest {

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { Scope } from "#shared/scope.ts";
+import { show } from "../output.ts";
 import { createToken } from "../token.ts";
 
 /** Adds `token`. */
@@ -12,8 +13,11 @@ export function addTokenCommand(program: Command): void {
         .choices(Scope.options)
         .default("read"),
     )
-    .action(({ scope }: { scope: string }) => {
-      const { token, entry } = createToken(scope);
-      console.log(`Token, shown only now: ${token}\nEntry of edge.api_tokens:  ${entry}`);
+    .option("--json", "print data")
+    .action(({ scope, json }: { scope: string; json?: boolean }) => {
+      const data = createToken(scope);
+      const { token, entry } = data;
+      const text = `Token, shown only now: ${token}\nEntry of edge.api_tokens:  ${entry}`;
+      show({ data, text }, json);
     });
 }

@@ -113,6 +113,7 @@ test("commands that ask the API say what is wrong: no token, a bad one, no edge,
     { args: ["cancel", unknown, "--token", apiTokens.read], code: 1, says: /scope write/ },
     { args: ["attach", unknown], code: 1, says: /Cannot find task/ },
     { args: ["attach"], code: 2, says: /missing required argument/ },
+    { args: ["attach", "../sessions"], code: 2, says: /Must be an id/ },
   ];
   await Promise.all(
     cases.map(async ({ args, env = {}, code, says }) => {

@@ -5,8 +5,10 @@ import { test } from "node:test";
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { parse } from "yaml";
+import { placesOf } from "#cli/completion/words.ts";
 import { Config } from "#cli/config.ts";
 import { configSchema } from "#cli/config-schema.ts";
+import { createProgram } from "#cli/program.ts";
 import { readConfig } from "#shared/config.ts";
 import { journalTypes } from "#shared/journal.ts";
 import { settingsOf } from "#shared/setting.ts";
@@ -65,6 +67,14 @@ test("the JSON schema takes the example and refuses an unknown key and a wrong v
 test("docs/api.md names every journal event", async () => {
   const text = await read("docs/api.md");
   for (const type of journalTypes) assert(text.includes(`\`${type}\``), type);
+});
+
+test("docs/cli.md names every command", async () => {
+  const text = await read("docs/cli.md");
+  for (const { at } of placesOf(createProgram())) {
+    const [first = ""] = at.split(" ");
+    assert(text.includes(`\`${at}`) || text.includes(`\`${first}`), at);
+  }
 });
 
 test("links between the documents lead somewhere", async () => {
