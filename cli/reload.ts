@@ -1,3 +1,4 @@
+import { isatty } from "node:tty";
 import type { Logger } from "pino";
 import { CicdError } from "#shared/error.ts";
 import { settingsOf, valueAt } from "#shared/setting.ts";
@@ -49,7 +50,7 @@ export function reloadOnHangup(
     }
     isBusy = false;
   };
-  if (!process.stdin.isTTY) {
+  if (!isatty(0)) {
     process.on("SIGHUP", () => {
       isDue = true;
       void work();

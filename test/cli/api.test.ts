@@ -5,6 +5,7 @@ import * as z from "zod";
 import { journalTypes } from "#shared/journal.ts";
 import { apiTokens } from "#test/edge/settings.ts";
 import { type Pair, startPair } from "../client/start-pair.ts";
+import { healthy } from "../runner-http/start-runner.ts";
 import { accepted, claimed, done, trouble } from "../store/drive.ts";
 import { handOff } from "../store/hand-off.ts";
 
@@ -21,7 +22,7 @@ function start(pair: Pair, args: readonly string[], env: Readonly<Record<string,
   });
 }
 
-test("cicd-runner status: how all is, for people and as data; exit 1 when it is bad", async () => {
+test("cicd-runner status: how all is, for people and as data", async () => {
   await using pair = await startPair();
   const [text, data] = await Promise.all([
     start(pair, ["status"]),
@@ -35,6 +36,16 @@ test("cicd-runner status: how all is, for people and as data; exit 1 when it is 
     .object({ runner: z.object({ breaker: z.string() }) })
     .parse(JSON.parse(data.stdout));
   assert.equal(runner.breaker, "closed");
+});
+
+test("cicd-runner status: exit 1 and why, when the runner is unhealthy", async () => {
+  const problems = ["Disk is full"];
+  await using pair = await startPair({
+    health: async () => ({ ...healthy, status: "unhealthy", problems }),
+  });
+  const { exitCode, stdout } = await start(pair, ["status"]);
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /^Runner +unhealthy, .*\n +Disk is full$/m);
 });
 
 test("cicd-runner tasks and sessions: lists, with filters", async () => {
