@@ -9,6 +9,7 @@ import {
   replayDeadLetters,
 } from "#shared/routes/dead-letters.ts";
 import { getDelivery, replayDelivery } from "#shared/routes/deliveries.ts";
+import { getRunnerHealth } from "#shared/routes/health.ts";
 import { listHosts } from "#shared/routes/hosts.ts";
 import { listUndelivered, replayAllUndelivered, replayUndelivered } from "#shared/routes/outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "#shared/routes/sessions.ts";
@@ -70,6 +71,7 @@ export function createClient(options: ClientOptions) {
     replayAllUndelivered: call(replayAllUndelivered),
     listHosts: call(listHosts),
     listUsage: call(listUsage),
+    getRunnerHealth: call(getRunnerHealth),
     /** The journal of a task as it grows, to its terminal entry: each number once. */
     followTask: (id: string, how: FollowOptions = {}): AsyncGenerator<JournalEntry, void> => {
       const url = urlOf(options, followTask, { id });

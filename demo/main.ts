@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { Config } from "#cli/config.ts";
 import { startEdge } from "#cli/edge-server.ts";
+import { createScreen, reviewText } from "#cli/screen.ts";
 import { version } from "#cli/version.ts";
 import { createClient } from "#client/client.ts";
 import { startHost } from "#runner/host.ts";
@@ -16,7 +17,6 @@ import { costs, type Run } from "./costs.ts";
 import { deliver, type Target } from "./delivery.ts";
 import { scriptedReviewer } from "./reviewer.ts";
 import { base, opened, synchronized } from "./sample.ts";
-import { createScreen, reviewText } from "./screen.ts";
 
 const screen = createScreen();
 await using cleanUp = new AsyncDisposableStack();

@@ -87,6 +87,7 @@ export const EdgeConfig = z.strictObject({
         .default([])
         .meta({
           env: ["API_TOKENS"],
+          secret: true,
           description: "Tokens of the API as <scope>:<SHA-256 in hex>",
         }),
       dashboard_ttl: Duration.prefault("12h").meta({

@@ -54,6 +54,7 @@ export const RunnerConfig = z.strictObject({
         .optional()
         .meta({
           env: ["CICD_STORE"],
+          secret: true,
           description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
         }),
       transcripts_dir: z.string().min(1).optional().meta({
@@ -233,7 +234,11 @@ export const RunnerConfig = z.strictObject({
     .prefault({}),
   anthropic: z
     .strictObject({
-      api_key: z.string().min(1).optional().meta({ description: "Key of the model's API" }),
+      api_key: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ secret: true, description: "Key of the model's API" }),
       base_url: z
         .url({ protocol: /^https?$/ })
         .optional()

@@ -7,6 +7,11 @@ import type { CliSettings } from "./session/process-starter.ts";
 /** How all CLI processes of a host reach the model's API. Disposal cuts them off. */
 export interface Connector extends AsyncDisposable {
   readonly connect: CliSettings["connect"];
+  /**
+   * Has another key sent from now on; undefined where processes have the one that they were started
+   * with.
+   */
+  readonly changeKey: ((apiKey: string) => void) | undefined;
   /** Why secrets are in the environment of the processes; undefined when none is. */
   readonly warning: string | undefined;
 }
@@ -30,6 +35,7 @@ export async function openConnector(
     const environment = environmentWith(api_key, base_url);
     return {
       connect: () => ({ environment, [Symbol.dispose]: () => {} }),
+      changeKey: undefined,
       warning: warningOf(api_key, claude.pass_environment),
       [Symbol.asyncDispose]: async () => {},
     };
@@ -53,6 +59,7 @@ export async function openConnector(
         [Symbol.dispose]: () => access[Symbol.dispose](),
       };
     },
+    changeKey: (apiKey) => broker.changeKey(apiKey),
     warning: undefined,
     [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
   };

@@ -18,6 +18,7 @@ import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
 import { Permissions } from "./permission/permissions.ts";
 import { PageEndings } from "./publish/page-endings.ts";
+import { isReloadable } from "./reloadable.ts";
 import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
@@ -66,6 +67,13 @@ export interface Host {
   readonly url: string;
   /** Answers what its HTTP side would, without the way over the network. */
   readonly fetch: typeof fetch;
+  /** Whether a setting can change while it runs; `prepare` heeds no other. */
+  readonly isReloadable: (key: string) => boolean;
+  /**
+   * Makes new settings ready: tasks that start after what is returned was called have them.
+   * @throws CicdError `config_invalid` when they can't be used: then nothing has changed.
+   */
+  prepare(config: RunnerConfig): () => void;
   /**
    * Takes no more tasks, lets turns end within `async.graceful_shutdown_timeout`, interrupts the
    * others and gives their tasks back to the queue, ends all processes and closes the store.
@@ -193,39 +201,47 @@ export async function startHost({
     }),
   );
 
-  const publishing = publisher(config, environment);
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
-  const work = taskWork({
+  const day = await openDay(store);
+  const cache = new ReviewCache({
     store,
-    sessions,
-    // A git that outlives its runner is found by the mark, and ended.
-    git: gitOptions(config, { ...environment, [markerVariable]: stateDir }),
-    mirrors,
-    maxCheckoutBytes: config.runner.max_checkout,
-    maxDiffBytes: config.runner.max_diff,
-    contextLines: config.review.context_lines,
-    exclude: config.review.exclude,
-    turnTimeout: config.claude.timeout,
-    limits: budgetLimits(config),
-    skills,
-    testPaths: config.skills.test_paths,
-    day: await openDay(store),
-    permissions,
-    publisher: publishing,
-    cache: new ReviewCache({
-      store,
-      reviewer: cli,
-      enabled: config.cache.enabled,
-      ttl: config.cache.ttl,
-      maxBytes: config.cache.size,
-      onError,
-    }),
-    people: people(config),
-    logs: pipelineLogs(config, environment),
+    reviewer: cli,
+    enabled: config.cache.enabled,
+    ttl: config.cache.ttl,
+    maxBytes: config.cache.size,
+    onError,
   });
+  /** What settings make that can change: a task has those that it started with. */
+  const changeable = (settings: RunnerConfig) => {
+    const publishing = publisher(settings, environment);
+    const work = taskWork({
+      store,
+      sessions,
+      // A git that outlives its runner is found by the mark, and ended.
+      git: gitOptions(settings, { ...environment, [markerVariable]: stateDir }),
+      mirrors,
+      maxCheckoutBytes: settings.runner.max_checkout,
+      maxDiffBytes: settings.runner.max_diff,
+      contextLines: settings.review.context_lines,
+      exclude: settings.review.exclude,
+      turnTimeout: settings.claude.timeout,
+      limits: budgetLimits(settings),
+      skills,
+      testPaths: settings.skills.test_paths,
+      day,
+      permissions,
+      publisher: publishing,
+      cache,
+      people: people(settings),
+      logs: pipelineLogs(settings, environment),
+    });
+    return { publishing, work, secrets: settings.runner_secret };
+  };
+  let current = changeable(config);
+  const counted = observe.counted((task, context) => current.work(task, context));
   const dispatcher = new Dispatcher({
     store,
-    work: tracing?.spans.traced(observe.counted(work)) ?? observe.counted(work),
+    work: tracing?.spans.traced(counted) ?? counted,
     retry: retryPolicy(config),
     concurrency: () => (limits.enabled ? sessions.capacity : limits.max_sessions),
     guard: new Guard(breaker, degradation),
@@ -269,7 +285,9 @@ export async function startHost({
     store,
     sessions,
     permissions,
-    secrets: config.runner_secret,
+    get secrets() {
+      return current.secrets;
+    },
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
     drain: async () => {
@@ -303,7 +321,7 @@ export async function startHost({
 
   await sessions.open();
   membership.start();
-  undo.use(new PageEndings({ store, publisher: publishing, onError }));
+  undo.use(new PageEndings({ store, publisher: () => current.publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 
@@ -311,6 +329,16 @@ export async function startHost({
   return {
     url: server.url,
     fetch: async (input, init) => await app.fetch(new Request(input, init)),
+    isReloadable: (key) => isReloadable(key, { hasBroker: connector.changeKey !== undefined }),
+    prepare: (settings) => {
+      const { api_key: key } = settings.anthropic;
+      if (key === undefined && connector.changeKey !== undefined) throw keyGone();
+      const changed = changeable(settings);
+      return () => {
+        if (key !== undefined) connector.changeKey?.(key);
+        current = changed;
+      };
+    },
     stop: async () => {
       upkeep[Symbol.dispose]();
       await drain().catch(onError);
@@ -341,6 +369,11 @@ async function sharedTranscripts(
   }
   const localFolder = (cwd: string) => workspaces.transcripts(cwd);
   return await SharedTranscripts.open({ folder, hostId, localFolder });
+}
+
+function keyGone(): CicdError {
+  const message = "Cannot take settings without anthropic.api_key: processes that run need it";
+  return new CicdError("config_invalid", message, { hint: "Restart the runner to do without" });
 }
 
 async function noMetrics(): Promise<never> {

@@ -1,37 +1,35 @@
 import { closest } from "fastest-levenshtein";
 import * as z from "zod";
 import { CicdError } from "./error.ts";
+import { type Setting, settingsOf, unwrap, valueAt } from "./setting.ts";
 
 /** Environment variables by name; a missing and an empty one are the same. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting: where it lies in the file, the variables that set it, and its schema. */
-interface Leaf {
-  path: readonly string[];
-  variables: readonly string[];
-  schema: z.core.$ZodType;
-}
+/** What errors call a variable whose value comes from elsewhere, by its name. */
+export type VariableLabels = ReadonlyMap<string, string>;
 
 /**
  * Reads a configuration: the file's content first, then the environment over it, then the defaults.
- * A setting is set by the variable of its path (`async.max_sessions` by `ASYNC_MAX_SESSIONS`) and
- * by the names in the `env` of its metadata, which win. Lists are separated by white space there.
+ * Which variables set a setting is told by {@link settingsOf}. Lists are separated by white space
+ * there. A section without keys is as good as none.
  * @throws CicdError `config_invalid` that names every key at fault, its value and what is allowed.
  */
 export function readConfig<S extends z.ZodObject>(
   schema: S,
   file: unknown,
   environment: Environment,
+  labels: VariableLabels = new Map(),
 ): z.output<S> {
   if (!isRecord(file)) throw invalid(["the file must hold keys and values at its top"]);
-  const merged = structuredClone(file);
+  const merged = withoutEmptySections(schema, structuredClone(file));
   const origins = new Map<string, string>();
-  for (const leaf of leaves(schema)) {
-    const variable = leaf.variables.find((name) => environment[name]);
+  for (const setting of settingsOf(schema)) {
+    const variable = variableOf(setting, environment);
     const text = variable === undefined ? undefined : environment[variable];
     if (variable === undefined || text === undefined) continue;
-    if (setAt(merged, leaf.path, fromText(leaf.schema, text))) {
-      origins.set(leaf.path.join("."), variable);
+    if (setAt(merged, setting.path, fromText(setting.schema, text))) {
+      origins.set(setting.path.join("."), labels.get(variable) ?? variable);
     }
   }
   const parsed = schema.safeParse(merged);
@@ -41,38 +39,38 @@ export function readConfig<S extends z.ZodObject>(
 
 /** The variables that a configuration reads, for `--help` and for what a child may not inherit. */
 export function variablesOf(schema: z.ZodObject): string[] {
-  return leaves(schema).flatMap(({ variables }) => variables);
+  return settingsOf(schema).flatMap(({ variables }) => variables);
 }
 
-function leaves(schema: z.ZodObject, path: readonly string[] = []): Leaf[] {
-  return Object.entries(schema.shape).flatMap(([key, value]) => {
-    const here = [...path, key];
-    const inner = unwrap(value);
-    if (inner instanceof z.ZodObject) return leaves(inner, here);
-    const variables = [...namesOf(value), here.join("_").toUpperCase()];
-    return [{ path: here, variables: [...new Set(variables)], schema: inner }];
+/** Where the value of a setting comes from. */
+export type Origin =
+  | { readonly kind: "default" }
+  | { readonly kind: "file" }
+  | { readonly kind: "variable"; readonly name: string };
+
+/** Where {@link readConfig} takes a setting from. */
+export function originOf(setting: Setting, file: unknown, environment: Environment): Origin {
+  const name = variableOf(setting, environment);
+  if (name !== undefined) return { kind: "variable", name };
+  return { kind: valueAt(file, setting.path) === undefined ? "default" : "file" };
+}
+
+function variableOf({ variables }: Setting, environment: Environment): string | undefined {
+  return variables.find((name) => environment[name]);
+}
+
+/** A heading whose keys are all commented out holds null, as YAML reads it. */
+function withoutEmptySections(
+  schema: z.ZodObject,
+  values: Record<string, unknown>,
+): Record<string, unknown> {
+  const kept = Object.entries(values).flatMap(([key, value]) => {
+    const inner = schema.shape[key] === undefined ? undefined : unwrap(schema.shape[key]);
+    if (!(inner instanceof z.ZodObject)) return [[key, value]];
+    if (value === null) return [];
+    return [[key, isRecord(value) ? withoutEmptySections(inner, value) : value]];
   });
-}
-
-/** The names in a schema's `env`, wherever it stands among defaults and optionals. */
-function namesOf(schema: z.core.$ZodType): string[] {
-  const { env } = z.globalRegistry.get(schema) ?? {};
-  if (Array.isArray(env)) return env.filter((name) => typeof name === "string");
-  return isWrapper(schema) ? namesOf(schema.def.innerType) : [];
-}
-
-/** What stands below defaults and optionals. */
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
-  return isWrapper(schema) ? unwrap(schema.def.innerType) : schema;
-}
-
-function isWrapper(schema: z.core.$ZodType) {
-  return (
-    schema instanceof z.ZodDefault ||
-    schema instanceof z.ZodPrefault ||
-    schema instanceof z.ZodOptional ||
-    schema instanceof z.ZodNullable
-  );
+  return Object.fromEntries(kept);
 }
 
 /** The text of a variable as the type that the schema wants; what doesn't fit stays text. */
@@ -131,9 +129,16 @@ function describe(
 function shown(schema: z.ZodObject, path: readonly PropertyKey[], value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isRecord(value)) return "keys and values";
-  const names = [...path.map(String), ...keysAt(schema, path)];
-  const secret = names.some((name) => /secret|token|key|password|path_segment|^store$/i.test(name));
-  return secret ? "hidden" : JSON.stringify(value);
+  return mayHoldSecret(schema, path) ? "hidden" : JSON.stringify(value);
+}
+
+/** Whether a secret lies at a path, above it or below it. */
+function mayHoldSecret(schema: z.ZodObject, path: readonly PropertyKey[]): boolean {
+  return settingsOf(schema).some(
+    (setting) =>
+      setting.isSecret &&
+      path.every((key, depth) => depth >= setting.path.length || key === setting.path[depth]),
+  );
 }
 
 /** The keys that an object, or the objects of a list, can have at a path; none for what is neither. */
@@ -145,13 +150,6 @@ function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[]
   if (key === undefined) return Object.keys(inner.shape);
   const next = inner.shape[String(key)];
   return next === undefined ? [] : keysAt(next, rest);
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return value;
-  if (Array.isArray(value)) return valueAt(value[Number(key)], rest);
-  return isRecord(value) ? valueAt(value[String(key)], rest) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -66,7 +66,7 @@ export const forgeSections = {
         .string()
         .includes("-----BEGIN ", "must be a private key in PEM form")
         .optional()
-        .meta({ env: ["PRIVATE_KEY"], description: "Its private key, in PEM form" }),
+        .meta({ env: ["PRIVATE_KEY"], secret: true, description: "Its private key, in PEM form" }),
     })
     .prefault({}),
   gitlab: z
@@ -116,6 +116,7 @@ export const forgeTokens = {
 
 function token(forge: string) {
   return Secret.optional().meta({
+    secret: true,
     description: `Token that private repositories of ${forge} are fetched with, and results published`,
   });
 }
@@ -130,11 +131,12 @@ function scopedSecrets(forge: string) {
     .array(ScopedSecret)
     .optional()
     .meta({
+      secret: true,
       description: `Secrets of ${forge} webhooks of one owner or repository: \`owner=secret\`, \`owner/name=secret\``,
     });
 }
 
 function secrets(schema: z.ZodType<string, string>, what: string) {
   const description = `${what}; several while they are rotated`;
-  return z.array(schema).optional().meta({ description });
+  return z.array(schema).optional().meta({ secret: true, description });
 }

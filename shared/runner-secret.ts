@@ -9,5 +9,6 @@ export const RunnerSecret = z
   .min(1, "must hold at least one secret")
   .meta({
     env: ["RUNNER_SECRET"],
+    secret: true,
     description: "Secret shared by edge and runner; several while they are rotated",
   });

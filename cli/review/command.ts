@@ -1,7 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { connectRunner } from "#edge/connect-runner.ts";
 import { branchChange } from "#runner/local/branch-change.ts";
 import { openLocalRepository } from "#runner/local/local-repository.ts";
 import { patchChange } from "#runner/local/patch-change.ts";
@@ -15,6 +14,7 @@ import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Config } from "../config.ts";
 import { exitCodes } from "../exit-code.ts";
+import { operatorOf, runnerUrl } from "../operator.ts";
 import { version } from "../version.ts";
 import { reviewOnHost } from "./on-host.ts";
 import { showProgress } from "./progress.ts";
@@ -169,13 +169,8 @@ async function onHost(
     });
   }
   const url = runner ?? runnerUrl(config);
-  const client = connectRunner({ ...config, runner_url: [url] });
+  const client = operatorOf({ ...config, runner_url: [url] });
   return await reviewOnHost(client, { pullRequest, headSha, force }, { signal, onEvent });
-}
-
-/** Where the runner of a configuration listens. */
-export function runnerUrl({ runner: { host, port } }: Config): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 async function show(report: Report, { format, output }: ReviewFlags): Promise<void> {

@@ -5,6 +5,10 @@ import { type Notifier, openNotifier } from "./notifier.ts";
 export interface Service {
   /** It serves. From now on the manager's watchdog is fed, as long as the event loop turns. */
   ready(status: string): Promise<void>;
+  /** It takes its settings anew; {@link reloaded} follows. */
+  reloading(): Promise<void>;
+  /** It has, or goes on with those that it had. */
+  reloaded(status: string): Promise<void>;
   /** It stops, and that may take so many milliseconds. */
   stopping(patience: number): Promise<void>;
 }
@@ -21,7 +25,7 @@ export interface ServiceOptions {
 /** The service that this program is. Source: sd_notify(3), sd_watchdog_enabled(3). */
 export function openService({ environment, status, onError }: ServiceOptions): Service {
   const manager = openNotifier(environment, { onError });
-  if (manager === undefined) return { ready: async () => {}, stopping: async () => {} };
+  if (manager === undefined) return unmanaged;
   let feeding: NodeJS.Timeout | undefined;
   return {
     ready: async (text) => {
@@ -31,6 +35,12 @@ export function openService({ environment, status, onError }: ServiceOptions): S
         return now === undefined ? {} : { STATUS: now };
       });
     },
+    reloading: async () => {
+      // By this time of the system's the manager knows which request to reload is answered.
+      const MONOTONIC_USEC = String(process.hrtime.bigint() / 1000n);
+      await manager.tell({ RELOADING: 1, MONOTONIC_USEC, STATUS: "Reloading" });
+    },
+    reloaded: async (text) => await manager.tell({ READY: 1, STATUS: text }),
     stopping: async (patience) => {
       clearInterval(feeding);
       const EXTEND_TIMEOUT_USEC = Math.ceil(patience * 1000);
@@ -38,6 +48,13 @@ export function openService({ environment, status, onError }: ServiceOptions): S
     },
   };
 }
+
+const unmanaged: Service = {
+  ready: async () => {},
+  reloading: async () => {},
+  reloaded: async () => {},
+  stopping: async () => {},
+};
 
 /** Feeds the watchdog twice in its time; undefined when there is none, or it is another's. */
 function feed(

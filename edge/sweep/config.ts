@@ -54,9 +54,11 @@ export const SweepConfig = z
       description: "Webhooks of GitLab: group/project or group:name, with #id where it has several",
     }),
     github_token: z.string().min(1).optional().meta({
+      secret: true,
       description: "Token that may read webhooks of GitHub; default: `github_token`",
     }),
     gitlab_token: z.string().min(1).optional().meta({
+      secret: true,
       description: "Token that may read webhooks of GitLab; default: `gitlab_token`",
     }),
     interval: Pause.prefault("5m").meta({

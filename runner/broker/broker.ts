@@ -20,6 +20,11 @@ export interface Broker extends AsyncDisposable {
   readonly url: string;
   /** Gives leave to one process. */
   admit(hooks?: AccessHooks): Access;
+  /**
+   * Sends another key from the next request on.
+   * @throws CicdError as {@link startBroker}.
+   */
+  changeKey(apiKey: string): void;
 }
 
 /**
@@ -29,7 +34,8 @@ export interface Broker extends AsyncDisposable {
  * @throws CicdError `config_invalid` when the key can't be sent.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const { upstream = "https://api.anthropic.com", apiKey, onError } = options;
+  const { upstream = "https://api.anthropic.com", onError } = options;
+  let { apiKey } = options;
   checkKey(apiKey);
   const grants = new Set<Grant>();
   const app = new Hono<BrokerEnv>();
@@ -56,7 +62,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     if (refusal !== undefined) return apiError("permission_error", refusal);
     const hangUp = (why: Cut) => breakOff(c.env.outgoing, why);
     const admitted = { request: c.req.raw, path: c.req.path, grant, hangUp };
-    return await forward(admitted, { ...options, upstream });
+    return await forward(admitted, { ...options, apiKey, upstream });
   });
 
   const server = await listen({ fetch: app.fetch, host: "127.0.0.1", port: 0 });
@@ -66,6 +72,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       const grant = new Grant(hooks, () => grants.delete(grant));
       grants.add(grant);
       return grant;
+    },
+    changeKey: (changed) => {
+      checkKey(changed);
+      apiKey = changed;
     },
     [Symbol.asyncDispose]: () => server.close(0),
   };

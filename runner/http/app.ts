@@ -11,7 +11,7 @@ import * as failures from "./failures.ts";
 import { type HostOptions, serveHosts } from "./hosts.ts";
 import { type MessageOptions, serveMessages } from "./messages.ts";
 import { type PermissionOptions, servePermissions } from "./permissions.ts";
-import { type ProbeOptions, probeRoutes } from "./probes.ts";
+import { type ProbeOptions, probeRoutes, serveHealth } from "./probes.ts";
 import { type SealOptions, sealed } from "./sealed.ts";
 import { serveRaw } from "./serve.ts";
 import type { SessionControl } from "./session-control.ts";
@@ -69,6 +69,7 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   serveMessages(app, options);
   serveHosts(app, options);
   serveDeadLetters(app, options);
+  serveHealth(app, options);
   app.route("/", probeRoutes(options));
   return app;
 }

@@ -1,8 +1,10 @@
 import { Hono } from "hono";
 import type { Health } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
+import { getRunnerHealth } from "#shared/routes/health.ts";
 import { shuttingDown } from "./admit.ts";
 import type { RunnerEnv } from "./env.ts";
+import { serve } from "./serve.ts";
 
 /** What the probes show. */
 export interface ProbeOptions {
@@ -10,6 +12,11 @@ export interface ProbeOptions {
   readonly health: () => Promise<Health>;
   /** The metrics as text, with the content type of their format. */
   readonly metrics: () => Promise<{ contentType: string; body: string }>;
+}
+
+/** Tells who has a token how the runner is. */
+export function serveHealth(app: Hono<RunnerEnv>, { health }: ProbeOptions): void {
+  serve(app, getRunnerHealth, health);
 }
 
 /** `/health`, `/health/ready` and `/metrics`: for supervisors and scrapers, who have no seal. */

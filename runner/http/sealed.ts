@@ -20,12 +20,14 @@ const maxBody = 26 * 1024 ** 2;
  * same bytes from Hono's cache by `c.req.text()`.
  * @throws CicdError `payload_too_large` above 26 MiB, `unauthorized` without a valid seal.
  */
-export function sealed({ secrets, now = Date.now }: SealOptions): MiddlewareHandler {
+export function sealed(options: SealOptions): MiddlewareHandler {
+  const { now = Date.now } = options;
   return every(bodyLimit({ maxSize: maxBody, onError: tooLarge }), async (c, next) => {
     const { pathname, search } = new URL(c.req.url);
     const body = new Uint8Array(await c.req.arrayBuffer().catch(unreadable));
     const request = { method: c.req.method, path: pathname + search, body };
-    await checkSeal(secrets, request, c.req.header(sealHeader) ?? null, now());
+    // Asked for each time: they change while the runner runs.
+    await checkSeal(options.secrets, request, c.req.header(sealHeader) ?? null, now());
     await next();
   });
 }

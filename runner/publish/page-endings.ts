@@ -11,7 +11,8 @@ export interface PageEndingsOptions {
     Store,
     "journal" | "takeOwedPages" | "postponePage" | "settlePage" | "tasks" | "watchQueue"
   >;
-  readonly publisher: Publisher;
+  /** Asked for each page. */
+  readonly publisher: () => Publisher;
   /** A page could not be told; it is tried again unless the error says that somebody has to act. */
   readonly onError: (error: unknown) => void;
 }
@@ -97,7 +98,8 @@ export class PageEndings implements AsyncDisposable {
   async #end(task: Task): Promise<void> {
     // Its review or answer is there.
     if (task.state === "succeeded") return;
-    const { store, publisher } = this.#options;
+    const { store } = this.#options;
+    const publisher = this.#options.publisher();
     const { signal } = this.#closing;
     const beforeWrite = async () => signal.throwIfAborted();
     const page = publisher.openPage(task.event, { signal, beforeWrite });

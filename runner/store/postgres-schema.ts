@@ -102,6 +102,9 @@ const migrations = [
    CREATE INDEX review_at ON review(at, key);`,
 ];
 
+/** The version that this program brings a database to. */
+export const postgresVersion = migrations.length;
+
 /**
  * Brings a database to the version of this program, while other hosts that start wait.
  * @throws CicdError `config_invalid` when a newer program wrote it.
@@ -117,7 +120,7 @@ export async function migrate(client: ClientBase): Promise<void> {
     `SELECT coalesce(max(version), 0) AS version FROM ${schemaName}.migration`,
   );
   const version = Number(rows[0]?.version);
-  requireKnownVersion(version, migrations.length, "runner.store");
+  requireKnownVersion(version, postgresVersion, "runner.store");
   for (const [index, statements] of migrations.entries()) {
     if (index < version) continue;
     await client.query(statements);

@@ -120,13 +120,16 @@ const migrations = [
    CREATE INDEX review_at ON review(at, key);`,
 ];
 
+/** The version that this program brings a database to. */
+export const sqliteVersion = migrations.length;
+
 /**
  * Brings a database to the version of this program.
  * @throws CicdError `config_invalid` when a newer program wrote it.
  */
 export function migrate(database: DatabaseSync): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version ?? 0);
-  requireKnownVersion(version, migrations.length, "runner.state_dir");
+  requireKnownVersion(version, sqliteVersion, "runner.state_dir");
   for (const [index, statements] of migrations.entries()) {
     if (index < version) continue;
     database.exec(`BEGIN IMMEDIATE; ${statements}; PRAGMA user_version = ${index + 1}; COMMIT`);

@@ -2,6 +2,7 @@ import type { Route } from "../route.ts";
 import { listDeadLetters, replayDeadLetter, replayDeadLetters } from "./dead-letters.ts";
 import { getDelivery, replayDelivery } from "./deliveries.ts";
 import { getDocs, getDocument, getHealth, getReadiness } from "./edge.ts";
+import { getRunnerHealth } from "./health.ts";
 import { listHosts } from "./hosts.ts";
 import { listUndelivered, replayAllUndelivered, replayUndelivered } from "./outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
@@ -35,6 +36,7 @@ export const relayedRoutes: readonly Route[] = [
   getDelivery,
   listHosts,
   listUsage,
+  getRunnerHealth,
   listDeadLetters,
   replayDeadLetter,
   replayDeadLetters,

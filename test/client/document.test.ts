@@ -69,6 +69,7 @@ test("what edge and runner really answer is what the document says, for every op
 
   const admin = createClient({ url: pair.url, token: apiTokens.admin, fetch });
   await admin.listHosts({});
+  await admin.getRunnerHealth({});
   await admin.listDeadLetters({ limit: 1 });
   await admin.replayDeadLetters({}, {});
   await assert.rejects(admin.replayDeadLetter({ task_id: v7() }), { code: "not_found" });

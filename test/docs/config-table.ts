@@ -1,30 +1,16 @@
-import * as z from "zod";
 import { Config } from "#cli/config.ts";
-
-const Property = z.looseObject({
-  description: z.string().default(""),
-  env: z.array(z.string()).default([]),
-  default: z.unknown().optional(),
-  properties: z.record(z.string(), z.unknown()).optional(),
-});
+import { type Setting, settingsOf } from "#shared/setting.ts";
 
 /** The settings as the table of docs/configuration.md: a row for each, from the schema itself. */
 export function configTable(): string {
-  const schema = Property.parse(z.toJSONSchema(Config, { io: "input", unrepresentable: "any" }));
   const header = ["| key | variable | default | what it is |", "| --- | --- | --- | --- |"];
-  return [...header, ...rows(schema, [])].join("\n");
+  return [...header, ...settingsOf(Config).map(row)].join("\n");
 }
 
-function rows({ properties = {} }: z.infer<typeof Property>, path: readonly string[]): string[] {
-  return Object.entries(properties).flatMap(([key, value]) => {
-    const property = Property.parse(value);
-    const here = [...path, key];
-    if (property.properties !== undefined) return rows(property, here);
-    const variables = new Set([...property.env, here.join("_").toUpperCase()]);
-    const names = [...variables].map(code).join(", ");
-    const description = property.description.replaceAll("<", "&lt;");
-    return [`| ${code(here.join("."))} | ${names} | ${shown(property.default)} | ${description} |`];
-  });
+function row({ path, variables, description, fallback }: Setting): string {
+  const names = variables.map(code).join(", ");
+  const what = description.replaceAll("<", "&lt;");
+  return `| ${code(path.join("."))} | ${names} | ${shown(fallback)} | ${what} |`;
 }
 
 function shown(value: unknown): string {

@@ -50,7 +50,7 @@ test("cicd-runner outbox says what is wrong: no token, no edge, too low a scope,
   const to = ["--url", edge.url];
   const cases = [
     { done: run(["list", ...to], ""), code: 78, says: /CICD_RUNNER_TOKEN is not set/ },
-    { done: run(["list", "--url", place.runnerUrl]), code: 1, says: /Cannot reach edge/ },
+    { done: run(["list", "--url", place.runnerUrl]), code: 1, says: /Cannot reach http/ },
     { done: run(["list", ...to], apiTokens.write), code: 1, says: /scope admin/ },
     { done: run(["replay", "none", ...to]), code: 1, says: /none is no dead letter/ },
     { done: run(["replay", ...to]), code: 2, says: /say which delivery, or --all/ },

@@ -14,7 +14,9 @@ const Schema = z.strictObject({
       idle_timeout: Duration.prefault("30m"),
     })
     .prefault({}),
-  github: z.strictObject({ webhook_secret: z.string().min(8).optional() }).prefault({}),
+  github: z
+    .strictObject({ webhook_secret: z.string().min(8).meta({ secret: true }).optional() })
+    .prefault({}),
   runner_secret: RunnerSecret.optional(),
   ports: z.array(z.int()).default([80]),
   url: z

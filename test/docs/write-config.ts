@@ -1,5 +1,6 @@
-// Writes the table of docs/configuration.md anew, from the schema: `npm run docs`.
+// Writes all that is made from the schema of the configuration: `npm run docs`.
 import { readFile, writeFile } from "node:fs/promises";
+import { configFiles } from "./config-files.ts";
 import { configTable } from "./config-table.ts";
 
 const file = new URL("../../docs/configuration.md", import.meta.url);
@@ -10,6 +11,10 @@ await writeFile(
   file,
   text.replace(table, () => aligned(configTable())),
 );
+
+for (const [name, content] of configFiles()) {
+  await writeFile(new URL(`../../${name}`, import.meta.url), content);
+}
 
 /** The same table with columns of one width. */
 function aligned(markdown: string): string {

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import yoctoSpinner from "yocto-spinner";
 import type { JournalEntry } from "#shared/journal.ts";
 import type { Review } from "#shared/review.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /** Shows a task as it goes: a spinner while nothing is said, text as it comes. */
 export interface Screen {
@@ -33,13 +34,14 @@ export function createScreen(): Screen {
     entry: (entry) => {
       if (entry.type === "message.delta") {
         if (!isInText) settle();
-        process.stdout.write(isInText ? entry.data.text : `  ${entry.data.text}`);
+        const text = terminalText(entry.data.text);
+        process.stdout.write(isInText ? text : `  ${text}`);
         isInText = true;
         return;
       }
       const text = statusOf(entry);
       if (text === undefined) return;
-      line(styleText("dim", `  ${text}`));
+      line(styleText("dim", `  ${terminalText(text)}`));
       if (isTty) spinner.start("");
     },
   };
@@ -49,12 +51,11 @@ export function createScreen(): Screen {
 export function reviewText({ summary, findings }: Review): string {
   const lines = findings.map(({ severity, category, file, line, message, suggestion }) => {
     const place = line === null ? file : `${file}:${line}`;
-    const head = `  ${styleText(colours[severity], severity)} ${category} ${place}`;
-    return [head, `    ${message}`, ...(suggestion ? [`    Suggestion: ${suggestion}`] : [])].join(
-      "\n",
-    );
+    const head = `  ${styleText(colours[severity], severity)} ${category} ${terminalText(place)}`;
+    const text = [message, ...(suggestion ? [`Suggestion: ${suggestion}`] : [])];
+    return [head, ...text.map((part) => `    ${terminalText(part)}`)].join("\n");
   });
-  return [`  ${summary}`, ...lines].join("\n");
+  return [`  ${terminalText(summary)}`, ...lines].join("\n");
 }
 
 const colours = {

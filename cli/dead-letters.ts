@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { callRunner } from "#edge/call-runner.ts";
 import type { RunnerClient } from "#edge/runner-client.ts";
 import {
@@ -6,7 +5,7 @@ import {
   replayDeadLetter,
   replayDeadLetters,
 } from "#shared/routes/dead-letters.ts";
-import { drainHost, listHosts } from "#shared/routes/hosts.ts";
+import type { Shown } from "./output.ts";
 
 /** Which dead letters are meant, as the command line has it. */
 export interface DeadLetterFlags {
@@ -16,34 +15,7 @@ export interface DeadLetterFlags {
   readonly limit?: string;
 }
 
-/** How often a draining host is looked at, in milliseconds. */
-const lookInterval = 1000;
-
-/**
- * Drains the host that answers; with `waits` until nothing runs there any more.
- * @returns what is to be shown, as data and as text; so do all of these.
- */
-export async function drain(runner: RunnerClient, waits: boolean): Promise<Shown> {
-  const drained = await callRunner(runner, drainHost);
-  let host = drained;
-  while (waits && host.load.running > 0) {
-    await delay(lookInterval);
-    const { hosts } = await callRunner(runner, listHosts);
-    host = hosts.find(({ id }) => id === drained.id) ?? host;
-  }
-  return {
-    data: host,
-    text: `${host.name} is draining: ${host.load.running} tasks run there`,
-  };
-}
-
-/** What a command shows. */
-interface Shown {
-  readonly data: unknown;
-  readonly text: string;
-}
-
-/** Lists dead letters. */
+/** Lists dead letters; gives what is to be shown, as those below do. */
 export async function showDeadLetters(
   runner: RunnerClient,
   { code, repository, since, limit }: DeadLetterFlags,

@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import type { Session } from "#shared/session.ts";
+import { ago } from "../ago.ts";
+import { type ApiFlags, openClient, withApi } from "../api-access.ts";
+import { withLimit } from "../arguments.ts";
+import { show } from "../output.ts";
+import type { SettingsSource } from "../settings.ts";
+import { table } from "../table.ts";
+
+/** Adds `sessions`. */
+export function addSessionsCommand(program: Command, source: () => SettingsSource): void {
+  withLimit(withApi(program.command("sessions")))
+    .description("list sessions, the most recently active first")
+    .action(async ({ limit, ...flags }: ApiFlags & { limit?: number }) => {
+      const client = await openClient(flags, source);
+      const { sessions } = await client.listSessions({ limit });
+      const text = table(
+        ["SESSION", "PULL REQUEST", "STATE", "PID", "ACTIVE"],
+        sessions.map(rowOf),
+        "No sessions",
+      );
+      show({ data: { sessions }, text }, flags.json);
+    });
+}
+
+function rowOf(session: Session): string[] {
+  const { id, forge, owner, repository, number, state, pid, active_at } = session;
+  const where = `${forge} ${owner}/${repository}#${number}`;
+  return [id, where, state, pid === null ? "-" : String(pid), ago(active_at)];
+}

@@ -1,0 +1,50 @@
+import { access, mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { CicdError } from "#shared/error.ts";
+import type { InitFile } from "./files.ts";
+
+/**
+ * Writes files into a folder, all or none where one is there already; `force` replaces them.
+ * @returns their paths.
+ * @throws CicdError `conflict` that names what is there, `invalid_request` when one can't be written.
+ */
+export async function writeFiles(
+  folder: string,
+  files: readonly InitFile[],
+  { force }: { readonly force: boolean },
+): Promise<string[]> {
+  const paths = files.map(({ name }) => join(folder, name));
+  const taken = force ? [] : await existing(paths);
+  if (taken.length > 0) {
+    throw new CicdError("conflict", `Cannot write ${taken.join(", ")}: it is there already`, {
+      hint: "Give another --dir, or --force to replace it",
+    });
+  }
+  try {
+    for (const { name, content, mode } of files) await write(join(folder, name), content, mode);
+    return paths;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CicdError("invalid_request", `Cannot write into ${folder}: ${why}`, { cause });
+  }
+}
+
+async function existing(paths: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    paths.map((path) =>
+      access(path).then(
+        () => [path],
+        () => [],
+      ),
+    ),
+  );
+  return found.flat();
+}
+
+/** With its rights from the beginning, also where it replaces one that others may read. */
+async function write(path: string, content: string, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}.new`;
+  await writeFile(beside, content, { mode, flag: "wx" });
+  await rename(beside, path);
+}

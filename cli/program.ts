@@ -1,0 +1,59 @@
+import { Command } from "commander";
+import { addAttachCommand } from "./commands/attach.ts";
+import { addCancelCommand } from "./commands/cancel.ts";
+import { addCompletionCommand } from "./commands/completion.ts";
+import { addConfigCommands } from "./commands/config.ts";
+import { addDeadLetterCommands } from "./commands/dead-letters.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
+import { addDrainCommand } from "./commands/drain.ts";
+import { addInitCommand } from "./commands/init.ts";
+import { addOutboxCommands } from "./commands/outbox.ts";
+import { addServeCommands } from "./commands/serve.ts";
+import { addSessionsCommand } from "./commands/sessions.ts";
+import { addSkillsCommand } from "./commands/skills.ts";
+import { addStatusCommand } from "./commands/status.ts";
+import { addTasksCommand } from "./commands/tasks.ts";
+import { addTokenCommand } from "./commands/token.ts";
+import { configFileName } from "./config-file.ts";
+import { exitCodes } from "./exit-code.ts";
+import { addReviewCommand } from "./review/command.ts";
+import { readServeSettings, readSettings } from "./settings.ts";
+import { version } from "./version.ts";
+
+/** The program with all its commands, which reads this process's arguments and environment. */
+export function createProgram(): Command {
+  const program = new Command("cicd-runner")
+    .description(
+      "Self-hosted AI code review: a webhook in, a review out, through warm CLI processes",
+    )
+    .version(version)
+    .option("-c, --config <file>", `configuration; default: the nearest ${configFileName} upwards`)
+    .showHelpAfterError("(see --help)")
+    .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
+  const source = () => {
+    const { config } = program.opts<{ config?: string }>();
+    return { file: config, folder: process.cwd(), environment: process.env };
+  };
+  addServeCommands(program, source);
+  addReviewCommand(program, {
+    folder: process.cwd(),
+    environment: process.env,
+    config: () => readServeSettings(source()),
+    operatorConfig: () => readSettings(source()),
+  });
+  addInitCommand(program);
+  addTokenCommand(program);
+  addStatusCommand(program, source);
+  addSessionsCommand(program, source);
+  addTasksCommand(program, source);
+  addAttachCommand(program, source);
+  addCancelCommand(program, source);
+  addDrainCommand(program, source);
+  addDeadLetterCommands(program, source);
+  addOutboxCommands(program, source);
+  addConfigCommands(program, source);
+  addSkillsCommand(program, source);
+  addDoctorCommand(program, source);
+  addCompletionCommand(program);
+  return program;
+}
