@@ -8,7 +8,7 @@ import * as z from "zod";
 import { tempFolder } from "../temp-folder.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
-const text = await readFile(join(root, "deploy/kubernetes/cicd-runner.yaml"), "utf8");
+const text = await readFile(join(root, "deploy/kubernetes/manifest.yaml"), "utf8");
 const documents = parseAllDocuments(text);
 
 const Labels = z.record(z.string(), z.string());
