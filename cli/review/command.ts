@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { addAbortSignal } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { branchChange } from "#runner/local/branch-change.ts";
@@ -107,8 +108,9 @@ async function review(flags: ReviewFlags, settings: ReviewSettings): Promise<num
   const stop = (signal: NodeJS.Signals) => stopped.abort(signal);
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
-    const reviewed = await run(flags, { ...settings, config, signal: stopped.signal });
+    // Before anything is paid for.
     const { text, failOn } = publisher(config, settings.environment);
+    const reviewed = await run(flags, { ...settings, config, signal: stopped.signal });
     const report =
       reviewed === undefined
         ? emptyReport
@@ -138,17 +140,17 @@ async function run(flags: ReviewFlags, running: Running): Promise<Reviewed | und
 
 async function changeOf({ diff, base, pr }: ReviewFlags, running: Running): Promise<LocalChange> {
   const { folder, signal, config } = running;
-  if (diff !== undefined) return patchChange(await readDiff(diff), config);
+  if (diff !== undefined) return patchChange(await readDiff(diff, signal), config);
   const repository = await openLocalRepository(folder, signal);
   return pr === undefined
     ? await branchChange(repository, base, running)
     : await pullRequestChange(repository, { number: pr, base }, running);
 }
 
-async function readDiff(file: string): Promise<string> {
-  if (file === "-") return await readAll(process.stdin);
+async function readDiff(file: string, signal: AbortSignal): Promise<string> {
+  if (file === "-") return await readAll(addAbortSignal(signal, process.stdin));
   try {
-    return await readFile(file, "utf8");
+    return await readFile(file, { encoding: "utf8", signal });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new CicdError("invalid_request", `Cannot read diff: ${why}`, { cause });

@@ -11,7 +11,7 @@ export interface PatchedFile {
 }
 
 /** What `git format-patch` ends with: it would be read as a line of the last hunk. */
-const signature = /^-- \r?\n[\d.]+[^\n]*\s*$/m;
+const signature = /^-- \r?\n[\d.]+[^\n]*$/gm;
 
 /**
  * Reads a unified diff, of git or of `diff -u`. Every hunk must have the lines that it announces,
@@ -20,7 +20,7 @@ const signature = /^-- \r?\n[\d.]+[^\n]*\s*$/m;
  */
 export function readPatch(text: string): readonly PatchedFile[] {
   if (text.trim() === "") return [];
-  const files = parse(text.replace(signature, "")).flatMap(toFile);
+  const files = parse(text.replaceAll(signature, "")).flatMap(toFile);
   if (files.length > 0) return files;
   throw new CicdError("invalid_request", "Cannot read diff: there is no changed file in it", {
     hint,

@@ -92,3 +92,12 @@ test("cicd-runner review: Ctrl+C ends the process with all below it, and exits 1
   }
   assert.deepEqual(await scene.temporaryFiles(), []);
 });
+
+test("cicd-runner review --diff -: Ctrl+C ends the wait for standard input", async () => {
+  await using scene = await setScene();
+  const program = scene.start(["--diff", "-"], { isInputOpen: true });
+  // More than a pipe holds: it is gone when somebody reads.
+  await new Promise((resolve) => program.stdin.write(" ".repeat(1_000_000), resolve));
+  program.kill("SIGINT");
+  assert.equal((await program).exitCode, 130);
+});

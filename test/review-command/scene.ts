@@ -27,6 +27,8 @@ export interface Scene extends AsyncDisposable {
 interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Nothing comes by standard input, and it does not end. */
+  readonly isInputOpen?: boolean;
   readonly cwd?: string;
 }
 
@@ -60,8 +62,13 @@ export async function setScene(respond: Responder = () => text("Nothing.")): Pro
   }
   const start = (
     args: readonly string[],
-    { env = {}, input = "", cwd = folder }: RunOptions = {},
-  ) => startProgram(args, { cwd, input, env: { ...settings, ...env } });
+    { env = {}, input = "", isInputOpen = false, cwd = folder }: RunOptions = {},
+  ) =>
+    startProgram(args, {
+      cwd,
+      input: isInputOpen ? undefined : input,
+      env: { ...settings, ...env },
+    });
   const settings = {
     PATH: process.env.PATH ?? "",
     TMPDIR: temporary,
@@ -87,12 +94,21 @@ export async function setScene(respond: Responder = () => text("Nothing.")): Pro
 
 function startProgram(
   args: readonly string[],
-  { cwd, env, input }: { cwd: string; env: Readonly<Record<string, string>>; input: string },
+  {
+    cwd,
+    env,
+    input,
+  }: {
+    cwd: string;
+    env: Readonly<Record<string, string>>;
+    /** Undefined leaves it open. */
+    input: string | undefined;
+  },
 ) {
   return execa(process.execPath, [main, "review", ...args], {
     cwd,
     env,
-    input,
+    ...(input !== undefined && { input }),
     extendEnv: false,
     reject: false,
     timeout: 60_000,
