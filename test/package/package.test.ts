@@ -23,7 +23,9 @@ test("the package has licence, documents and units, and no tests or sources", (t
   for (const path of ["bin/cicd-runner.js", "deploy/systemd/with-notify"]) {
     assert(files.includes(`dist/${path}`), path);
   }
-  const wrong = files.filter((path) => /^(test|demo|build)\/|(^|\/)test\/|\.test\.|(?<!\.d)\.ts$/.test(path));
+  const wrong = files.filter((path) =>
+    /^(test|demo|build)\/|(^|\/)test\/|\.test\.|(?<!\.d)\.ts$/.test(path),
+  );
   assert.deepEqual(wrong, []);
   assert(installed.size < 1024 * 1024, `${installed.size} bytes`);
 });
