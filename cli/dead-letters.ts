@@ -1,10 +1,10 @@
+import { callRunner } from "#edge/call-runner.ts";
 import type { RunnerClient } from "#edge/runner-client.ts";
 import {
   listDeadLetters,
   replayDeadLetter,
   replayDeadLetters,
 } from "#shared/routes/dead-letters.ts";
-import { callRunner } from "./call-runner.ts";
 import type { Shown } from "./output.ts";
 
 /** Which dead letters are meant, as the command line has it. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { callRunner } from "#edge/call-runner.ts";
 import type { RunnerClient } from "#edge/runner-client.ts";
 import { drainHost, listHosts } from "#shared/routes/hosts.ts";
-import { callRunner } from "./call-runner.ts";
 import type { Shown } from "./output.ts";
 
 /** How often a draining host is looked at, in milliseconds. */

@@ -7,3 +7,8 @@ export function operatorOf(config: Config): RunnerClient {
   const fetch = globalThis.fetch;
   return connectRunner(config, { now: Date.now, fetch });
 }
+
+/** Where the runner of a configuration listens. */
+export function runnerUrl({ runner: { host, port } }: Config): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -10,11 +10,14 @@ import { addInitCommand } from "./commands/init.ts";
 import { addOutboxCommands } from "./commands/outbox.ts";
 import { addServeCommands } from "./commands/serve.ts";
 import { addSessionsCommand } from "./commands/sessions.ts";
+import { addSkillsCommand } from "./commands/skills.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addTasksCommand } from "./commands/tasks.ts";
 import { addTokenCommand } from "./commands/token.ts";
 import { configFileName } from "./config-file.ts";
 import { exitCodes } from "./exit-code.ts";
+import { addReviewCommand } from "./review/command.ts";
+import { readServeSettings, readSettings } from "./settings.ts";
 import { version } from "./version.ts";
 
 /** The program with all its commands, which reads this process's arguments and environment. */
@@ -32,6 +35,12 @@ export function createProgram(): Command {
     return { file: config, folder: process.cwd(), environment: process.env };
   };
   addServeCommands(program, source);
+  addReviewCommand(program, {
+    folder: process.cwd(),
+    environment: process.env,
+    config: () => readServeSettings(source()),
+    operatorConfig: () => readSettings(source()),
+  });
   addInitCommand(program);
   addTokenCommand(program);
   addStatusCommand(program, source);
@@ -43,6 +52,7 @@ export function createProgram(): Command {
   addDeadLetterCommands(program, source);
   addOutboxCommands(program, source);
   addConfigCommands(program, source);
+  addSkillsCommand(program, source);
   addDoctorCommand(program, source);
   addCompletionCommand(program);
   return program;

@@ -1,9 +1,10 @@
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { EdgeConfig } from "#edge/config.ts";
 import { RunnerConfig } from "#runner/config.ts";
 import { type Host, startHost } from "#runner/host.ts";
 import { Config } from "./config.ts";
 import { startEdge } from "./edge-server.ts";
+import { createLog } from "./log.ts";
 import { reloadOnHangup } from "./reload.ts";
 import { readServeSettings, readSettings, type SettingsSource } from "./settings.ts";
 import { passedDescriptors } from "./systemd/passed-descriptors.ts";
@@ -89,7 +90,7 @@ function preparations(
   config: Config,
   reloading: { concerns: readonly string[]; read: () => Promise<Config> },
 ) {
-  const log = pino({ name: "cicd-runner", level: config.observability.log_level });
+  const log = createLog(config, process.env);
   const service = openService({
     environment: process.env,
     onError: (error) => log.error({ component: "systemd", event: "error", err: error }),

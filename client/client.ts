@@ -18,8 +18,12 @@ import {
   cancelTask,
   followTask,
   getTask,
+  getTimeline,
+  listPermissions,
   listTasks,
+  readJournal,
 } from "#shared/routes/tasks.ts";
+import { listUsage } from "#shared/routes/usage.ts";
 import { type FollowOptions, follow } from "./follow.ts";
 import { type Sending, send } from "./send.ts";
 
@@ -50,6 +54,9 @@ export function createClient(options: ClientOptions) {
     getTask: call(getTask),
     cancelTask: call(cancelTask),
     answerPermission: call(answerPermission),
+    readJournal: call(readJournal),
+    getTimeline: call(getTimeline),
+    listPermissions: call(listPermissions),
     listSessions: call(listSessions),
     getSession: call(getSession),
     endSession: call(endSession),
@@ -63,6 +70,7 @@ export function createClient(options: ClientOptions) {
     replayUndelivered: call(replayUndelivered),
     replayAllUndelivered: call(replayAllUndelivered),
     listHosts: call(listHosts),
+    listUsage: call(listUsage),
     getRunnerHealth: call(getRunnerHealth),
     /** The journal of a task as it grows, to its terminal entry: each number once. */
     followTask: (id: string, how: FollowOptions = {}): AsyncGenerator<JournalEntry, void> => {

@@ -12,6 +12,8 @@ export interface Target {
   readonly cloneUrl: string;
   readonly baseSha: string;
   readonly headSha: string;
+  /** Default: that of the demo's. */
+  readonly title?: string;
 }
 
 /** Where a delivery goes. */
@@ -19,18 +21,21 @@ export interface Webhook {
   /** Origin of the edge. */
   readonly url: string;
   readonly secret: string;
+  /** Headers besides those of the forge. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Sends a delivery that GitHub once sent, pointed at the demo's repository and signed anew. */
 export async function deliver(
   action: "opened" | "synchronize" | "closed",
   target: Target,
-  { url, secret }: Webhook,
+  { url, secret, headers }: Webhook,
 ): Promise<WebhookAccepted> {
   const body = new TextEncoder().encode(JSON.stringify(pointedAt(recorded(action), target)));
   const response = await fetch(`${url}/webhooks/github`, {
     method: "POST",
     headers: {
+      ...headers,
       "content-type": "application/json",
       "x-github-event": "pull_request",
       "x-github-delivery": randomUUID(),
@@ -67,14 +72,20 @@ function recorded(action: string): Recorded {
 
 function pointedAt(payload: Recorded, target: Target): Recorded {
   const { pull_request, repository } = payload;
-  const { cloneUrl, baseSha, headSha, number = pull_request.number } = target;
+  const {
+    cloneUrl,
+    baseSha,
+    headSha,
+    number = pull_request.number,
+    title = "Add discounts",
+  } = target;
   return {
     ...payload,
     repository: { ...repository, clone_url: cloneUrl },
     pull_request: {
       ...pull_request,
       number,
-      title: "Add discounts",
+      title,
       body: "Carts can have a discount now.",
       head: { ...pull_request.head, sha: headSha },
       base: { ...pull_request.base, sha: baseSha },

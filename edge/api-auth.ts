@@ -16,22 +16,35 @@ export async function authorize(
 ): Promise<void> {
   const [, token] = /^bearer +([\x21-\x7e]{1,512})$/i.exec(header ?? "") ?? [];
   if (token === undefined) throw unauthorized("no bearer token");
-  const granted = await scopeOf(token, tokens);
-  if (granted === undefined) throw unauthorized("unknown token");
-  if (rank(granted) >= rank(needed)) return;
+  const known = await findToken(token, tokens);
+  if (known === undefined) throw unauthorized("unknown token");
+  requireScope(known.scope, needed);
+}
+
+/** A presented token as it is configured. Each one is compared, so time tells nothing. */
+export async function findToken(
+  token: string,
+  tokens: readonly ApiToken[],
+): Promise<ApiToken | undefined> {
+  const hash = await sha256(token);
+  let found: ApiToken | undefined;
+  for (const known of tokens) {
+    if (await timingSafeEqual(hash ?? "", known.hash)) found = known;
+  }
+  return found;
+}
+
+/** @throws CicdError `forbidden` when a scope is lower than another. */
+export function requireScope(granted: Scope, needed: Scope): void {
+  if (includesScope(granted, needed)) return;
   throw new CicdError("forbidden", `Cannot use API: token has scope ${granted}`, {
     hint: `Use a token with scope ${needed}`,
   });
 }
 
-/** The scope of a presented token. Every configured one is compared, so time tells nothing. */
-async function scopeOf(token: string, tokens: readonly ApiToken[]): Promise<Scope | undefined> {
-  const hash = await sha256(token);
-  let found: Scope | undefined;
-  for (const known of tokens) {
-    if (await timingSafeEqual(hash ?? "", known.hash)) found = known.scope;
-  }
-  return found;
+/** Whether a token of one scope may do what needs another. */
+export function includesScope(granted: Scope, needed: Scope): boolean {
+  return rank(granted) >= rank(needed);
 }
 
 function rank(scope: Scope): number {

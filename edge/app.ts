@@ -7,6 +7,8 @@ import { receiveWebhook, receiveWebhookAtSegment } from "#shared/routes/webhooks
 import { clientAddress } from "./client-address.ts";
 import type { EdgeConfig } from "./config.ts";
 import { connectRunner, signingSecret } from "./connect-runner.ts";
+import { dashboard } from "./dashboard/dashboard.ts";
+import { dashboardPath } from "./dashboard/view.ts";
 import { docsPage } from "./docs-page.ts";
 import type { EdgeEnv } from "./env.ts";
 import { forgeSettings } from "./forge-settings.ts";
@@ -107,6 +109,21 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
     ...links,
   });
   outboxRoutes(app, { outbox, tokens });
+  app.route(
+    dashboardPath,
+    dashboard({
+      runner,
+      outbox,
+      tokens,
+      secrets: runner_secret,
+      ttl: edge.dashboard_ttl,
+      patience: 2 * edge.runner_timeout,
+      publicUrl: edge.public_url,
+      now,
+      refused: (c, error) => limitRefusal(limits, client(c), error),
+      onError,
+    }),
+  );
 
   app.get(routerPath(getHealth), (c) => health(runner, outbox, c.get("requestId")));
   app.get(routerPath(getReadiness), () => readiness(outbox));

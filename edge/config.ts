@@ -90,6 +90,9 @@ export const EdgeConfig = z.strictObject({
           secret: true,
           description: "Tokens of the API as <scope>:<SHA-256 in hex>",
         }),
+      dashboard_ttl: Duration.prefault("12h").meta({
+        description: "How long a browser stays signed in to the dashboard",
+      }),
       cors_origins: z.array(Origin).default([]).meta({
         description: "Origins whose pages may call the API in a browser; none: only its own",
       }),

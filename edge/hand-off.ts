@@ -15,11 +15,12 @@ export async function handOff(
   { handOff, requestId }: Parcel,
   signal?: AbortSignal,
 ): Promise<HandOffAnswer> {
+  const { traceparent } = handOff.trace ?? {};
   const answer = await runner.ask({
     method: "POST",
     path: "/v1/events",
     requestId,
-    headers: { "content-type": "application/json" },
+    headers: { "content-type": "application/json", ...(traceparent && { traceparent }) },
     body: new TextEncoder().encode(JSON.stringify(handOff)),
     ...(signal && { signal }),
   });

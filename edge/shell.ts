@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { CicdError } from "#shared/error.ts";
 import { problemResponse, statusOf } from "#shared/problem.ts";
+import { dashboardPath } from "./dashboard/view.ts";
 import type { EdgeEnv } from "./env.ts";
 
 /** What all routes of an edge have around them. */
@@ -21,7 +22,10 @@ export interface ShellOptions {
  */
 export function createShell({ corsOrigins, onError }: ShellOptions): Hono<EdgeEnv> {
   const app = new Hono<EdgeEnv>();
-  app.use(requestId({ limitLength: 64 }), showRequestId, secureHeaders(security));
+  app.use(requestId({ limitLength: 64 }), showRequestId);
+  // What is around the other has the last word.
+  app.use(`${dashboardPath}/*`, secureHeaders(pageSecurity));
+  app.use(secureHeaders(security));
   app.use(corsFor(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.notFound((c) => {
@@ -46,6 +50,17 @@ const security = {
     baseUri: ["'none'"],
     formAction: ["'none'"],
     frameAncestors: ["'none'"],
+  },
+};
+
+/** Pages of the dashboard send forms to it, and their script asks it for what is new. */
+const pageSecurity = {
+  contentSecurityPolicy: {
+    ...security.contentSecurityPolicy,
+    scriptSrc: [NONCE],
+    connectSrc: ["'self'"],
+    imgSrc: ["'self'"],
+    formAction: ["'self'"],
   },
 };
 

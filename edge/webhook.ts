@@ -3,6 +3,7 @@ import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { statusOf } from "#shared/problem.ts";
 import type { SkipCode } from "#shared/skip.ts";
+import { beginStep } from "#shared/trace.ts";
 import type { ForgeAdapter } from "./forge/forge.ts";
 import { gitea } from "./forge/gitea.ts";
 import { gitee } from "./forge/gitee.ts";
@@ -106,7 +107,8 @@ async function take(request: Request, adapter: ForgeAdapter, context: WebhookCon
     };
   }
 
-  const handOff = toHandOff({ forge, ...received, at: now() });
+  const trace = beginStep(request.headers.get("traceparent"));
+  const handOff = toHandOff({ forge, ...received, at: now(), trace });
   const { taskId, sessionId, ...handedOver } = await handOver({ handOff, requestId }, context);
   const base = context.publicUrl ?? new URL(request.url).origin;
   const links = await taskLinks(base, taskId, context.link, now());

@@ -6,6 +6,7 @@ import { BudgetConfig } from "./budget/config.ts";
 import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
 import { readingTools } from "./claude/tools.ts";
 import { ReviewConfig } from "./review/config.ts";
+import { SkillsConfig } from "./skills/config.ts";
 
 const Count = z.int().positive();
 const Usd = z.number().positive();
@@ -56,6 +57,10 @@ export const RunnerConfig = z.strictObject({
           secret: true,
           description: "PostgreSQL database that hosts share; default: SQLite in `state_dir`",
         }),
+      transcripts_dir: z.string().min(1).optional().meta({
+        description:
+          "Folder that all hosts of `store` share: each can go on with conversations of the others",
+      }),
       retention: z
         .strictObject({
           age: Duration.prefault("720h").meta({
@@ -252,6 +257,18 @@ export const RunnerConfig = z.strictObject({
     })
     .prefault({}),
   review: ReviewConfig,
+  skills: SkillsConfig,
+  cache: z
+    .strictObject({
+      enabled: z.boolean().default(true).meta({
+        description: "Whether a change that was reviewed before is given the same review again",
+      }),
+      ttl: Duration.prefault("168h").meta({ description: "How long a review is kept for that" }),
+      size: Size.prefault("50MB").meta({
+        description: "Room for them in the store; the oldest go first",
+      }),
+    })
+    .prefault({}),
   budget: BudgetConfig,
   fallback: z
     .strictObject({
@@ -288,6 +305,20 @@ export const RunnerConfig = z.strictObject({
         .boolean()
         .default(true)
         .meta({ env: ["METRICS_ENABLED"], description: "Whether GET /metrics answers" }),
+      tracing_enabled: z.boolean().optional().meta({
+        description: "Whether traces are recorded; default: where an OTLP endpoint is set",
+      }),
+      otlp_endpoint: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .meta({
+          env: ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+          description: "Where traces are sent: OTLP over HTTP, such as `http://127.0.0.1:4318`",
+        }),
+      tracing_sampler: Share.default(0.1).meta({
+        env: ["OTEL_TRACES_SAMPLER_ARG"],
+        description: "Share of traces that are recorded, 1 for all",
+      }),
       health_check_interval: Duration.prefault("30s").meta({
         description: "How often memory and queue are looked at",
       }),

@@ -5,8 +5,8 @@ const commands = `| command | what it does |
 | --- | --- |
 | \`/review\` | reviews the pull request again |
 | \`/ask <question>\` | answers a question about it |
-| \`/analyze\` | says what it changes, how that fits in, and what could go wrong |
-| \`/test\` | proposes tests for what it changes |
+| \`/analyze\` | says what it touches, how risky it is, what to test and how to take it back |
+| \`/test\` | proposes tests for what it changes, as a patch |
 | \`/cancel\` | stops what runs or waits for it |
 | \`/help\` | shows this |
 

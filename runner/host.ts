@@ -24,21 +24,27 @@ import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
 import { memoryOf } from "./resilience/memory.ts";
 import { Retention } from "./retention.ts";
+import { ReviewCache } from "./review/review-cache.ts";
 import { SessionManager } from "./session/manager.ts";
+import { SharedTranscripts } from "./session/shared-transcripts.ts";
 import { Workspaces } from "./session/workspaces.ts";
 import {
   breakerOptions,
   cliSettings,
   gitOptions,
   people,
+  pipelineLogs,
   publisher,
   retryPolicy,
   runningLimits,
   thresholds,
 } from "./settings.ts";
+import { loadSkills } from "./skills/load-skills.ts";
+import { taskSkills } from "./skills/task-skills.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
+import { recordTraces } from "./trace/record-traces.ts";
 import { Upkeep } from "./upkeep.ts";
 import { taskWork } from "./work.ts";
 import { keepWithin } from "./workspace/disk-budget.ts";
@@ -77,7 +83,7 @@ export interface Host {
 
 /**
  * Starts a runner host: the one place where its parts are put together.
- * @throws CicdError `config_invalid` when the state folder, the store or the address can't be used,
+ * @throws CicdError `config_invalid` when a skill, the state folder, the store or the address can't be used,
  * `store_unavailable` when the store's server does not answer.
  */
 export async function startHost({
@@ -88,6 +94,7 @@ export async function startHost({
   descriptor,
 }: HostOptions): Promise<Host> {
   const limits = config.async;
+  const skills = taskSkills(await loadSkills(config.skills.dir), config.review.skills);
   await using undo = new AsyncDisposableStack();
   const stateDir = await prepareStateDir(config.runner.state_dir);
   const isShared = config.runner.store !== undefined;
@@ -132,10 +139,19 @@ export async function startHost({
     breakerState: () => breaker.state,
   });
   const observe = observers(metrics, log, Date.now);
+  const workspaces = new Workspaces(stateDir);
+  const tracing = await recordTraces(config, {
+    environment,
+    version,
+    onError: (error) => log.warn({ component: "tracing", event: "traces_lost", err: error }),
+  });
+  if (tracing !== undefined) undo.use(tracing);
+  const cli = cliSettings(config, connector.connect, skills);
   const sessions = new SessionManager({
     store,
-    workspaces: new Workspaces(stateDir),
-    cli: cliSettings(config, connector.connect),
+    workspaces,
+    transcripts: await sharedTranscripts(config, store.hostId, workspaces),
+    cli,
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
     memoryLimit: limits.session_memory_limit,
@@ -187,6 +203,14 @@ export async function startHost({
 
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
   const day = await openDay(store);
+  const cache = new ReviewCache({
+    store,
+    reviewer: cli,
+    enabled: config.cache.enabled,
+    ttl: config.cache.ttl,
+    maxBytes: config.cache.size,
+    onError,
+  });
   /** What settings make that can change: a task has those that it started with. */
   const changeable = (settings: RunnerConfig) => {
     const publishing = publisher(settings, environment);
@@ -202,17 +226,22 @@ export async function startHost({
       exclude: settings.review.exclude,
       turnTimeout: settings.claude.timeout,
       limits: budgetLimits(settings),
+      skills,
+      testPaths: settings.skills.test_paths,
       day,
       permissions,
       publisher: publishing,
+      cache,
       people: people(settings),
+      logs: pipelineLogs(settings, environment),
     });
     return { publishing, work, secrets: settings.runner_secret };
   };
   let current = changeable(config);
+  const counted = observe.counted((task, context) => current.work(task, context));
   const dispatcher = new Dispatcher({
     store,
-    work: observe.counted((task, context) => current.work(task, context)),
+    work: tracing?.spans.traced(counted) ?? counted,
     retry: retryPolicy(config),
     concurrency: () => (limits.enabled ? sessions.capacity : limits.max_sessions),
     guard: new Guard(breaker, degradation),
@@ -281,6 +310,7 @@ export async function startHost({
       }),
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
+    ...(tracing && { onAccepted: tracing.spans.delivered }),
     skipped: new SkippedDeliveries(),
     onSkipped: metrics.skipped,
     onSseClients: metrics.sseClients,
@@ -320,6 +350,25 @@ export async function startHost({
       log.info({ component: "host", event: "stopped" });
     },
   };
+}
+
+async function sharedTranscripts(
+  { runner: { transcripts_dir: folder, store } }: RunnerConfig,
+  hostId: string,
+  workspaces: Workspaces,
+): Promise<SharedTranscripts | undefined> {
+  if (folder === undefined) return undefined;
+  if (store === undefined) {
+    throw new CicdError(
+      "config_invalid",
+      "runner.transcripts_dir is of use to several hosts alone",
+      {
+        hint: "Set runner.store to the database that they share, or leave runner.transcripts_dir out",
+      },
+    );
+  }
+  const localFolder = (cwd: string) => workspaces.transcripts(cwd);
+  return await SharedTranscripts.open({ folder, hostId, localFolder });
 }
 
 function keyGone(): CicdError {

@@ -3,10 +3,12 @@ import type { People } from "./authorize.ts";
 import { readingTools, type ToolRules } from "./claude/tools.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
+import { forgeLogs } from "./forge/forge-logs.ts";
 import { forgePages } from "./forge/forge-pages.ts";
 import { forgePeople } from "./forge/forge-people.ts";
 import { forgeAccounts } from "./forge-accounts.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
+import { type FailedLogs, failedLogs } from "./logs/failed-logs.ts";
 import { privateHosts } from "./private-hosts.ts";
 import type { Publisher } from "./publish/publisher.ts";
 import { redactor } from "./publish/redact.ts";
@@ -15,6 +17,7 @@ import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
 import type { CliSettings } from "./session/process-starter.ts";
+import { narrowed, type TaskSkills } from "./skills/task-skills.ts";
 import type { RunningLimits } from "./store/claim.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 
@@ -22,15 +25,17 @@ import type { GitOptions } from "./workspace/git-options.ts";
 export function cliSettings(
   { claude, async: limits }: RunnerConfig,
   connect: CliSettings["connect"],
+  skills: Pick<TaskSkills, "tools">,
 ): CliSettings {
+  // One process serves all tasks of a pull request: what none of their skills uses is not offered.
+  const tools = narrowed(claude.tools, skills.tools);
   return {
     executable: claude.cli_path,
     model: claude.model,
     maxTurns: claude.max_turns,
-    instructions: instructions(claude.tools),
-    tools: claude.tools,
-    ...(claude.tools.forks === "read" &&
-      readsMore(claude.tools) && { confined: reading(claude.tools) }),
+    instructions: instructions(tools),
+    tools,
+    ...(claude.tools.forks === "read" && readsMore(tools) && { confined: reading(tools) }),
     startupTimeout: limits.startup_timeout,
     patience: limits.force_kill_timeout,
     silenceTimeout: limits.silence_timeout,
@@ -124,8 +129,17 @@ export function people(config: RunnerConfig): People {
   return forgePeople(forgeAccounts(config), config.publish.name);
 }
 
-/** What must not leave this host, wherever a model may have got it from. */
-function secretsOf(config: RunnerConfig, environment: Environment): (string | undefined)[] {
+/**
+ * How the logs of failed pipelines are read: with the forges' tokens, even when nothing is published.
+ * @throws CicdError `config_invalid` when an account is half configured.
+ */
+export function pipelineLogs(config: RunnerConfig, environment: Environment): FailedLogs {
+  const read = forgeLogs(forgeAccounts(config), config.publish.name);
+  return failedLogs(read, redactor(secretsOf(config, environment)));
+}
+
+/** What must not leave this host, wherever a model or a log may have got it from. */
+export function secretsOf(config: RunnerConfig, environment: Environment): (string | undefined)[] {
   const { github, gitlab, gitee, gitea, anthropic, claude } = config;
   return [
     ...config.runner_secret,

@@ -6,6 +6,7 @@ import { openTaskBudget } from "./budget/open.ts";
 import type { UserMessage } from "./claude/input.ts";
 import type { Work, WorkContext } from "./dispatch/run-attempt.ts";
 import { help } from "./help.ts";
+import type { FailedLogs, ShownLog } from "./logs/failed-logs.ts";
 import type { Permissions } from "./permission/permissions.ts";
 import { isAnswered } from "./publish/answered-task.ts";
 import { placeFindings } from "./publish/place-findings.ts";
@@ -15,12 +16,15 @@ import type { Publisher } from "./publish/publisher.ts";
 import { answerQuestion } from "./review/answer-question.ts";
 import type { SessionContext } from "./review/in-session.ts";
 import { lastReviewAmong } from "./review/last-review.ts";
-import { runReview } from "./review/run-review.ts";
+import type { ReviewCache } from "./review/review-cache.ts";
+import { reviewOrRecall } from "./review/review-or-recall.ts";
 import type { SessionManager } from "./session/manager.ts";
+import { type TaskSkills, tightened } from "./skills/task-skills.ts";
 import type { Store } from "./store/store.ts";
 import { subjectOf } from "./subject.ts";
 import type { ShownOptions } from "./workspace/change-set.ts";
-import { type Checkout, prepareCheckout } from "./workspace/checkout.ts";
+import { checkPatch } from "./workspace/check-patch.ts";
+import { prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 import type { Mirrors } from "./workspace/mirrors.ts";
 
@@ -33,11 +37,17 @@ export interface WorkOptions extends ShownOptions {
   readonly maxCheckoutBytes: number;
   readonly turnTimeout: number;
   readonly limits: BudgetLimits;
+  readonly skills: Pick<TaskSkills, "of">;
+  /** Globs of the files that proposed tests may add or change. */
+  readonly testPaths: readonly string[];
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
+  readonly cache: ReviewCache;
   /** Asked about commands that the edge could not verify. */
   readonly people: People;
+  /** Asked about pipelines that failed. */
+  readonly logs: FailedLogs;
 }
 
 /** Does what a task's kind asks for. */
@@ -74,13 +84,35 @@ async function answered(
   options: WorkOptions,
 ): Promise<TaskResult> {
   const earlier = await earlierAttempts(task.id, options.store);
-  const run = async () =>
-    task.kind === "help"
-      ? await help(task, options.store)
-      : await answerQuestion(task, await sessionContext(task, context, options, earlier));
+  const run = async (): Promise<TaskResult> => {
+    if (task.kind === "help") return await help(task, options.store);
+    if (wantsWriting(task)) return { kind: "answer", text: noWriting };
+    const shown = await shownFor(task, context, options);
+    const session = await sessionContext(task, context, options, earlier);
+    return await answerQuestion(task, { ...session, shown });
+  };
   const source = { stored: earlier.stored?.result, run };
   return await publishedAnswer(task, context, source, options.publisher);
 }
+
+/** The logs of a pipeline that failed, for a skill that wants them. */
+async function shownFor(
+  task: Task,
+  { signal }: WorkContext,
+  { skills, logs }: WorkOptions,
+): Promise<ShownLog[]> {
+  const { event } = task;
+  const wantsLog = skills.of(task).skills.some(({ inputs }) => inputs.includes("log"));
+  return wantsLog && event.type === "pipeline" ? await logs(event, signal) : [];
+}
+
+/** Whether somebody wants tests to be put on a branch. */
+function wantsWriting({ kind, message }: Task): boolean {
+  return kind === "test" && message !== null && /^--write(?:\s|$)/.test(message);
+}
+
+const noWriting =
+  "`--write` is not supported: nothing is written to the repository. `/test` without it proposes a patch, for you to apply with `git apply`.";
 
 /** Reviews, and publishes what an earlier attempt or this one has found. */
 async function reviewed(
@@ -91,36 +123,40 @@ async function reviewed(
   const earlier = await earlierAttempts(task.id, options.store);
   const run = async (announced: Announced): Promise<Reviewed> => {
     const session = await sessionContext(task, context, options, earlier);
-    const checkouts: Checkout[] = [];
     const prepare = async (folder: string) => {
       const checkout = await session.prepare(folder);
-      checkouts.push(checkout);
       await announced(checkout.headSha);
       return checkout;
     };
-    const result = await runReview(task, { ...session, prepare });
-    const [checkout] = checkouts;
-    const isPlaceable = result.kind === "review" && checkout !== undefined;
-    return { result, places: isPlaceable ? placeFindings(result.review, checkout) : [] };
+    const { result, checkout } = await reviewOrRecall(
+      task,
+      { ...session, prepare },
+      { cache: options.cache, isForced: earlier.isForced },
+    );
+    return {
+      result,
+      places: result.kind === "review" ? placeFindings(result.review, checkout) : [],
+    };
   };
   return await publishedReview(task, context, { stored: earlier.stored, run }, options.publisher);
 }
 
 async function sessionContext(
   task: Task,
-  { signal, onEvent }: WorkContext,
+  { signal, onEvent, traceparent }: WorkContext,
   options: WorkOptions,
   { received }: Earlier,
 ): Promise<SessionContext> {
-  const { store, sessions, turnTimeout, limits, day, permissions } = options;
-  // Most recent first.
-  const before = await store.tasks({
-    sessionId: task.session_id,
-    state: "succeeded",
-    limit: recentTasks,
-  });
-  const lastReview = lastReviewAmong(before);
-  const subject = await subjectOf(task, store);
+  const { store, sessions, turnTimeout, day, permissions } = options;
+  const { skills, tools } = options.skills.of(task);
+  const limits = { ...options.limits, task: tightened(options.limits.task, skills) };
+  const ofSession = { sessionId: task.session_id, state: "succeeded", kind: "review" } as const;
+  const [reviews, subject, budget] = await Promise.all([
+    store.tasks({ ...ofSession, limit: 1 }),
+    subjectOf(task, store),
+    openTaskBudget(task, { store, limits, day }),
+  ]);
+  const lastReview = lastReviewAmong(reviews);
   const prepare = async (folder: string) => {
     const began = performance.now();
     const checkout = await prepareCheckout(subject, {
@@ -150,9 +186,14 @@ async function sessionContext(
     prepare,
     lastReview,
     received,
+    traceparent,
+    skills,
+    tools,
+    checkPatch: (folder, patch) =>
+      checkPatch(subject, patch, { ...options, folder, signal, paths: options.testPaths }),
     signal,
     turnTimeout,
-    budget: await openTaskBudget(task, { store, limits, day }),
+    budget,
     onSpent: async (spending) => {
       const isNothing = Object.values(spending).every((figure) => figure === 0);
       if (!isNothing) await store.addUsage(task.id, task.session_id, spending);
@@ -168,28 +209,31 @@ interface Earlier {
   readonly received: readonly UserMessage[];
   /** The result of one, or of the task that this one repeats, when only publishing it failed. */
   readonly stored: Reviewed | undefined;
+  /** Whoever asked wants the model asked, whatever was reviewed before. */
+  readonly isForced: boolean;
 }
 
 async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): Promise<Earlier> {
   const received: UserMessage[] = [];
   let stored: Reviewed | undefined;
+  let isForced = false;
   for (let after = 0; ; ) {
     const entries = await store.journal(taskId, after, journalPage);
     for (const { type, data } of entries) {
       if (type === "message.received") received.push({ uuid: data.message_id, text: data.text });
       if (type === "result.stored") stored = data;
+      if (type !== "task.queued") continue;
+      isForced = data.force === true;
+      if (data.replay_of === undefined) continue;
       // It failed in publishing: a repeat of it has nothing else to do.
-      if (type === "task.queued" && data.replay_of !== undefined) {
-        stored = (await earlierAttempts(data.replay_of, store)).stored;
-      }
+      const repeated = await earlierAttempts(data.replay_of, store);
+      stored = repeated.stored;
+      isForced = repeated.isForced;
     }
-    if (entries.length < journalPage) return { received, stored };
+    if (entries.length < journalPage) return { received, stored, isForced };
     after += entries.length;
   }
 }
 
 /** How many entries of a journal are read at once. */
 const journalPage = 500;
-
-/** How many tasks of a session are looked at for its last review. */
-const recentTasks = 100;

@@ -5,6 +5,7 @@ import { Session } from "./session.ts";
 import { SkipCode } from "./skip.ts";
 import { Task, TaskKind } from "./task.ts";
 import { TaskEvent } from "./task-event.ts";
+import { DeliveryTrace } from "./trace.ts";
 
 /** What somebody says to the model: whole, or refused. */
 export const MessageText = z.string().min(1).max(20_000);
@@ -20,6 +21,9 @@ export const HandOff = z.object({
   event: TaskEvent,
   /** What somebody says with a command, or what failed. Untrusted text. */
   message: MessageText.optional(),
+  trace: DeliveryTrace.optional(),
+  /** Ask the model, also when the same was reviewed before. */
+  force: z.boolean().optional(),
 });
 /** {@link HandOff} as a type. */
 export type HandOff = z.infer<typeof HandOff>;

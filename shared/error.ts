@@ -53,6 +53,7 @@ const categories = {
   budget_exhausted: "config",
   repository_refused: "config",
   review_unparsable: "output",
+  answer_unparsable: "output",
   forge_rejected: "output",
   budget_exceeded: "output",
   internal: "platform",

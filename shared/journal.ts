@@ -5,7 +5,12 @@ import { Start, TaskError, TaskKind, TaskResult, Usage } from "./task.ts";
 /** Each kind of journal event with its data. */
 const variants = [
   /** `replay_of` is the failed task that this one repeats. */
-  event("task.queued", { kind: TaskKind, replay_of: z.uuid().optional() }),
+  event("task.queued", {
+    kind: TaskKind,
+    replay_of: z.uuid().optional(),
+    /** The model is asked, also when the same was reviewed before. */
+    force: z.boolean().optional(),
+  }),
   event("task.started", { attempt: z.int().positive(), host: z.string() }),
   /** A step of preparing the checkout begins; `wait` is for another fetch from the repository. */
   event("workspace.step", { step: z.enum(["wait", "fetch", "checkout", "diff"]) }),
@@ -65,6 +70,8 @@ const variants = [
     overhead_ms: z.number(),
     model_turns: z.int(),
   }),
+  /** The same was reviewed before, for the task `of`: that review stands, and no turn runs. */
+  event("review.recalled", { of: z.string(), reviewed_at: z.iso.datetime() }),
   /** The turn was interrupted, or hung; `step` is what ended it, and all but the first the process. */
   event("turn.stopped", {
     step: z.enum(["interrupt", "end_session", "eof", "SIGTERM", "SIGKILL"]),
@@ -125,6 +132,9 @@ const JournalPlace = z.object({
 export const JournalEntry = z.intersection(JournalPlace, JournalEvent);
 /** {@link JournalEntry} as a type. */
 export type JournalEntry = z.infer<typeof JournalEntry>;
+
+/** `GET /v1/tasks/{id}/journal`: in order; `more` when the journal goes on behind the last. */
+export const JournalPage = z.object({ entries: z.array(JournalEntry), more: z.boolean() });
 
 /** Whether an event of this type ends its task's journal. */
 export function isTerminalType(type: JournalType): boolean {

@@ -17,6 +17,8 @@ export const Session = z.object({
   /** The state of its process; `hibernated` when it has none and wakes by resuming. */
   state: z.enum([...ProcessState.options, "hibernated"]),
   pid: z.int().positive().nullable(),
+  /** What its process and those below it take now; null where there is none, or that is not known. */
+  memory_bytes: z.number().nonnegative().nullable(),
   created_at: z.iso.datetime(),
   active_at: z.iso.datetime(),
 });

@@ -77,6 +77,9 @@ export const CheckEvent = z.object({
 /** {@link CheckEvent} as a type. */
 export type CheckEvent = z.infer<typeof CheckEvent>;
 
+/** It becomes a part of a path. */
+const Id = z.string().regex(/^[0-9]{1,20}$/);
+
 /** A pipeline or a workflow that ran for a pull request has failed. All its texts are untrusted. */
 export const PipelineEvent = z.object({
   ...shared,
@@ -86,10 +89,14 @@ export const PipelineEvent = z.object({
     name: z.string().max(256),
     url: z.url({ protocol: /^https?$/ }).optional(),
     head_sha: Sha,
+    /** What the forge knows it by, where its logs are asked for by that. */
+    run_id: Id.optional(),
     /** The jobs that failed, where the forge tells. */
     jobs: z
       .array(
         z.object({
+          /** What the forge knows it by. */
+          id: Id.optional(),
           name: z.string().max(256),
           stage: z.string().max(256).optional(),
           reason: z.string().max(256).optional(),

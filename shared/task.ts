@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { errorCategories } from "./error.ts";
+import { Report } from "./report.ts";
 import { Review } from "./review.ts";
 import { TaskEvent } from "./task-event.ts";
 
@@ -112,6 +113,11 @@ export const TaskResult = z.discriminatedUnion("kind", [
     since_sha: z.string().optional(),
     /** The CLI's conversation that it was given in: who goes on in it knows this review. */
     conversation: z.string().optional(),
+    /**
+     * It was made before, of the same change, and is given again without a turn: `usage` is nothing,
+     * and `timing.start` tells of the turn that gave it.
+     */
+    cached: z.literal(true).optional(),
     usage: Usage,
     timing: Timing,
   }),
@@ -119,6 +125,8 @@ export const TaskResult = z.discriminatedUnion("kind", [
     kind: z.literal("answer"),
     /** As the model wrote it, or ours; Markdown. */
     text: z.string(),
+    /** What was asked for in a form; the text tells the same. */
+    report: Report.optional(),
     /** These three are absent where no turn was needed. */
     head_sha: z.string().optional(),
     usage: Usage.optional(),

@@ -109,6 +109,36 @@ suite("observers", () => {
   });
 });
 
+test("10,000 sessions, tasks and deliveries: no more series than after one of each kind", async () => {
+  const { observe, metrics, logged } = setScene();
+  const happen = (round: number) => {
+    const session = `session-${round}`;
+    observe.onState(change(session, "starting", "ready"));
+    const claim = claimOf(1);
+    observe.onStart(claim);
+    const failed = { state: "failed", error } as const;
+    observe.onEnd(claim, round % 2 === 0 ? failed : { state: "cancelled", reason: session }, true);
+    observe.onState(change(session, "ready", "dead"));
+    const forge = forges[round % forges.length] ?? "github";
+    metrics.delivery({ forge, outcome: round % 3 === 0 ? "duplicate" : "accepted" });
+    metrics.skipped({ forge, code: "draft" });
+    metrics.cost(round / 1000);
+  };
+  const series = async () => {
+    const { body } = await metrics.render();
+    // How the process does is for others to say.
+    return body.split("\n").filter((line) => line.startsWith("cicd_")).length;
+  };
+  for (let round = 0; round < 12; round += 1) happen(round);
+  const before = await series();
+  for (let round = 12; round < 10_000; round += 1) happen(round);
+  assert.equal(new Set(logged("session_id")).size > 10_000, true);
+  assert.equal(await series(), before);
+  assert(before < 200, `${before} series`);
+});
+
+const forges = ["github", "gitlab", "gitee", "gitea"] as const;
+
 /** What this work does not ask for. */
 const fail = () => assert.fail("it was not to be asked for");
 const unused = { keep: fail, checkHeld: fail, owePage: fail };
@@ -120,6 +150,7 @@ function setScene() {
   const metrics = createMetrics({ sessionsActive: () => 0, queueDepth: () => 0 });
   const log = pino({ level: "trace" }, { write: (line: string) => lines.push(line) });
   return {
+    metrics,
     observe: observers(metrics, log, () => now),
     pass: (ms: number) => {
       now += ms;

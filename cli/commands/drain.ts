@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { drain } from "../drain.ts";
-import { operatorOf } from "../operator.ts";
+import { operatorOf, runnerUrl } from "../operator.ts";
 import { show } from "../output.ts";
 import { readSettings, type SettingsSource } from "../settings.ts";
 
@@ -14,8 +14,7 @@ export function addDrainCommand(program: Command, source: () => SettingsSource):
     .option("--json", "print data")
     .action(async ({ runner, wait = false, json }: DrainFlags) => {
       const config = await readSettings(source());
-      const { host, port } = config.runner;
-      const url = runner ?? `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+      const url = runner ?? runnerUrl(config);
       show(await drain(operatorOf({ ...config, runner_url: [url] }), wait), json);
     });
 }

@@ -11,7 +11,7 @@ import {
   toRepository,
 } from "./github-like.ts";
 import { parseFields } from "./parse-fields.ts";
-import { cut, Page } from "./told.ts";
+import { cut, Page, RunId } from "./told.ts";
 
 const Run = z.object({
   action: z.string().max(64),
@@ -23,7 +23,7 @@ const Payload = z.object({
   repository: GitHubRepository,
   sender: GitHubSender,
   workflow: z.object({ name: z.string().nullish() }).nullish(),
-  workflow_run: z.object({ head_sha: Sha, html_url: Page }),
+  workflow_run: z.object({ id: RunId, head_sha: Sha, html_url: Page }),
   pull_request: GiteaPullRequest,
 });
 
@@ -53,6 +53,7 @@ export function normalizeGiteaWorkflow(payload: unknown): Normalized {
       name: cut(workflow?.name ?? "", 256),
       url: run.html_url,
       head_sha: run.head_sha,
+      run_id: run.id,
     }),
     sender: toGiteaSender(sender),
   };

@@ -5,7 +5,7 @@ import type { Normalized } from "./forge.ts";
 import { defined, GitHubRepository, GitHubSender, toRepository } from "./github-like.ts";
 import { toSender } from "./github-pull-request.ts";
 import { parseFields } from "./parse-fields.ts";
-import { cut, Page } from "./told.ts";
+import { cut, Page, RunId } from "./told.ts";
 
 const { number, head, url } = PullRequest.shape;
 
@@ -35,6 +35,7 @@ const CheckSuite = z.object({
 const WorkflowRun = z.object({
   ...shared,
   workflow_run: z.object({
+    id: RunId,
     name: z.string().nullish(),
     conclusion: z.string().nullish(),
     head_sha: sha,
@@ -96,6 +97,7 @@ export function normalizeWorkflowRun(forge: Forge, payload: unknown): Normalized
       name: cut(run.name ?? "", 256),
       url: run.html_url,
       head_sha: run.head_sha,
+      run_id: run.id,
     }),
     sender: toSender(sender),
   };

@@ -5,7 +5,7 @@ import type { Normalized } from "./forge.ts";
 import { defined } from "./github-like.ts";
 import { GitLabProject, GitLabUser, toGitLabRepository, toGitLabSender } from "./gitlab-project.ts";
 import { parseFields } from "./parse-fields.ts";
-import { cut, Page, State } from "./told.ts";
+import { cut, Page, RunId, State } from "./told.ts";
 
 const { number, url, title, head } = PullRequest.shape;
 
@@ -15,6 +15,7 @@ const Kind = z.object({
 });
 
 const Job = z.object({
+  id: RunId,
   name: z.string(),
   stage: z.string().nullish(),
   status: z.string(),
@@ -80,8 +81,9 @@ function isAtFault({ status, allow_failure }: z.infer<typeof Job>): boolean {
   return status === "failed" && allow_failure !== true;
 }
 
-function toJob({ name, stage, failure_reason }: z.infer<typeof Job>) {
+function toJob({ id, name, stage, failure_reason }: z.infer<typeof Job>) {
   return {
+    ...(id !== undefined && { id }),
     name: cut(name, 256),
     ...(stage && { stage: cut(stage, 256) }),
     ...(failure_reason && { reason: cut(failure_reason, 256) }),

@@ -43,6 +43,9 @@ export const Id = z
   .optional()
   .catch(undefined);
 
+/** The number of a pipeline, a workflow run or a job. */
+export const RunId = z.int().nonnegative().transform(String).optional().catch(undefined);
+
 /** A line, from 1; not told for a comment on a file, or on lines that are gone. */
 export const Line = z.int().positive().optional().catch(undefined);
 

@@ -38,16 +38,23 @@ function taskOf(parsed: Exclude<Parsed, { kind: "none" }>, event: CommentEvent):
   if (parsed.kind === "unknown") {
     return { kind: "task", task: "help", event, message: parsed.word };
   }
-  const { name, text } = parsed;
+  const { name } = parsed;
+  const { text, ...how } = name === "review" ? withoutForce(parsed.text) : { text: parsed.text };
   if (text === "") {
     // Nothing is asked: how to ask is the answer.
-    return { kind: "task", task: name === "ask" ? "help" : name, event };
+    return { kind: "task", task: name === "ask" ? "help" : name, event, ...how };
   }
   const message = MessageText.safeParse(text);
   if (!message.success) {
     return ignored("too_long", `what follows /${name} is too long: ${text.length} characters`);
   }
-  return { kind: "task", task: name, event, message: message.data };
+  return { kind: "task", task: name, event, message: message.data, ...how };
+}
+
+/** `--force` right behind the command; what else follows is a wish. */
+function withoutForce(text: string): { readonly text: string; readonly force?: true } {
+  const [flag = ""] = /^--force(?=\s|$)/.exec(text) ?? [];
+  return flag === "" ? { text } : { text: text.slice(flag.length).trim(), force: true };
 }
 
 function isCancel(parsed: Parsed): boolean {

@@ -17,6 +17,8 @@ export type Decision =
       readonly event: TaskEvent;
       /** What somebody says with a command, or what failed. */
       readonly message?: string;
+      /** The model is asked, also when the same was reviewed before. */
+      readonly force?: true;
     }
   | ({ readonly kind: "ignored" } & Skip);
 

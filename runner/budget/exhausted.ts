@@ -17,9 +17,10 @@ export function exhausted(
     if (most === undefined || inLimits[measure](spent) < most) continue;
     const key = measure === "usd" && scope === "task" ? taskUsd : `budget.${scope}.${measure}`;
     const anew = endsAt === undefined ? "" : `, or wait until ${new Date(endsAt).toISOString()}`;
+    const bySkill = scope === "task" ? ", or budgets of the task's skill" : "";
     const told = shown[measure](inLimits[measure](spent), most);
     return new CicdError("budget_exhausted", `Budget of the ${scope} is exhausted: ${told} spent`, {
-      hint: `Raise ${key}${anew}`,
+      hint: `Raise ${key}${bySkill}${anew}`,
     });
   }
   return undefined;

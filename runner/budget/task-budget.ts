@@ -101,7 +101,8 @@ function settled(counted: Spending, told: Usage): Spending {
   };
 }
 
-const none: Spending = {
+/** Before anything is spent. */
+export const none: Spending = {
   model_requests: 0,
   input_tokens: 0,
   output_tokens: 0,

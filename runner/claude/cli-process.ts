@@ -9,8 +9,10 @@ import { type Exit, exitFailure } from "./failure.ts";
 import {
   type ControlRequest,
   controlLine,
+  hookLine,
   permissionLine,
   refusalLine,
+  toolHook,
   type UserMessage,
   userLine,
 } from "./input.ts";
@@ -21,10 +23,10 @@ import {
   type ControlRequestMessage,
   parseLine,
 } from "./output.ts";
-import { permissionRequestOf } from "./permission.ts";
+import { hookedToolOf, permissionRequestOf } from "./permission.ts";
 import { type ProcessEvent, type State, type TurnEnd, transition } from "./process-state.ts";
 import { type EndingStep, terminate } from "./terminate.ts";
-import { notListed, Turn, type TurnOptions, type WatchOptions } from "./turn.ts";
+import { notListed, notOffered, Turn, type TurnOptions, type WatchOptions } from "./turn.ts";
 import { settlesWithin } from "./within.ts";
 
 /** How a process is started, watched and ended. Times in milliseconds. */
@@ -67,7 +69,7 @@ export class CliProcess {
     const kill = () => void process.end("SIGKILL");
     stop.addEventListener("abort", kill, { once: true });
     try {
-      await process.#control({ subtype: "initialize" });
+      await process.#control({ subtype: "initialize", ...toolHook });
       process.#apply({ type: "initialized" });
       return process;
     } catch (error) {
@@ -221,6 +223,12 @@ export class CliProcess {
 
   /** Every request of the CLI is answered, so that it never waits for us in vain. */
   async #answer({ request_id, request }: ControlRequestMessage): Promise<void> {
+    const tool = hookedToolOf(request);
+    if (tool !== undefined) {
+      // Nothing runs between turns.
+      const denial = this.#turn?.offers(tool) ? undefined : notOffered.message;
+      return await this.#child.write(hookLine(request_id, denial));
+    }
     const asked = permissionRequestOf(request_id, request);
     const line =
       asked === undefined

@@ -7,9 +7,14 @@ export interface UserMessage {
   readonly text: string;
 }
 
+/** Has the CLI tell us of each call of a tool before it runs, whatever its rules say of it. */
+export const toolHook = {
+  hooks: { PreToolUse: [{ matcher: "*", hookCallbackIds: ["tools"] }] },
+} as const;
+
 /** A request of ours that the CLI answers beside the conversation. */
 export type ControlRequest =
-  | { readonly subtype: "initialize" }
+  | ({ readonly subtype: "initialize" } & typeof toolHook)
   /** `cancel_queued`: what it has not taken up yet would begin a turn of its own. */
   | { readonly subtype: "interrupt"; readonly cancel_queued: true }
   | { readonly subtype: "set_model"; readonly model: string }
@@ -30,6 +35,16 @@ export function userLine({ uuid, text }: UserMessage): string {
 /** The line of a control request. */
 export function controlLine(id: string, request: ControlRequest): string {
   return line({ type: "control_request", request_id: id, request });
+}
+
+/** The line that answers the hook: its own rules go on to decide about a tool that is not denied. */
+export function hookLine(id: string, denial: string | undefined): string {
+  const response = denial === undefined ? {} : { hookSpecificOutput: denied(denial) };
+  return answerLine({ subtype: "success", request_id: id, response });
+}
+
+function denied(permissionDecisionReason: string) {
+  return { hookEventName: "PreToolUse", permissionDecision: "deny", permissionDecisionReason };
 }
 
 /** The line that answers whether a tool may run. */

@@ -9,6 +9,12 @@ const CanUseTool = z.looseObject({
   matched_ask_rule: z.unknown().optional(),
 });
 
+/** The CLI is about to run a tool, as it tells by the hook that it was started with. */
+const HookCallback = z.looseObject({
+  subtype: z.literal("hook_callback"),
+  input: z.looseObject({ hook_event_name: z.literal("PreToolUse"), tool_name: z.string() }),
+});
+
 /** What is asked for. */
 export interface PermissionRequest {
   /** The CLI's own id of the question. */
@@ -26,6 +32,11 @@ export interface PermissionRequest {
 export type Decision =
   | { readonly behavior: "allow" }
   | { readonly behavior: "deny"; readonly message: string };
+
+/** The tool that a control request of the CLI tells of; undefined when it is about something else. */
+export function hookedToolOf(request: object): string | undefined {
+  return HookCallback.safeParse(request).data?.input.tool_name;
+}
 
 /** The question in a control request of the CLI; undefined when it asks for something else. */
 export function permissionRequestOf(id: string, request: object): PermissionRequest | undefined {

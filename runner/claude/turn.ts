@@ -8,6 +8,8 @@ export interface TurnOptions {
   /** Aborting it interrupts the turn, which then ends as stopped, with the signal's reason. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
+  /** Names of the tools that may run in this turn; default all that the process was started with. */
+  readonly tools?: readonly string[] | undefined;
   /**
    * Decides about a tool that the command line does not decide about; without it all such are
    * denied. `signal` aborts when the turn is over.
@@ -64,9 +66,15 @@ export class Turn implements Disposable {
     this.#options.onEvent(event);
   }
 
+  /** Whether a tool may run in this turn at all. */
+  offers(tool: string): boolean {
+    return this.#options.tools?.includes(tool) ?? true;
+  }
+
   /** Asks whether a tool may run. A handler that fails denies. */
   async decide(request: PermissionRequest): Promise<Decision> {
     const { onPermission } = this.#options;
+    if (!this.offers(request.tool)) return notOffered;
     if (onPermission === undefined) return notListed;
     this.#open.add(request.id);
     try {
@@ -92,6 +100,12 @@ export class Turn implements Disposable {
     this.#hung.abort(new CicdError("cli_silent", message));
   }
 }
+
+/** The answer about a tool that the process has for other turns. */
+export const notOffered = {
+  behavior: "deny",
+  message: "This task allows no more than the tools of its skill",
+} as const satisfies Decision;
 
 /** The answer where nobody decides: only what the command line lists may run. */
 export const notListed: Decision = {

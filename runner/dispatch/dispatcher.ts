@@ -81,9 +81,9 @@ export class Dispatcher {
     using changes = this.#options.store.watchQueue();
     while (!this.#closing.signal.aborted) {
       this.#wake = new AbortController();
-      // Asked before the claim, so that what falls due in between is not missed.
-      const due = await this.#nextDue();
-      const admitted = this.#running.size < this.#options.concurrency() && (await this.#admit());
+      const hasRoom = this.#running.size < this.#options.concurrency();
+      // Asked first, so that what falls due until the claim is not missed.
+      const [due, admitted] = await Promise.all([this.#nextDue(), hasRoom && this.#admit()]);
       if (!admitted) await this.#waitForWork(changes, due);
     }
   }

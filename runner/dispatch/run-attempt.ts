@@ -16,6 +16,8 @@ export interface WorkContext {
   readonly onEvent: (event: JournalEvent) => void;
   /** Journals an event and waits until it is there. */
   readonly keep: (event: JournalEvent) => Promise<void>;
+  /** The step of a trace that this is in, as the header `traceparent` has it. */
+  readonly traceparent?: string | undefined;
   /** @throws CicdError `conflict` when the task is no longer this host's; the signal's reason. */
   readonly checkHeld: () => Promise<void>;
   /** Remembers that the task is shown as running on a page, so that its end will be shown too. */
@@ -69,6 +71,7 @@ function workContext(
   };
   return {
     signal,
+    traceparent: claim.traceparent,
     onEvent: (event) => journal.write(event),
     keep: async (event) => {
       journal.write(event);

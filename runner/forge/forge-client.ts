@@ -21,13 +21,27 @@ export type ForgeAccounts = {
 
 /** The API of a forge, for the repository that it was opened for. */
 export type ForgeClient =
-  | { readonly forge: "github"; readonly account: () => Promise<GitHubAccount> }
+  | {
+      readonly forge: "github";
+      readonly account: () => Promise<GitHubAccount>;
+      /** Fetches what an answer of the API links to, without any credential. */
+      readonly open: (url: string) => Promise<Response>;
+      readonly apiUrl: string;
+    }
   | { readonly forge: Exclude<Forge, "github">; readonly api: JsonApi };
+
+/** What one use of an API is bound to, and for what. */
+interface ClientAccess extends PageAccess {
+  /** What a GitHub App signs in for; default pages. */
+  readonly purpose?: "pages" | "logs";
+  /** Of each answer so many bytes are kept, the last ones; default all, unless it is too long. */
+  readonly tail?: number;
+}
 
 /** Opens the API of a repository's forge; undefined where the runner has no account. */
 export type OpenClient = (
   of: Pick<PageOf, "forge" | "repository">,
-  access: PageAccess,
+  access: ClientAccess,
 ) => ForgeClient | undefined;
 
 /** What the token of each forge needs. */
@@ -46,12 +60,13 @@ const scopes: Readonly<Record<Forge, string>> = {
 export function forgeClients(accounts: ForgeAccounts, name: string): OpenClient {
   return ({ forge, repository }, access) => {
     if (accounts[forge]?.host !== repository.host) return undefined;
+    const { purpose = "pages" } = access;
     const fetch = forgeFetch({ ...access, forge, scopes: scopes[forge] });
     if (forge === "github") {
       const { github } = accounts;
       if (github === undefined) return undefined;
-      const account = once(() => gitHubAccount({ ...github, name }, repository, fetch));
-      return { forge, account };
+      const account = once(() => gitHubAccount({ ...github, name, purpose }, repository, fetch));
+      return { forge, account, open: (url) => fetch(url), apiUrl: github.apiUrl };
     }
     const account = accounts[forge];
     if (account === undefined) return undefined;

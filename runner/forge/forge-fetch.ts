@@ -13,6 +13,8 @@ export interface ForgeFetchOptions extends PageAccess {
   readonly timeout?: number;
   /** How long to wait for a rate limit altogether; default a minute. */
   readonly maxWait?: number;
+  /** Of each answer so many bytes are kept, the last ones; default all, unless it is too long. */
+  readonly tail?: number;
 }
 
 /** The part of `fetch` that clients of an API use. */
@@ -20,18 +22,22 @@ export type ForgeFetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 const defaultTimeout = 30_000;
 const defaultMaxWait = 60_000;
+/** How long the answer to a change is waited for when nobody wants it any more. */
+const changeGrace = 2000;
 /** What ends the same when it is done twice. A PATCH may add something, as to a check run. */
 const repeatable: ReadonlySet<string> = new Set(["GET", "PUT"]);
 /** Pauses before a request that may be repeated is. */
 const pauses = [250, 1000] as const;
 /** No answer that we ask for is near that long. */
 const longestAnswer = 20 * 1024 * 1024;
+/** So much is read to come to the end of what is. */
+const longestTailed = 512 * 1024 * 1024;
 
 /**
  * Makes a `fetch` that obeys a forge's limits and gives up in time. It follows no redirect, because
  * the token must not. A request that only may have failed is repeated where that does no harm: whoever
  * adds something has to look first whether it is there.
- * @returns answers of status 2xx alone; everything else is thrown as a CicdError.
+ * @returns answers of status 2xx, and redirects to who asks for `redirect: "manual"`; everything else is thrown as a CicdError.
  */
 export function forgeFetch(options: ForgeFetchOptions): ForgeFetch {
   const { signal, maxWait = defaultMaxWait } = options;
@@ -42,7 +48,10 @@ export function forgeFetch(options: ForgeFetchOptions): ForgeFetch {
     for (let failures = 0; ; ) {
       if (method !== "GET") await options.beforeWrite();
       const answer = await attempt(url, init, options, what);
-      if (answer.kind === "answer" && answer.response.ok) return answer.response;
+      const mayRedirect = init.redirect === "manual";
+      if (answer.kind === "answer" && isWanted(answer.response, mayRedirect)) {
+        return answer.response;
+      }
       if (answer.kind === "answer") {
         const wait = waitOf(answer.response, answer.text, Date.now());
         if (wait !== undefined && waited + wait <= maxWait) {
@@ -60,6 +69,10 @@ export function forgeFetch(options: ForgeFetchOptions): ForgeFetch {
   };
 }
 
+function isWanted({ ok, status }: Response, mayRedirect: boolean): boolean {
+  return ok || (mayRedirect && status >= 300 && status < 400 && status !== 304);
+}
+
 /** What came of one request. */
 type Attempt =
   | { readonly kind: "answer"; readonly response: Response; readonly text: string }
@@ -68,18 +81,21 @@ type Attempt =
 async function attempt(
   url: string,
   init: RequestInit,
-  { signal, timeout = defaultTimeout }: ForgeFetchOptions,
+  { signal, timeout = defaultTimeout, tail }: ForgeFetchOptions,
   what: string,
 ): Promise<Attempt> {
   signal.throwIfAborted();
+  const isChange = (init.method ?? "GET").toUpperCase() !== "GET";
+  using unwanted = delayed(signal, isChange ? changeGrace : 0);
   try {
     const response = await fetch(url, {
       ...init,
       redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeout)]),
+      signal: AbortSignal.any([unwanted.signal, AbortSignal.timeout(timeout)]),
     });
     // Within the time limit too; the caller reads what is here already.
-    const text = await readText(response, what);
+    const text =
+      tail === undefined ? await readText(response, what) : await readTail(response, tail, what);
     const { status, headers } = response;
     const body = status === 204 || status === 304 ? null : text;
     // The text is decoded, and its length another one.
@@ -92,6 +108,26 @@ async function attempt(
   }
 }
 
+/**
+ * Aborts so many milliseconds after another signal. A change that is on its way is not taken back by
+ * giving it up: the forge may make it while the next task looks at the page.
+ */
+function delayed(signal: AbortSignal, ms: number): Disposable & { readonly signal: AbortSignal } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    timer = setTimeout(() => late.abort(signal.reason), ms);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  return {
+    signal: late.signal,
+    [Symbol.dispose]: () => {
+      signal.removeEventListener("abort", onAbort);
+      clearTimeout(timer);
+    },
+  };
+}
+
 async function readText(response: Response, what: string): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -102,6 +138,23 @@ async function readText(response: Response, what: string): Promise<string> {
     }
   }
   return text + decoder.decode();
+}
+
+/** The end of an answer, as text; a character that is cut in two is replaced. */
+async function readTail(response: Response, tail: number, what: string): Promise<string> {
+  const kept: Uint8Array[] = [];
+  let bytes = 0;
+  let all = 0;
+  for await (const chunk of response.body ?? []) {
+    kept.push(chunk);
+    bytes += chunk.length;
+    all += chunk.length;
+    if (all > longestTailed) {
+      throw new CicdError("forge_rejected", `Cannot read answer to ${what}: it is too long`);
+    }
+    while (bytes - (kept[0]?.length ?? 0) >= tail) bytes -= kept.shift()?.length ?? 0;
+  }
+  return Buffer.concat(kept).subarray(-tail).toString("utf8");
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -16,14 +16,18 @@ export interface GitHubSettings {
   readonly credential: GitHubCredential;
   /** The name of the check run or the context of the commit status. */
   readonly name: string;
+  readonly purpose: keyof typeof permissions;
 }
 
 /** What a token of an App may do, in the one repository that it is for. */
-const permissions = { checks: "write", pull_requests: "write", contents: "read" } as const;
+const permissions = {
+  pages: { checks: "write", pull_requests: "write", contents: "read" },
+  logs: { actions: "read" },
+} as const;
 
 /** Signs in for one repository. */
 export async function gitHubAccount(
-  { apiUrl: baseUrl, credential, name }: GitHubSettings,
+  { apiUrl: baseUrl, credential, name, purpose }: GitHubSettings,
   { owner, name: repo }: PullRequestEvent["repository"],
   fetch: ForgeFetch,
 ): Promise<GitHubAccount> {
@@ -40,8 +44,12 @@ export async function gitHubAccount(
   const path = "GET /repos/{owner}/{repo}/installation";
   const installationId = (await app.request(path, { owner, repo })).data.id;
   const repositoryNames = [repo];
-  const granted = { type: "installation", installationId, repositoryNames, permissions } as const;
-  const { token } = await sign({ ...granted, repositoryNames });
+  const granted = { type: "installation", installationId, repositoryNames } as const;
+  const { token } = await sign({
+    ...granted,
+    repositoryNames,
+    permissions: permissions[purpose],
+  });
   return { octokit: open(token), login: `${slug}[bot]`, showState: asCheckRun(name) };
 }
 

@@ -51,6 +51,12 @@ export class JsonApi {
     );
   }
 
+  /** An answer that is text, as it is. @throws CicdError of {@link ForgeFetch}. */
+  async text(path: string): Promise<string> {
+    const headers = { accept: "text/plain, */*", ...this.#headers };
+    return await (await this.#fetch(this.#base + path, { headers })).text();
+  }
+
   /** All entries of a list that comes in pages. */
   async list<S extends z.ZodType>(
     schema: S,

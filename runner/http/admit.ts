@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { takeDelivery } from "#shared/routes/deliveries.ts";
@@ -15,6 +16,8 @@ export interface AdmitOptions {
   readonly isDraining: () => boolean;
   /** What became of a hand-off that could be read. */
   readonly onDelivery?: (delivery: { forge: Forge; outcome: Admission["outcome"] }) => void;
+  /** One has made a task. */
+  readonly onAccepted?: (handOff: HandOff) => void;
 }
 
 /** When a sender should try again, in seconds: a queue moves on sooner than a runner restarts. */
@@ -25,12 +28,13 @@ const retryAfter = { queueFull: 5, shuttingDown: 10 };
  * @throws CicdError from requests: `shutting_down`, `queue_full`.
  */
 export function serveDeliveries(app: Hono<RunnerEnv>, options: AdmitOptions): void {
-  const { store, queueLimit, isDraining, onDelivery } = options;
+  const { store, queueLimit, isDraining, onDelivery, onAccepted } = options;
   serve(app, takeDelivery, async ({ body }, c) => {
     if (isDraining()) throw shuttingDown("accept delivery");
     const admission = await store.enqueue(body, { limit: queueLimit });
     const { outcome } = admission;
     onDelivery?.({ forge: body.forge, outcome });
+    if (outcome === "accepted") onAccepted?.(body);
     if (outcome === "full") throw queueFull("accept delivery", admission.depth);
     if (outcome === "duplicate") c.status(200);
     return { outcome, task_id: admission.taskId, session_id: admission.sessionId };

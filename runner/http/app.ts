@@ -19,7 +19,9 @@ import { type SessionOptions, serveSessions } from "./sessions.ts";
 import { type SkippedOptions, serveSkipped } from "./skipped.ts";
 import { type TaskEventsOptions, taskEvents } from "./task-events.ts";
 import { serveTasks, type TaskOptions } from "./tasks.ts";
+import { serveTimelines, type TimelineOptions } from "./timelines.ts";
 import { type HolderOptions, serveAtHolder } from "./to-holder.ts";
+import { serveUsage, type UsageOptions } from "./usage.ts";
 
 /** What the runner's HTTP side needs; each route file says what it takes of it and why. */
 export interface RunnerAppOptions
@@ -29,6 +31,8 @@ export interface RunnerAppOptions
     SkippedOptions,
     TaskOptions,
     TaskEventsOptions,
+    TimelineOptions,
+    UsageOptions,
     SessionOptions,
     MessageOptions,
     PermissionOptions,
@@ -58,6 +62,8 @@ export function createRunnerApp(options: RunnerAppOptions): Hono<RunnerEnv> {
   serveKnownDeliveries(app, options);
   serveTasks(app, options);
   serveRaw(app, followTask, taskEvents(options));
+  serveTimelines(app, options);
+  serveUsage(app, options);
   servePermissions(app, options);
   serveSessions(app, options);
   serveMessages(app, options);

@@ -56,12 +56,17 @@ export async function listen({ fetch, host, port, descriptor }: ListenOptions): 
       const closed = once(server, "close");
       server.close();
       const late = setTimeout(() => server.closeAllConnections(), grace);
-      // Node takes a connection that a client has opened and not used yet for one at work.
-      for (const socket of unused) socket.destroy();
+      // The request of a connection that was opened just now is on its way; one that was opened in
+      // advance brings none, and Node would take it for one at work.
+      const empty = setTimeout(
+        () => unused.forEach((socket) => void socket.destroy()),
+        Math.min(grace, firstRequestPatience),
+      );
       // It closes those that are idle now; one whose answer ends later would be kept alive.
       const idle = setInterval(() => server.closeIdleConnections(), idleCheckInterval);
       await closed;
       clearTimeout(late);
+      clearTimeout(empty);
       clearInterval(idle);
     },
   };
@@ -69,6 +74,8 @@ export async function listen({ fetch, host, port, descriptor }: ListenOptions): 
 
 /** In milliseconds. */
 const idleCheckInterval = 20;
+/** How long a connection has for its first request once the server closes, in milliseconds. */
+const firstRequestPatience = 500;
 
 function originOf(host: string, port: number): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;

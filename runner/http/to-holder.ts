@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { Route } from "#shared/route.ts";
 import { Id } from "#shared/routes/parts.ts";
-import { endSession, takeMessage } from "#shared/routes/sessions.ts";
+import { endSession, getSession, takeMessage } from "#shared/routes/sessions.ts";
 import { answerPermission } from "#shared/routes/tasks.ts";
 import type { HostRecord } from "../store/cluster.ts";
 import type { Store } from "../store/store.ts";
@@ -34,6 +34,7 @@ export function serveAtHolder(app: Hono<RunnerEnv>, options: HolderOptions): voi
       return answer;
     });
   pass(endSession, async (id) => id);
+  pass(getSession, async (id) => id);
   // Without a task that runs there is no turn to say it in: it becomes a task, on any host.
   pass(takeMessage, async (sessionId) => {
     const [running] = await store.tasks({ sessionId, state: "running", limit: 1 });
@@ -53,7 +54,9 @@ async function answerOfHolder(
   const holder = await holderOf(await sessionOf(id), store);
   if (holder === undefined || holder.id === store.hostId) return undefined;
   if (holder.state === "lost" || holder.url === null) return undefined;
-  return await askPeer(c, { name: holder.name, url: holder.url, timeout: peerTimeout });
+  const asked = askPeer(c, { name: holder.name, url: holder.url, timeout: peerTimeout });
+  // What is in the store can be told without the other.
+  return c.req.method === "GET" ? await asked.catch(() => undefined) : await asked;
 }
 
 async function holderOf(

@@ -7,7 +7,10 @@ import type { Publisher } from "./publisher.ts";
 
 /** What pages are told with. */
 export interface PageEndingsOptions {
-  readonly store: Pick<Store, "journal" | "owedPages" | "settlePage" | "tasks" | "watchQueue">;
+  readonly store: Pick<
+    Store,
+    "journal" | "takeOwedPages" | "postponePage" | "settlePage" | "tasks" | "watchQueue"
+  >;
   /** Asked for each page. */
   readonly publisher: () => Publisher;
   /** A page could not be told; it is tried again unless the error says that somebody has to act. */
@@ -16,6 +19,8 @@ export interface PageEndingsOptions {
 
 /** Pages that are told at once, at most. */
 const atOnce = 20;
+/** How long no other host tells a page that this one has taken, in milliseconds. */
+const toldWithin = 60_000;
 /** Before the first repeat; it doubles. */
 const firstPause = 1000;
 const longestPause = 5 * 60_000;
@@ -30,7 +35,7 @@ const giveUpAfter = 24 * 3_600_000;
 export class PageEndings implements AsyncDisposable {
   readonly #options: PageEndingsOptions;
   readonly #closing = new AbortController();
-  /** When to try again, and the pause after that, by task. */
+  /** When to try again, and the pause after that, by task; others of the store may come first. */
   readonly #later = new Map<string, { readonly at: number; readonly pause: number }>();
   readonly #running: Promise<void>;
 
@@ -53,17 +58,19 @@ export class PageEndings implements AsyncDisposable {
       });
       const due = Math.min(...[...this.#later.values()].map(({ at }) => at));
       const wake = new AbortController();
-      const timer = setTimeout(() => wake.abort(), Math.min(longestPause, due - Date.now()));
+      const timer = setTimeout(() => wake.abort(), Math.min(toldWithin, due - Date.now()));
       await changes.next(AbortSignal.any([wake.signal, signal]));
       clearTimeout(timer);
     }
   }
 
   async #look(): Promise<void> {
-    const owed = await this.#options.store.owedPages(atOnce);
     const now = Date.now();
-    const due = owed.filter(({ id }) => (this.#later.get(id)?.at ?? 0) <= now);
-    await Promise.all(due.map((task) => this.#tell(task)));
+    for (const [id, { at }] of this.#later) {
+      if (at + longestPause < now) this.#later.delete(id);
+    }
+    const owed = await this.#options.store.takeOwedPages(atOnce, toldWithin);
+    await Promise.all(owed.map((task) => this.#tell(task)));
   }
 
   async #tell(task: Task): Promise<void> {
@@ -80,6 +87,7 @@ export class PageEndings implements AsyncDisposable {
       if (!isHopeless && !isLate) {
         const next = Math.min(longestPause, pause * 2);
         this.#later.set(task.id, { at: Date.now() + pause, pause: next });
+        await store.postponePage(task.id, pause);
         return;
       }
     }

@@ -1,9 +1,9 @@
-import type { Finding, Place, Review } from "#shared/review.ts";
-import type { Annotation, LineComment, OwnComment, Page } from "../forge/page.ts";
-import { type Identity, identify } from "./identity.ts";
+import type { Place, Review } from "#shared/review.ts";
+import type { Annotation, OwnComment, Page } from "../forge/page.ts";
+import { identify } from "./identity.ts";
 import { readMarker, withMarker } from "./marker.ts";
-import { type FindingComment, planComments } from "./plan.ts";
-import { findingText, findingTitle, reviewText, type Shown, settledText } from "./texts.ts";
+import { type OnLine, showFindings } from "./show-findings.ts";
+import { findingTitle, reviewText, type Shown } from "./texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 import { type FailOn, rank, verdictOf } from "./verdict.ts";
 
@@ -14,6 +14,8 @@ export interface ReviewToPublish {
   readonly review: Review;
   /** For each finding, in their order. */
   readonly places: readonly (Place | null)[];
+  /** It was made before, of the same change. */
+  readonly isCached?: boolean;
 }
 
 /** How it is put there. */
@@ -43,46 +45,36 @@ const mostLineComments = 50;
  */
 export async function publishReview(
   page: Page,
-  { taskId, headSha, review, places }: ReviewToPublish,
+  { taskId, headSha, review, places, isCached = false }: ReviewToPublish,
   { text, failOn }: PublishOptions,
 ): Promise<Published> {
   const shown = review.findings
     .map((finding, index) => ({ finding, place: places[index] ?? null }))
     .sort((one, other) => rank(one.finding.severity) - rank(other.finding.severity));
   const onLines = shown.flatMap((one) => toOnLine(one)).slice(0, mostLineComments);
-  const comments = await page.comments();
-  const { add, reopen, settle } = planComments(onLines, comments);
+  const options = { taskId, headSha, text };
+  const first = await showFindings(page, onLines, options);
 
-  const open = ({ finding, place, identity }: OnLine) =>
-    withMarker(
-      { kind: "finding", taskId, identity, isSettled: false },
-      findingText({ finding, place }, text),
-    );
-  for (const { finding, on } of reopen) {
-    await page.settle(on.comment, false);
-    await page.edit(on.comment, open(finding));
-  }
-  const wanted = new Map<LineComment, OnLine>(
-    add.map((one) => [{ place: one.place, body: open(one) }, one]),
-  );
-  const refused = await page.addLineComments([...wanted.keys()], headSha);
-  for (const comment of settle) await settleComment(page, comment, headSha);
-
-  const lost = new Set(refused.map((comment) => wanted.get(comment)?.finding));
-  const kept = new Set(onLines.map(({ finding }) => finding));
+  const placed = onLines.filter((one) => !first.refused.has(one));
+  const onPage = new Set(placed.map(({ finding }) => finding));
   const end = shown.map(({ finding, place }) => ({
     finding,
-    place: kept.has(finding) && !lost.has(finding) ? place : null,
+    place: onPage.has(finding) ? place : null,
   }));
   const { state, title } = verdictOf(review, failOn);
-  const summary = reviewText({ headSha, review, title, shown: end }, text);
-  await showSummary(page, comments, withMarker({ kind: "summary", taskId }, summary));
+  const summary = reviewText({ headSha, review, title, isCached, shown: end }, text);
+  const comment = withMarker({ kind: "summary", taskId }, summary);
+  await showSummary(page, first.comments, comment);
   const annotations = shown.flatMap((one) => toAnnotation(one, text));
   await page.report({ taskId, headSha, state, title, summary, annotations });
+
+  // A host that has lost this page may have had a change on its way when it was looked at.
+  const second = await showFindings(page, placed, options);
+  await showSummary(page, second.comments, comment);
   return {
-    added: add.length - refused.length,
-    reopened: reopen.length,
-    settled: settle.length,
+    added: first.added + second.added,
+    reopened: first.reopened + second.reopened,
+    settled: first.settled + second.settled,
     unplaced: end.filter(({ place }) => place === null).length,
     state,
   };
@@ -101,23 +93,8 @@ export async function showSummary(
   else if (summary.body !== body) await page.edit(summary, body);
 }
 
-/** A finding that gets a comment on a line. */
-interface OnLine {
-  readonly finding: Finding;
-  readonly place: Place;
-  readonly identity: Identity;
-}
-
 function toOnLine({ finding, place }: Shown): OnLine[] {
   return place === null ? [] : [{ finding, place, identity: identify(finding, place) }];
-}
-
-/** The thread first: a comment that says that it is settled is not looked at again. */
-async function settleComment(page: Page, settled: FindingComment, headSha: string): Promise<void> {
-  const { comment, taskId, identity, text } = settled;
-  await page.settle(comment, true);
-  const marker = { kind: "finding", taskId, identity, isSettled: true } as const;
-  await page.edit(comment, withMarker(marker, settledText(text, headSha)));
 }
 
 const levels = {

@@ -28,7 +28,7 @@ export async function publishedAnswer(
   const result = stored ?? (await run());
   if (stored === undefined) await keep({ type: "result.stored", data: { result, places: [] } });
   if (result.kind !== "answer") return result;
-  const answer = answerText(result.text, text);
+  const answer = answerText(result, text);
   await patiently(() => publishAnswer(page, task, answer, text), patience, signal);
   onEvent({ type: "task.published", data: { url: task.event.pull_request.url } });
   return result;

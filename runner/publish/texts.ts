@@ -1,6 +1,7 @@
 import type { Finding, Place, Review } from "#shared/review.ts";
-import type { TaskError, TaskKind } from "#shared/task.ts";
+import type { TaskError, TaskKind, TaskResult } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
+import { reportText } from "./report-texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 
 /** Where a finding ended up on the page. */
@@ -32,7 +33,7 @@ export function findingText({ finding, place }: Shown, text: UntrustedText): str
 
 /** The summary of a review, without its marker. */
 export function reviewText(
-  { headSha, review, title, shown }: ReviewToShow,
+  { headSha, review, title, isCached, shown }: ReviewToShow,
   text: UntrustedText,
 ): string {
   const onLines = shown.filter(({ place }) => place !== null);
@@ -41,6 +42,7 @@ export function reviewText(
     `### Review of ${shortSha(headSha)}`,
     text.markdown(review.summary, longest.summary),
     `**${title}**`,
+    isCached ? cachedNote : "",
     onLines.map((one) => brief(one, text)).join("\n"),
     elsewhere.length === 0 ? "" : "Not on a line that this change shows:",
     ...elsewhere.map((one) =>
@@ -52,16 +54,21 @@ export function reviewText(
     `### Review of ${shortSha(headSha)}`,
     text.markdown(review.summary, longest.summary),
     `**${title}** (too long to be shown whole)`,
+    isCached ? cachedNote : "",
     shown.map((one) => brief(one, text)).join("\n"),
   ]);
   return short.slice(0, longestComment);
 }
+
+const cachedNote =
+  "_This very change was reviewed before; `/review --force` asks the model again._";
 
 /** What a review looks like when it is shown. */
 export interface ReviewToShow {
   readonly headSha: string;
   readonly review: Review;
   readonly title: string;
+  readonly isCached: boolean;
   /** Worst first. */
   readonly shown: readonly Shown[];
 }
@@ -80,9 +87,14 @@ export function failureText(
 }
 
 /** What a model, or the runner itself, answers. */
-export function answerText(answer: string, text: UntrustedText): string {
-  return text.markdown(answer, longest.answer);
+export function answerText({ text: answer, report }: AnswerToShow, text: UntrustedText): string {
+  return report === undefined
+    ? text.markdown(answer, longest.answer)
+    : reportText(report, text).slice(0, longestComment);
 }
+
+/** An answer, and its parts where it has a form. */
+type AnswerToShow = Pick<Extract<TaskResult, { kind: "answer" }>, "text" | "report">;
 
 /** What is said in place of an answer. */
 export function noAnswerText(kind: TaskKind, error: TaskError, text: UntrustedText): string {

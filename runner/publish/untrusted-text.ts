@@ -4,10 +4,12 @@ import type { Redact } from "./redact.ts";
 export interface UntrustedText {
   /** As Markdown that notifies nobody, loads nothing, hides nothing and commands nothing. */
   markdown(text: string, longest: number): string;
+  /** As it is, but for secrets and what can't be seen: for terminals and files. */
+  verbatim(text: string): string;
   /** On one line, for places that show no Markdown. */
   plain(text: string, longest: number): string;
-  /** In a code block that it can't end. */
-  code(text: string, longest: number): string;
+  /** In a code block that it can't end; `language` is what its lines are coloured by. */
+  code(text: string, longest: number, language?: "diff"): string;
   /** Within a line, as code. */
   inlineCode(text: string): string;
 }
@@ -20,11 +22,12 @@ export function untrustedText(redact: Redact): UntrustedText {
   const clean = (text: string) => redact(withoutInvisible(text));
   return {
     markdown: (text, longest) => cut(inert(clean(text)), longest),
+    verbatim: clean,
     plain: (text, longest) => cut(clean(text).replaceAll(/\s+/g, " ").trim(), longest),
-    code: (text, longest) => {
+    code: (text, longest, language) => {
       const content = cut(clean(text), longest);
       const fence = "`".repeat(Math.max(3, longestRun(content) + 1));
-      return `${fence}\n${content.replace(/\n$/, "")}\n${fence}`;
+      return `${fence}${language ?? ""}\n${content.replace(/\n$/, "")}\n${fence}`;
     },
     inlineCode: (text) => {
       const content = clean(text).replaceAll(/[`\s|]+/g, " ");

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "#shared/error.ts";
+import type { TaskResult } from "#shared/task.ts";
 import type { Outcome } from "../store/store.ts";
 import type { AttemptOutcome, Breaker, Permit } from "./breaker.ts";
 import type { Degradation } from "./degradation.ts";
@@ -51,8 +52,13 @@ const backendFailures: ReadonlySet<string> = new Set<ErrorCode>([
 /** What an outcome tells of the backend; undefined when nothing. */
 function verdictOf(outcome: Outcome): AttemptOutcome | undefined {
   if (outcome.state === "succeeded") {
-    return outcome.result.kind === "close" ? undefined : "success";
+    return tellsNothing(outcome.result) ? undefined : "success";
   }
   const isFailure = "error" in outcome && backendFailures.has(outcome.error.code);
   return isFailure ? "failure" : undefined;
+}
+
+/** The backend had no part in it. */
+function tellsNothing(result: TaskResult): boolean {
+  return result.kind === "close" || (result.kind === "review" && result.cached === true);
 }

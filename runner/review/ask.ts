@@ -24,6 +24,8 @@ export interface AskOptions {
   /** Writes what a turn took into the ledger, however it ended. */
   readonly onSpent: (spending: Spending) => Promise<void>;
   readonly onEvent: (event: JournalEvent) => void;
+  /** Names of the tools that may run; default all that the process has. */
+  readonly tools?: TurnOptions["tools"];
   /** Decides about tools that people are to be asked about; without it they are denied. */
   readonly onPermission?: TurnOptions["onPermission"];
 }
@@ -39,7 +41,7 @@ export async function ask(
   message: UserMessage,
   options: AskOptions & { readonly alongside?: readonly UserMessage[] | undefined },
 ): Promise<Answer | undefined> {
-  const { signal, turnTimeout, budget, onSpent, onEvent, onPermission, alongside } = options;
+  const { signal, turnTimeout, budget, onSpent, onEvent, onPermission, alongside, tools } = options;
   const refused = budget.exceeded();
   if (refused !== undefined) throw refused;
   const began = performance.now();
@@ -57,6 +59,7 @@ export async function ask(
         onEvent(event);
       },
       onPermission,
+      tools,
       alongside,
       meter: {
         refuse: () => budget.exceeded()?.message,

@@ -3,6 +3,9 @@ import * as z from "zod";
 /** What a review is shown of a pull request. */
 export const ReviewConfig = z
   .strictObject({
+    skills: z.array(z.string()).min(1).default(["code-reviewer"]).meta({
+      description: "Skills that a review works by, all in one turn",
+    }),
     context_lines: z.int().min(1).max(100).default(3).meta({
       description: "Lines of a diff around each change",
     }),

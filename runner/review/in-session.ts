@@ -4,14 +4,16 @@ import type { Start, Task, Timing } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
 import type { SessionManager } from "../session/manager.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import type { AskOptions } from "./ask.ts";
 import type { LastReview } from "./last-review.ts";
+import type { ReportContext } from "./report.ts";
 import type { Spent, Talk } from "./talk.ts";
 
 /** What a talk in a session works with. */
-export interface SessionContext extends AskOptions {
+export interface SessionContext extends AskOptions, ReportContext {
   readonly sessions: SessionManager;
   readonly subject: Subject;
   /** Fetches the head into the session's workspace and reads the diff. */
@@ -20,6 +22,10 @@ export interface SessionContext extends AskOptions {
   readonly lastReview: LastReview | undefined;
   /** What people said into turns of earlier attempts; default nothing. */
   readonly received?: readonly UserMessage[];
+  /** The step of a trace that the task is in; a process that is started for it is told. */
+  readonly traceparent?: string | undefined;
+  /** What the task goes by; default nothing but the system prompt. */
+  readonly skills?: readonly Skill[];
 }
 
 /** Holds the talk once; another process may have to be asked the same. */
@@ -135,6 +141,7 @@ async function attempt<T>(
   using lease = await sessions.lease(task.session_id, {
     oneShot,
     confined: subject.pull_request.fork,
+    traceparent: context.traceparent,
     onStarting: (start) => onEvent({ type: "session.starting", data: { start } }),
   });
   // The process starts while the commits are fetched.
@@ -145,8 +152,9 @@ async function attempt<T>(
   onReady();
   const process_ms = Math.max(0, readyAt - Math.max(began, prepared.doneAt));
   const { checkout } = prepared;
-  const { lastReview } = context;
-  const said = await talk(task, { lease, ready, subject, checkout, lastReview, received }, context);
+  const { lastReview, skills = [] } = context;
+  const about = { subject, checkout, lastReview, received, skills };
+  const said = await talk(task, { lease, ready, ...about }, context);
   return { said, prepared, start: ready.start, process_ms };
 }
 
@@ -190,6 +198,7 @@ function timedOnce(prepare: (folder: string) => Promise<Checkout>) {
   };
 }
 
-function waitOf({ created_at, started_at }: Task): number {
+/** How long a task had to wait until it was first started, in milliseconds. */
+export function waitOf({ created_at, started_at }: Task): number {
   return started_at === null ? 0 : Math.max(0, Date.parse(started_at) - Date.parse(created_at));
 }

@@ -1,16 +1,16 @@
+import type * as z from "zod";
 import { firstIssue } from "#shared/first-issue.ts";
-import { Review } from "#shared/review.ts";
 
-/** A review, or why the answer is none, in words that the model can act on. */
-export type ParsedReview =
-  | { readonly ok: true; readonly review: Review }
+/** What an answer says, or why it can't be used, in words that the model can act on. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly reason: string };
 
 /**
- * The review in an answer of the model: its last fenced block, or the whole answer where it has
- * none. Text around the block is for people who follow along.
+ * The value in an answer of the model: its last fenced block, or the whole answer where it has none.
+ * Text around the block is for people who follow along.
  */
-export function parseReview(answer: string): ParsedReview {
+export function parseAnswer<S extends z.ZodType>(schema: S, answer: string): Parsed<z.output<S>> {
   const json = lastFencedBlock(answer) ?? answer.trim();
   let value: unknown;
   try {
@@ -19,8 +19,8 @@ export function parseReview(answer: string): ParsedReview {
     const why = error instanceof Error ? error.message : String(error);
     return { ok: false, reason: `it is not JSON (${why})` };
   }
-  const parsed = Review.safeParse(value);
-  if (parsed.success) return { ok: true, review: parsed.data };
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, reason: `it does not match the schema (${firstIssue(parsed.error)})` };
 }
 

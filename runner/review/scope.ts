@@ -21,6 +21,14 @@ export function scopeOf(
   return isKnown && since?.kind === "changes" ? since : undefined;
 }
 
+/** Whether a conversation has reviewed this very head, and so knows the whole change. */
+export function knowsHead(
+  { headSha }: Pick<Checkout, "headSha">,
+  { isKnown, lastReview }: Background,
+): boolean {
+  return isKnown && lastReview?.headSha === headSha;
+}
+
 /** The files that a review does not cover, with those that the ones before it did not. */
 export function omittedFrom(checkout: Checkout, background: Background): readonly OmittedFile[] {
   const scope = scopeOf(checkout, background);

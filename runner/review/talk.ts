@@ -3,6 +3,7 @@ import { CicdError } from "#shared/error.ts";
 import { addTokens, type Task, type Usage } from "#shared/task.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Lease, Ready } from "../session/lease.ts";
+import type { Skill } from "../skills/skill.ts";
 import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import { type Answer, type AskOptions, ask } from "./ask.ts";
@@ -19,6 +20,8 @@ export interface Talk {
   readonly lastReview: LastReview | undefined;
   /** What people said into turns of this task that did not survive; the CLI takes each once. */
   readonly received: readonly UserMessage[];
+  /** What the task goes by. */
+  readonly skills: readonly Skill[];
 }
 
 /** What the conversation of a talk knows already. */

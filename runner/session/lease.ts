@@ -17,6 +17,8 @@ export interface LeaseOptions {
   readonly serving: Promise<Serving>;
   /** Remembers the conversation, durably. */
   readonly onConversation: (conversation: Conversation) => Promise<void>;
+  /** A turn came to its end. */
+  readonly onTurnEnd: (serving: Serving) => Promise<void>;
   readonly onRelease: () => void;
 }
 
@@ -84,6 +86,7 @@ export class Lease implements Disposable {
       // A process that can't take them in has told so of the turn itself.
       for (const more of alongside) process.say(more).catch(() => {});
       const end = await turn;
+      await this.#options.onTurnEnd(serving);
       const { total_cost_usd: total } = ("result" in end ? end.result : undefined) ?? {};
       return { ...end, costUsd: total === undefined ? 0 : countCost(serving, total) };
     } finally {

@@ -113,6 +113,8 @@ export class SessionManager {
         serving: resident.opening,
         onConversation: (conversation) =>
           this.#options.store.setConversation(sessionId, conversation),
+        onTurnEnd: (serving) =>
+          this.#opener.share(sessionId, serving).catch((error) => this.#onError(error)),
         onRelease: () => {
           if (resident.lease === lease) this.#release(sessionId, resident);
         },
@@ -165,7 +167,7 @@ export class SessionManager {
   /** Ends a session's process and lets go of its conversation: the next one begins anew. */
   async forget(sessionId: string): Promise<void> {
     await this.terminate(sessionId);
-    await this.#options.store.setConversation(sessionId, null);
+    await this.#opener.forget(sessionId);
   }
 
   /** The same, and removes all that the session has on disk. */
@@ -185,13 +187,15 @@ export class SessionManager {
 
   /** Discards the sessions that had no task for so many milliseconds; tells how many. */
   async expire(ttl: number): Promise<number> {
-    const old = await this.#options.store.sessionsIdleSince(this.#now() - ttl);
+    const since = this.#now() - ttl;
+    const old = await this.#options.store.sessionsIdleSince(since);
     let count = 0;
     for (const id of old) {
       if (this.#pool.get(id)?.lease !== undefined) continue;
       await this.discard(id);
       count += 1;
     }
+    await this.#opener.removeOldCopies(since);
     return count;
   }
 
@@ -232,7 +236,8 @@ export class SessionManager {
     const { conversation = null } = (await this.#options.store.session(sessionId)) ?? {};
     const { serving } = resident;
     if (resident.lease !== undefined || !serving?.isRemembered) return;
-    if (conversation?.id !== serving.conversation.id) {
+    const { id, transcript } = serving.conversation;
+    if (conversation?.id !== id || conversation.transcript !== transcript) {
       await this.#pool.hibernate(sessionId, resident);
     }
   }

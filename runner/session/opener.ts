@@ -2,9 +2,10 @@ import { CicdError } from "#shared/error.ts";
 import type { ProcessState } from "#shared/session.ts";
 import type { Start } from "#shared/task.ts";
 import type { Exit } from "../claude/failure.ts";
-import type { Store } from "../store/store.ts";
+import type { Conversation, Store } from "../store/store.ts";
 import { type CliSettings, ProcessStarter } from "./process-starter.ts";
 import type { Serving } from "./serving.ts";
+import type { SharedTranscripts } from "./shared-transcripts.ts";
 import type { Workspaces } from "./workspaces.ts";
 
 /** What opening conversations needs. */
@@ -12,6 +13,8 @@ export interface OpenerOptions {
   readonly store: Pick<Store, "session" | "setConversation">;
   readonly workspaces: Workspaces;
   readonly cli: CliSettings;
+  /** Lets other hosts go on with conversations, and this one with theirs; default: none does. */
+  readonly transcripts?: SharedTranscripts | undefined;
   readonly onState?: (change: StateChange) => void;
 }
 
@@ -29,6 +32,8 @@ export interface OpenRequest {
   readonly oneShot?: boolean;
   /** For a pull request from a fork: with `cli.confined` where that is set. */
   readonly confined?: boolean;
+  /** The step of a trace that it is for. */
+  readonly traceparent?: string | undefined;
   /** A process has to be started first, in this way. */
   readonly onStarting?: ((start: Exclude<Start, "warm" | "spare">) => void) | undefined;
 }
@@ -50,30 +55,24 @@ export class Opener {
   async open(
     sessionId: string,
     workspace: string,
-    { oneShot = false, confined = false, onStarting }: OpenRequest,
+    { oneShot = false, confined = false, traceparent, onStarting }: OpenRequest,
   ): Promise<Serving> {
     const { store, workspaces } = this.#options;
     const { conversation = null } = (await store.session(sessionId)) ?? {};
     const cwd = await workspaces.prepare(workspace);
-    const onState = this.#stateChange(sessionId);
-    if (conversation !== null && !oneShot) {
+    const how = { confined, traceparent, cwd, onState: this.#stateChange(sessionId) };
+    if (conversation !== null && !oneShot && (await this.#bring(conversation, cwd))) {
       onStarting?.("resumed");
       try {
-        return await this.#starter.start({
-          conversation,
-          start: "resumed",
-          confined,
-          cwd,
-          onState,
-        });
+        return await this.#starter.start({ ...how, conversation, start: "resumed" });
       } catch (error) {
         if (!(error instanceof CicdError && error.code === "session_lost")) throw error;
-        await store.setConversation(sessionId, null);
       }
     }
+    if (conversation !== null && !oneShot) await this.forget(sessionId);
     const start = oneShot ? "one_shot" : "cold";
     onStarting?.(start);
-    return await this.#starter.start({ conversation: null, start, confined, cwd, onState });
+    return await this.#starter.start({ ...how, conversation: null, start });
   }
 
   /** Opens a conversation for a session that is still to come. */
@@ -89,9 +88,56 @@ export class Opener {
     if (code !== 0 || !isRemembered || start === "one_shot") return;
     const { store } = this.#options;
     const session = await store.session(sessionId);
-    // Another host that has had the session since has begun another one.
-    if (session?.conversation?.id !== conversation.id) return;
+    // Another host that has had the session since has begun another one, or gone on with this one.
+    const { id, transcript } = session?.conversation ?? {};
+    if (id !== conversation.id || transcript !== conversation.transcript) return;
     await store.setConversation(sessionId, { ...conversation, costUsd });
+  }
+
+  /** Lets other hosts go on from the turn that has just ended; where that fails, from none. */
+  async share(sessionId: string, serving: Serving): Promise<void> {
+    const { transcripts, store } = this.#options;
+    if (transcripts === undefined || serving.start === "one_shot") return;
+    const { transcript: before } = serving.conversation;
+    const remember = async (transcript: string | null) => {
+      serving.conversation = { ...serving.conversation, transcript };
+      await store.setConversation(sessionId, serving.conversation);
+    };
+    let transcript: string;
+    try {
+      transcript = await transcripts.share(serving.conversation, serving.cwd);
+    } catch (error) {
+      await remember(null);
+      throw error;
+    }
+    await remember(transcript);
+    // Not where another host holds the session meanwhile: it needs the one before.
+    const { conversation } = (await store.session(sessionId)) ?? {};
+    const outdated = conversation?.transcript === transcript ? before : transcript;
+    if (outdated !== null) await transcripts.remove(outdated);
+  }
+
+  /** Lets go of a session's conversation, and of its copy. */
+  async forget(sessionId: string): Promise<void> {
+    const { transcripts, store } = this.#options;
+    const before = await store.session(sessionId);
+    await store.setConversation(sessionId, null);
+    const after = await store.session(sessionId);
+    // Another host that has the session keeps it.
+    const transcript = after?.conversation === null ? before?.conversation?.transcript : null;
+    if (transcript) await transcripts?.remove(transcript);
+  }
+
+  /** Removes copies of conversations that had no turn since a time, in epoch milliseconds. */
+  async removeOldCopies(since: number): Promise<void> {
+    await this.#options.transcripts?.removeOlder(since);
+  }
+
+  /** Whether a conversation can be resumed here. */
+  async #bring(conversation: Conversation, cwd: string): Promise<boolean> {
+    const { transcripts } = this.#options;
+    if (transcripts === undefined) return conversation.transcript === null;
+    return await transcripts.bring(conversation, cwd);
   }
 
   /** Starts nothing more, and gives up on what is starting. */

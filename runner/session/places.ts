@@ -35,9 +35,10 @@ export class Places {
   async of(sessionId: string, { mayBeSpare }: { mayBeSpare: boolean }): Promise<Place> {
     const { store, pool } = this.#options;
     await Promise.allSettled([this.#removing.get(sessionId), this.#emptying.get(sessionId)]);
-    const { workspace } = (await store.session(sessionId)) ?? {};
+    const { workspace, conversation } = (await store.session(sessionId)) ?? {};
     if (workspace) return { name: workspace, spare: undefined };
-    const spare = mayBeSpare ? pool.claimSpare() : undefined;
+    // What another host has begun is gone on with: a spare would begin anew.
+    const spare = mayBeSpare && !conversation ? pool.claimSpare() : undefined;
     const name = spare?.name ?? sessionId;
     this.#users.set(name, sessionId);
     try {

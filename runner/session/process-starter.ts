@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly start: Exclude<Start, "warm">;
   /** With the settings for pull requests from forks; default false. */
   readonly confined?: boolean;
+  /** Told to the CLI, which joins the trace where it records one itself. */
+  readonly traceparent?: string | undefined;
   readonly cwd: string;
   readonly onState: NonNullable<CliProcessOptions["onState"]>;
 }
@@ -49,6 +51,7 @@ export class ProcessStarter {
     conversation,
     start,
     confined = false,
+    traceparent,
     cwd,
     onState,
   }: StartOptions): Promise<Serving> {
@@ -65,7 +68,10 @@ export class ProcessStarter {
           {
             ...this.#cli,
             arguments: cliArguments(opening, { ...this.#cli, ...(confined && this.#cli.confined) }),
-            environment,
+            environment: {
+              ...environment,
+              ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
+            },
             isModelAtWork,
             cwd,
             onState,
@@ -73,9 +79,10 @@ export class ProcessStarter {
           signal,
         );
         void process.exited.finally(() => connection[Symbol.dispose]());
-        const served = conversation ?? { id, costUsd: 0 };
+        const served = conversation ?? { id, costUsd: 0, transcript: null };
         serving = {
           process,
+          cwd,
           start,
           meter: undefined,
           conversation: served,

@@ -6,11 +6,14 @@ import type { Conversation } from "../store/store.ts";
 /** A process that runs, and the conversation that it serves. */
 export interface Serving {
   readonly process: CliProcess;
+  /** The folder that it works in. */
+  readonly cwd: string;
   /** How it came to be. */
   readonly start: Exclude<Start, "warm">;
   /** Who meters what it uses; set while a turn runs. */
   meter: Meter | undefined;
-  readonly conversation: Conversation;
+  /** As the store knows it, once it is remembered. */
+  conversation: Conversation;
   /** What the conversation has cost by now, in US dollars, as the CLI counts it. */
   costUsd: number;
   /** The store knows the conversation: a message was sent. */

@@ -50,7 +50,7 @@ export class Workspaces {
   /** Removes one, with what the CLI remembers of conversations in it. */
   async remove(name: string): Promise<void> {
     const folder = this.folder(name);
-    const paths = [folder, await this.#transcripts(join(folder, "tree"))];
+    const paths = [folder, await this.transcripts(join(folder, "tree"))];
     await Promise.all(
       paths.map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })),
     );
@@ -62,10 +62,10 @@ export class Workspaces {
   }
 
   /**
-   * The CLI names a folder's transcripts by its path, without symbolic links and with a dash for all
-   * but letters and digits.
+   * Where the CLI keeps the transcripts of processes that worked in a folder: it names that by the
+   * path, without symbolic links and with a dash for all but letters and digits.
    */
-  async #transcripts(tree: string): Promise<string> {
+  async transcripts(tree: string): Promise<string> {
     const path = await realpath(tree).catch(() => tree);
     const name = path.replaceAll(/[^A-Za-z0-9]/g, "-");
     return join(configFolder(this.#stateDir), "projects", name);

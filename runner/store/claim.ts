@@ -1,11 +1,12 @@
 import type { TaskError } from "#shared/task.ts";
+import { Traceparent } from "#shared/trace.ts";
 import { appendEvents } from "./journal-table.ts";
 import { readTask } from "./rows.ts";
 import { takeSession } from "./session-table.ts";
 import type { Claim } from "./store.ts";
 import { endTask } from "./task-table.ts";
 import { leaseTime } from "./timing.ts";
-import { lock, type Row, row, rows, type Work } from "./work.ts";
+import { type Clock, lock, type Row, row, rows, type Work } from "./work.ts";
 
 /** How many tasks may run at once on all hosts together; 0 is any number. */
 export interface RunningLimits {
@@ -21,7 +22,7 @@ export interface Claimant {
   /** How journals call the host. */
   readonly host: string;
   readonly limits: RunningLimits;
-  readonly now: number;
+  readonly now: Clock;
 }
 
 /** What {@link claimTask} found: besides the claim, tasks that it had to end to get on. */
@@ -32,14 +33,15 @@ export interface Claimed {
 
 /** Marks the next task that may run as running. Claims of all hosts go one after the other. */
 export function* claimTask(claimant: Claimant): Work<Claimed> {
-  const { owner, hostId, host, now } = claimant;
+  const { owner, hostId, host } = claimant;
   const ended: string[] = [];
   yield* lock("claim");
   for (;;) {
-    const next = yield* nextTask(claimant);
+    const next = yield* nextTask(claimant, claimant.now());
     if (next === undefined) return { claim: undefined, ended };
     const id = String(next.id);
     yield* lock(String(next.session));
+    const now = claimant.now();
     const claimed = yield* row(
       `UPDATE task SET state = 'running', owner = ?, host = ?, lease_until = ?,
            attempt = attempt + 1, started_at = coalesce(started_at, ?)
@@ -63,7 +65,9 @@ export function* claimTask(claimant: Claimant): Work<Claimed> {
     yield* countServed(String(next.repository_id));
     const started = { attempt: task.attempt, host };
     yield* appendEvents(id, [{ type: "task.started", data: started }], now);
-    return { claim: { task, fence: { owner, attempt: task.attempt } }, ended };
+    const fence = { owner, attempt: task.attempt };
+    const { data: traceparent } = Traceparent.safeParse(claimed.traceparent);
+    return { claim: { task, fence, traceparent }, ended };
   }
 }
 
@@ -84,7 +88,7 @@ export function* holdsClaim({ task, fence }: Claim): Work<boolean> {
  * host. Of those the one whose session has the highest priority waiting, then of the repository that
  * was served least.
  */
-function nextTask({ hostId, limits, now }: Claimant): Work<Row | undefined> {
+function nextTask({ hostId, limits }: Claimant, now: number): Work<Row | undefined> {
   const { perRepository, perForge } = limits;
   return row(
     `SELECT t.id, t.session, s.repository_id

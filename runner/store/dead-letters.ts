@@ -5,7 +5,7 @@ import type { DeadLetterFilter, Replayed } from "./cluster.ts";
 import { insertTask } from "./insert-task.ts";
 import { toTask } from "./rows.ts";
 import { countQueued, readable } from "./task-table.ts";
-import { lock, row, rows, type Work } from "./work.ts";
+import { type Clock, lock, row, rows, type Work } from "./work.ts";
 
 /** The failed tasks that pass a filter and were not replayed, the latest first. */
 export function* listDeadLetters(filter: DeadLetterFilter): Work<Task[]> {
@@ -31,7 +31,7 @@ const notReplayed = "NOT EXISTS (SELECT 1 FROM task AS r WHERE r.replay_of = t.i
 /** Queues a failed task once more, as a new one; undefined when there is no such task. */
 export function* replayTask(
   failedId: string,
-  { limit, now }: { limit: number; now: number },
+  { limit, now }: { limit: number; now: Clock },
 ): Work<Replayed | undefined> {
   const known = yield* row("SELECT session FROM task WHERE id = ?", failedId);
   if (known === undefined) return undefined;
@@ -66,6 +66,6 @@ export function* replayTask(
     ...(failed.message !== null && { message: failed.message }),
     replayOf: failedId,
   };
-  yield* insertTask(task, now);
+  yield* insertTask(task, now());
   return { outcome: "accepted", taskId, sessionId };
 }

@@ -2,15 +2,15 @@ import { CicdError } from "#shared/error.ts";
 import { insertTask } from "./insert-task.ts";
 import type { Asked } from "./store.ts";
 import { countQueued } from "./task-table.ts";
-import { lock, row, type Work } from "./work.ts";
+import { type Clock, lock, row, type Work } from "./work.ts";
 
-/** A question and where it goes: how many tasks may wait, and the time in epoch milliseconds. */
+/** A question and where it goes, and how many tasks may wait. */
 export interface Question {
   readonly taskId: string;
   readonly text: string;
   readonly limit: number;
   readonly priority: number;
-  readonly now: number;
+  readonly now: Clock;
 }
 
 /**
@@ -42,6 +42,6 @@ export function* enqueueQuestion(
     event: String(latest.event),
     message: text,
   } as const;
-  yield* insertTask(task, now);
+  yield* insertTask(task, now());
   return { outcome: "accepted", taskId, sessionId };
 }

@@ -5,7 +5,7 @@ import { insertTask } from "./insert-task.ts";
 import { findPointless, interruptionBy, supersedeKeys } from "./pointless.ts";
 import type { Admission, Interruption } from "./store.ts";
 import { countQueued, endingOf, endTask, interruptTask } from "./task-table.ts";
-import { lock, type Row, row, rows, type Work } from "./work.ts";
+import { type Clock, lock, type Row, row, rows, type Work } from "./work.ts";
 
 /** What {@link enqueueTask} did, and which other tasks it touched. */
 export interface Enqueued {
@@ -16,10 +16,11 @@ export interface Enqueued {
 /** Takes a hand-off into the tables. */
 export function* enqueueTask(
   handOff: HandOff,
-  { limit, priority, now }: { limit: number; priority: number; now: number },
+  { limit, priority, now: clock }: { limit: number; priority: number; now: Clock },
 ): Work<Enqueued> {
   const sessionId = sessionIdOf(handOff.event);
   yield* lock(sessionId);
+  const now = clock();
   const known = yield* row(
     "SELECT d.task, t.session FROM delivery d JOIN task t ON t.id = d.task WHERE d.id = ?",
     deliveryKey(handOff),
@@ -54,6 +55,8 @@ export function* enqueueTask(
     priority,
     event: JSON.stringify(handOff.event),
     ...(handOff.message !== undefined && { message: handOff.message }),
+    traceparent: handOff.trace?.traceparent,
+    ...(handOff.force !== undefined && { force: handOff.force }),
     takesPlace: depth < queued,
   };
   yield* insertTask(task, now);

@@ -4,12 +4,13 @@ import { readInterruption } from "./rows.ts";
 import type { Claim, Interruption, Outcome } from "./store.ts";
 import { endingOf, endTask, interruptTask, requeueTask } from "./task-table.ts";
 import { affinityTime } from "./timing.ts";
-import { lock, row, rows, type Work } from "./work.ts";
+import { type Clock, lock, row, rows, type Work } from "./work.ts";
 
 /** Ends an attempt; false when the claim is not the current one any more. */
-export function* finishAttempt(claim: Claim, outcome: Outcome, now: number): Work<boolean> {
+export function* finishAttempt(claim: Claim, outcome: Outcome, clock: Clock): Work<boolean> {
   const { id, session_id } = claim.task;
   if (!(yield* holdsClaim(claim))) return false;
+  const now = clock();
   const interruption = yield* getInterruption(id);
   const goesOn = outcome.state === "queued" || outcome.state === "released";
   if (!goesOn) {
@@ -35,13 +36,13 @@ export function* finishAttempt(claim: Claim, outcome: Outcome, now: number): Wor
 }
 
 /** Ends a queued task, or interrupts a running one; undefined when there is no such task. */
-export function* cancelTask(id: string, reason: string, now: number) {
+export function* cancelTask(id: string, reason: string, now: Clock) {
   const known = yield* row("SELECT session FROM task WHERE id = ?", id);
   if (known === undefined) return undefined;
   yield* lock(String(known.session));
   const task = yield* row("SELECT state FROM task WHERE id = ?", id);
   if (task?.state === "queued") {
-    yield* endTask(id, { state: "cancelled", reason }, now);
+    yield* endTask(id, { state: "cancelled", reason }, now());
     return "removed" as const;
   }
   if (task?.state !== "running") return "ended" as const;

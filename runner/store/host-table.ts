@@ -33,7 +33,8 @@ export function* startHost({ id, name, url }: HostIdentity, now: number): Work<v
     now,
     now,
   );
-  for (const task of yield* listRunning(id)) yield* reapTask(task, { now, onlyExpired: false });
+  for (const task of yield* listRunning(id))
+    yield* reapTask(task, { now: () => now, onlyExpired: false });
 }
 
 /** Tells that a host lives, and renews its claims: `owners` of the fences. */

@@ -18,18 +18,21 @@ export interface NewTask {
   /** What somebody asks or says with a command, or what failed. */
   readonly message?: string;
   readonly replayOf?: string;
+  /** The step of a trace that brought it. */
+  readonly traceparent?: string | undefined;
+  readonly force?: boolean;
   /** It takes the place of one that has waited: the session's holder gets no more time for it. */
   readonly takesPlace?: boolean;
 }
 
 /** Queues a task of a session that is there, and begins its journal. */
 export function* insertTask(task: NewTask, now: number): Work<void> {
-  const { id, sessionId, kind, replayOf } = task;
+  const { id, sessionId, kind, replayOf, force } = task;
   if (task.takesPlace !== true) yield* reserve(sessionId, now);
   yield* rows(
     `INSERT INTO task(id, session, delivery, kind, supersede_key, state, priority, run_at, event,
-         message, replay_of, created_at)
-       VALUES (?, ?, ?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?)`,
+         message, replay_of, traceparent, created_at)
+       VALUES (?, ?, ?, ?, ?, 'queued', ?, 0, ?, ?, ?, ?, ?)`,
     id,
     sessionId,
     task.deliveryId,
@@ -39,10 +42,15 @@ export function* insertTask(task: NewTask, now: number): Work<void> {
     task.event,
     task.message === undefined ? null : JSON.stringify(task.message),
     replayOf ?? null,
+    task.traceparent ?? null,
     now,
   );
   yield* rows("UPDATE session SET active_at = ? WHERE id = ?", now, sessionId);
-  const data = { kind, ...(replayOf !== undefined && { replay_of: replayOf }) };
+  const data = {
+    kind,
+    ...(replayOf !== undefined && { replay_of: replayOf }),
+    ...(force === true && { force }),
+  };
   yield* appendEvents(id, [{ type: "task.queued", data }], now);
 }
 

@@ -31,11 +31,22 @@ export async function query(
   values: readonly unknown[] = [],
 ): Promise<readonly Record<string, unknown>[]> {
   try {
-    const { rows } = await client.query(sql, [...values]);
+    const { rows } = await client.query({ name: nameOf(sql), text: sql, values: [...values] });
     return rows;
   } catch (error) {
     throw storeError(error);
   }
+}
+
+const names = new Map<string, string>();
+
+/** A statement with a name is planned once for each connection. There are as many as in the source. */
+function nameOf(sql: string): string {
+  const known = names.get(sql);
+  if (known !== undefined) return known;
+  const name = `s${names.size}`;
+  names.set(sql, name);
+  return name;
 }
 
 /** An error of the database, or of the way to it, as one of ours. Nothing of the URL is in it. */

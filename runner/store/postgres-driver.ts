@@ -73,11 +73,17 @@ export class PostgresDriver implements Driver {
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
-    return this.#using((client) => drive(client, work()));
+    return this.#persist((client) => drive(client, work()));
   }
 
   async write<T>(work: () => Work<T>): Promise<T> {
-    return this.#transaction(work);
+    return this.#persist(async (client, committing) => {
+      await query(client, "BEGIN");
+      const result = await drive(client, work());
+      committing();
+      await query(client, "COMMIT");
+      return result;
+    });
   }
 
   /** As durable: the server may die while hosts and clients live that have read it. */
@@ -103,17 +109,17 @@ export class PostgresDriver implements Driver {
     await Promise.all([this.#listener[Symbol.asyncDispose](), this.#pool.end()]);
   }
 
-  async #transaction<T>(work: () => Work<T>): Promise<T> {
+  /** Does it again where what stood in its way has changed nothing. */
+  async #persist<T>(
+    action: (client: PoolClient, committing: () => void) => Promise<T>,
+  ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       let isCommitting = false;
+      const committing = () => {
+        isCommitting = true;
+      };
       try {
-        return await this.#using(async (client) => {
-          await query(client, "BEGIN");
-          const result = await drive(client, work());
-          isCommitting = true;
-          await query(client, "COMMIT");
-          return result;
-        });
+        return await this.#using((client) => action(client, committing));
       } catch (error) {
         const state = sqlStateOf(error) ?? "";
         const isUndone = contentions.has(state) || (evictions.has(state) && !isCommitting);
@@ -139,6 +145,8 @@ export class PostgresDriver implements Driver {
       return await action(client);
     } catch (error) {
       await client.query("ROLLBACK").catch(onError);
+      // Its prepared statements are of tables that another host has changed since.
+      if (sqlStateOf(error) === outdated) broken = true;
       throw error;
     } finally {
       client.off("error", onError);
@@ -165,8 +173,14 @@ export class PostgresDriver implements Driver {
   }
 }
 
-/** Serialization, deadlock, and two that wrote the same key: the second finds it then. */
-const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505"]);
+/** The SQLSTATE of a prepared statement whose table has changed its columns. */
+const outdated = "0A000";
+
+/**
+ * Serialization, deadlock, two that wrote the same key: the second finds it then; and a statement
+ * that has to be prepared again.
+ */
+const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505", outdated]);
 
 /** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
 const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);

@@ -86,6 +86,20 @@ const migrations = [
   // 1 while a page of a forge shows the task as running.
   `ALTER TABLE task ADD COLUMN page_owed BIGINT NOT NULL DEFAULT 0;
    CREATE INDEX task_page_owed ON task(seq) WHERE page_owed = 1;`,
+
+  // The copy of the conversation that other hosts can read.
+  "ALTER TABLE session ADD COLUMN transcript TEXT",
+
+  // Until then somebody tells it, or nobody should try.
+  "ALTER TABLE task ADD COLUMN page_at BIGINT NOT NULL DEFAULT 0",
+  // The step of a trace that brought it.
+  "ALTER TABLE task ADD COLUMN traceparent TEXT",
+  // Reviews that are given again to whoever asks the same.
+  `CREATE TABLE review(
+     key TEXT PRIMARY KEY, task TEXT NOT NULL, at BIGINT NOT NULL,
+     bytes BIGINT NOT NULL, content TEXT NOT NULL
+   );
+   CREATE INDEX review_at ON review(at, key);`,
 ];
 
 /** The version that this program brings a database to. */

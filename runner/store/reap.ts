@@ -2,7 +2,7 @@ import type { TaskError } from "#shared/task.ts";
 import { appendEvents } from "./journal-table.ts";
 import { readInterruption } from "./rows.ts";
 import { endingOf, endTask, requeueTask } from "./task-table.ts";
-import { lock, type Row, row, rows, type Work } from "./work.ts";
+import { type Clock, lock, type Row, row, rows, type Work } from "./work.ts";
 
 /** How often a host may die under a task before the task is given up. */
 const crashBudget = 3;
@@ -32,9 +32,10 @@ export function* listExpired(now: number): Work<RunningTask[]> {
  */
 export function* reapTask(
   { id, owner, sessionId }: RunningTask,
-  { now, onlyExpired }: { now: number; onlyExpired: boolean },
+  { now: clock, onlyExpired }: { now: Clock; onlyExpired: boolean },
 ): Work<boolean> {
   yield* lock(sessionId);
+  const now = clock();
   const task = yield* row(
     "SELECT * FROM task WHERE id = ? AND owner = ? AND state = 'running' AND lease_until <= ?",
     id,

@@ -81,6 +81,7 @@ const sessionRow = z.object({
   number: z.number(),
   conversation: z.string().nullable(),
   conversation_cost: z.number(),
+  transcript: z.string().nullable(),
   workspace: z.string().nullable(),
   holder: z.string().nullable(),
   created_at: z.number(),
@@ -89,10 +90,12 @@ const sessionRow = z.object({
 
 /** A row of the table `session`. */
 export function toSession(row: Row): SessionRecord {
-  const { conversation, conversation_cost, created_at, active_at, ...rest } = sessionRow.parse(row);
+  const { conversation, conversation_cost, transcript, created_at, active_at, ...rest } =
+    sessionRow.parse(row);
   return {
     ...rest,
-    conversation: conversation === null ? null : { id: conversation, costUsd: conversation_cost },
+    conversation:
+      conversation === null ? null : { id: conversation, costUsd: conversation_cost, transcript },
     createdAt: created_at,
     activeAt: active_at,
   };

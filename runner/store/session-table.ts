@@ -15,10 +15,15 @@ export function* listSessions(limit: number): Work<SessionRecord[]> {
   return sessions.map(toSession);
 }
 
-/** Makes a host the session's holder. What another one had of it is of no use here. */
+/**
+ * Makes a host the session's holder. What another one had of it is of no use here, but for a
+ * conversation with a copy that can be read.
+ */
 export function* takeSession(id: string, hostId: string): Work<void> {
   yield* rows(
-    `UPDATE session SET holder = ?, conversation = NULL, conversation_cost = 0, workspace = NULL
+    `UPDATE session SET holder = ?, workspace = NULL,
+         conversation = CASE WHEN transcript IS NULL THEN NULL ELSE conversation END,
+         conversation_cost = CASE WHEN transcript IS NULL THEN 0 ELSE conversation_cost END
        WHERE id = ? AND (holder IS NULL OR holder <> ?)`,
     hostId,
     id,
@@ -44,7 +49,8 @@ export function* holdSession(id: string, hostId: string, now: number): Work<bool
 /** Frees a session that a host holds. */
 export function* releaseSession(id: string, hostId: string): Work<void> {
   yield* rows(
-    `UPDATE session SET holder = NULL, conversation = NULL, conversation_cost = 0, workspace = NULL
+    `UPDATE session SET holder = NULL, conversation = NULL, conversation_cost = 0,
+         transcript = NULL, workspace = NULL
        WHERE id = ? AND holder = ?`,
     id,
     hostId,
@@ -64,10 +70,11 @@ export function* setConversation(
   hostId: string,
 ): Work<void> {
   yield* rows(
-    `UPDATE session SET conversation = ?, conversation_cost = ?, holder = ?
+    `UPDATE session SET conversation = ?, conversation_cost = ?, transcript = ?, holder = ?
        WHERE id = ? AND (holder IS NULL OR holder = ?)`,
     conversation?.id ?? null,
     conversation?.costUsd ?? 0,
+    conversation?.transcript ?? null,
     hostId,
     id,
     hostId,

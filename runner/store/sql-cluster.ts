@@ -95,7 +95,7 @@ export class SqlCluster implements Cluster {
       // A host that has slept is not the one to give its own tasks up.
       if (this.claimed.has(task.owner)) continue;
       const settled = await this.driver.write(() =>
-        reapTask(task, { now: this.now(), onlyExpired: true }),
+        reapTask(task, { now: this.now, onlyExpired: true }),
       );
       if (settled) reaped.push(task.id);
     }
@@ -122,7 +122,7 @@ export class SqlCluster implements Cluster {
   }
 
   async replay(taskId: string, { limit }: { limit: number }) {
-    const replayed = await this.driver.write(() => replayTask(taskId, { limit, now: this.now() }));
+    const replayed = await this.driver.write(() => replayTask(taskId, { limit, now: this.now }));
     if (replayed?.outcome === "accepted") this.notify(queueTopic);
     return replayed;
   }

@@ -8,7 +8,9 @@ import { enqueueTask } from "./enqueue.ts";
 import { enqueueQuestion } from "./enqueue-question.ts";
 import { cancelTask, finishAttempt, getInterruption } from "./finish.ts";
 import { appendEvents, readEvents } from "./journal-table.ts";
-import { listOwedPages, owePage, settlePage } from "./page-table.ts";
+import { readOpenPermissions } from "./open-permissions.ts";
+import { isPageOwed, owePage, postponePage, settlePage, takeOwedPages } from "./page-table.ts";
+import { findReview, type KeptLimits, type KeptReview, keepReview } from "./review-table.ts";
 import {
   getSession,
   listIdleSessions,
@@ -29,6 +31,7 @@ import type {
   Watch,
 } from "./store.ts";
 import { getTask, getTaskOfDelivery, listTasks } from "./task-table.ts";
+import { readUsageByDay } from "./usage-by-day.ts";
 import { addUsage, sumUsage } from "./usage-table.ts";
 
 /** The store over any database: its logic is in the files beside, the driver runs it. */
@@ -42,7 +45,7 @@ export class SqlStore extends SqlCluster implements Store {
 
   async enqueue(handOff: HandOff, { limit, priority = 0 }: QueueOptions) {
     const { admission, touched } = await this.driver.write(() =>
-      enqueueTask(handOff, { limit, priority, now: this.now() }),
+      enqueueTask(handOff, { limit, priority, now: this.now }),
     );
     this.notify(...touched.map(taskTopic));
     if (admission.outcome === "accepted") this.notify(queueTopic);
@@ -55,7 +58,7 @@ export class SqlStore extends SqlCluster implements Store {
     { limit, priority = 0 }: QueueOptions,
   ) {
     const asked = await this.driver.write(() =>
-      enqueueQuestion(sessionId, { ...question, limit, priority, now: this.now() }),
+      enqueueQuestion(sessionId, { ...question, limit, priority, now: this.now }),
     );
     if (asked?.outcome === "accepted") this.notify(queueTopic);
     return asked;
@@ -69,7 +72,7 @@ export class SqlStore extends SqlCluster implements Store {
         hostId: this.host.id,
         host: this.host.name,
         limits: this.#limits,
-        now: this.now(),
+        now: this.now,
       }),
     );
     this.notify(...ended.map(taskTopic));
@@ -81,10 +84,10 @@ export class SqlStore extends SqlCluster implements Store {
 
   async append(claim: Claim, events: readonly JournalEvent[]): Promise<boolean> {
     const { id } = claim.task;
-    const now = this.now();
+    const { now } = this;
     const held = await this.driver.writeRelaxed(function* () {
       if (!(yield* holdsClaim(claim))) return false;
-      yield* appendEvents(id, events, now);
+      yield* appendEvents(id, events, now());
       return true;
     });
     if (held) this.notify(taskTopic(id));
@@ -92,14 +95,14 @@ export class SqlStore extends SqlCluster implements Store {
   }
 
   async finish(claim: Claim, outcome: Outcome): Promise<boolean> {
-    const held = await this.driver.write(() => finishAttempt(claim, outcome, this.now()));
+    const held = await this.driver.write(() => finishAttempt(claim, outcome, this.now));
     this.claimed.delete(claim.fence.owner);
     this.notify(taskTopic(claim.task.id), queueTopic);
     return held;
   }
 
   async cancel(taskId: string, reason: string) {
-    const outcome = await this.driver.write(() => cancelTask(taskId, reason, this.now()));
+    const outcome = await this.driver.write(() => cancelTask(taskId, reason, this.now));
     this.notify(taskTopic(taskId), queueTopic);
     return outcome;
   }
@@ -124,12 +127,22 @@ export class SqlStore extends SqlCluster implements Store {
     return this.driver.read(() => readEvents(taskId, after, limit));
   }
 
+  async openPermissions() {
+    return this.driver.read(() => readOpenPermissions(this.now()));
+  }
+
   async owePage(claim: Claim) {
     return this.driver.write(() => owePage(claim));
   }
 
-  async owedPages(limit: number) {
-    return this.driver.read(() => listOwedPages(limit));
+  async takeOwedPages(limit: number, time: number) {
+    // It is asked for with each change of the queue, and seldom is there any.
+    if (!(await this.driver.read(() => isPageOwed(this.now())))) return [];
+    return this.driver.write(() => takeOwedPages(limit, { now: this.now, time }));
+  }
+
+  async postponePage(taskId: string, time: number) {
+    await this.driver.write(() => postponePage(taskId, this.now() + time));
   }
 
   async settlePage(taskId: string) {
@@ -175,6 +188,18 @@ export class SqlStore extends SqlCluster implements Store {
 
   async spentSince(epochMs: number) {
     return this.driver.read(() => sumUsage({ since: epochMs }));
+  }
+
+  async findReview(key: string, ttl: number) {
+    return this.driver.read(() => findReview(key, this.now() - ttl));
+  }
+
+  async keepReview(review: Omit<KeptReview, "at">, limits: KeptLimits) {
+    await this.driver.write(() => keepReview({ ...review, at: this.now() }, limits));
+  }
+
+  async usageByDay(days: number) {
+    return this.driver.read(() => readUsageByDay(days, this.now()));
   }
 
   async stats() {

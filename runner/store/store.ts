@@ -1,8 +1,11 @@
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
-import type { Spending, Task, TaskError, TaskResult, TaskState } from "#shared/task.ts";
+import type { OpenPermission } from "#shared/open-permission.ts";
+import type { Spending, Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
 
+import type { UsageDay } from "#shared/usage.ts";
 import type { Cluster } from "./cluster.ts";
+import type { KeptLimits, KeptReview } from "./review-table.ts";
 
 /**
  * Proof that a host runs a task. Every write for the task carries it, and a write whose fence is
@@ -19,6 +22,8 @@ interface Fence {
 export interface Claim {
   readonly task: Task;
   readonly fence: Fence;
+  /** The step of a trace that brought the task, as the header `traceparent` has it. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Why a running task should stop. */
@@ -85,6 +90,8 @@ export interface Conversation {
    * from there. It saves the figure then, and not when it is killed.
    */
   readonly costUsd: number;
+  /** The name of a copy of it that other hosts can read, as of its last turn; null without one. */
+  readonly transcript: string | null;
 }
 
 /** Numbers of the queue. */
@@ -158,13 +165,21 @@ export interface Store extends Cluster, AsyncDisposable {
   /** Entries after sequence number `after`, in order. */
   journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
 
+  /** What people are asked about running turns and has not run out, the oldest first. */
+  openPermissions(): Promise<OpenPermission[]>;
+
   /**
    * Remembers that a page shows the task as running: however it ends, the page has to be told.
    * False when the fence is not current any more.
    */
   owePage(claim: Claim): Promise<boolean>;
-  /** Tasks that have ended and whose page has not been told, oldest first. */
-  owedPages(limit: number): Promise<Task[]>;
+  /**
+   * Tasks that have ended and whose page has not been told, oldest first. No host gets them again for
+   * so many milliseconds.
+   */
+  takeOwedPages(limit: number, time: number): Promise<Task[]>;
+  /** The page of a task is not to be told for so many milliseconds. */
+  postponePage(taskId: string, time: number): Promise<void>;
   /** The page of a task is as it should be. */
   settlePage(taskId: string): Promise<void>;
 
@@ -186,6 +201,13 @@ export interface Store extends Cluster, AsyncDisposable {
   spentBySession(sessionId: string): Promise<Spending>;
   /** What all sessions took at or after a moment. */
   spentSince(epochMs: number): Promise<Spending>;
+  /** What was spent and done on each of the last days, the last one today; in UTC. */
+  usageByDay(days: number): Promise<UsageDay[]>;
+
+  /** The review that all hosts keep under a key, when it is no older than `ttl` milliseconds. */
+  findReview(key: string, ttl: number): Promise<KeptReview | undefined>;
+  /** Keeps a review for all hosts, and forgets the oldest where it takes too much room. */
+  keepReview(review: Omit<KeptReview, "at">, limits: KeptLimits): Promise<void>;
 
   stats(): Promise<QueueStats>;
   watchTask(taskId: string): Watch;
@@ -196,5 +218,6 @@ export interface Store extends Cluster, AsyncDisposable {
 export interface TaskFilter {
   readonly sessionId?: string | undefined;
   readonly state?: TaskState | undefined;
+  readonly kind?: TaskKind | undefined;
   readonly limit: number;
 }

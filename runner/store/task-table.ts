@@ -72,18 +72,20 @@ export function* getTaskOfDelivery(deliveryKey: string): Work<Task | undefined> 
 }
 
 /** The tasks that pass a filter, newest first. */
-export function* listTasks({ sessionId, state, limit }: TaskFilter): Work<Task[]> {
+export function* listTasks({ sessionId, state, kind, limit }: TaskFilter): Work<Task[]> {
   // Each condition only where it is asked for, so that an index serves it. Joined to nothing, the
   // state is not looked up where the session already narrows the search.
   const conditions = [
     ...(sessionId === undefined ? [] : ["session = ?"]),
     ...(state === undefined ? [] : [sessionId === undefined ? "state = ?" : "state || '' = ?"]),
+    ...(kind === undefined ? [] : ["kind = ?"]),
   ];
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const found = yield* rows(
     `SELECT * FROM task ${where} ORDER BY seq DESC LIMIT ?`,
     ...(sessionId === undefined ? [] : [sessionId]),
     ...(state === undefined ? [] : [state]),
+    ...(kind === undefined ? [] : [kind]),
     limit,
   );
   return readable(found);

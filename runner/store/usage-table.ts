@@ -30,22 +30,20 @@ export type LedgerFilter =
   | { readonly session: string }
   | { readonly since: number };
 
+/** The sums of the ledger's columns, as `Spending` has them. */
+export const spendingColumns = `
+  CAST(coalesce(sum(model_requests), 0) AS BIGINT) AS model_requests,
+  CAST(coalesce(sum(input_tokens), 0) AS BIGINT) AS input_tokens,
+  CAST(coalesce(sum(output_tokens), 0) AS BIGINT) AS output_tokens,
+  CAST(coalesce(sum(cache_read_input_tokens), 0) AS BIGINT) AS cache_read_input_tokens,
+  CAST(coalesce(sum(cache_creation_input_tokens), 0) AS BIGINT) AS cache_creation_input_tokens,
+  coalesce(sum(cost_usd), 0) AS cost_usd,
+  CAST(coalesce(sum(turn_ms), 0) AS BIGINT) AS turn_ms`;
+
 /** The sum of the ledger's entries that pass a filter. */
 export function* sumUsage(filter: LedgerFilter): Work<Spending> {
   const [condition, value] = conditionOf(filter);
-  const sum = yield* row(
-    `SELECT
-         CAST(coalesce(sum(model_requests), 0) AS BIGINT) AS model_requests,
-         CAST(coalesce(sum(input_tokens), 0) AS BIGINT) AS input_tokens,
-         CAST(coalesce(sum(output_tokens), 0) AS BIGINT) AS output_tokens,
-         CAST(coalesce(sum(cache_read_input_tokens), 0) AS BIGINT) AS cache_read_input_tokens,
-         CAST(coalesce(sum(cache_creation_input_tokens), 0) AS BIGINT)
-           AS cache_creation_input_tokens,
-         coalesce(sum(cost_usd), 0) AS cost_usd,
-         CAST(coalesce(sum(turn_ms), 0) AS BIGINT) AS turn_ms
-       FROM usage WHERE ${condition}`,
-    value,
-  );
+  const sum = yield* row(`SELECT ${spendingColumns} FROM usage WHERE ${condition}`, value);
   return Spending.parse(sum);
 }
 

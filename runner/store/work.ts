@@ -1,6 +1,12 @@
 /** A value in a statement. JSON and times go in as text and as epoch milliseconds. */
 export type SqlValue = string | number | null;
 
+/**
+ * Tells epoch milliseconds. Read behind a lock: what was written under the same lock before has no
+ * later time, however long this one waited.
+ */
+export type Clock = () => number;
+
 /** A row as either database returns it. */
 export type Row = Readonly<Record<string, unknown>>;
 

@@ -3,7 +3,7 @@ import type { Forge } from "#shared/event.ts";
 import type { Subject } from "../subject.ts";
 
 /** The ref that a forge keeps for the head of a pull request, forks included. */
-const pullRefs: Record<Forge, (number: number) => string> = {
+export const pullRefs: Record<Forge, (number: number) => string> = {
   github: (number) => `refs/pull/${number}/head`,
   gitlab: (number) => `refs/merge-requests/${number}/head`,
   gitee: (number) => `refs/pull/${number}/head`,

@@ -6,7 +6,17 @@ import { getRunnerHealth } from "./health.ts";
 import { listHosts } from "./hosts.ts";
 import { listUndelivered, replayAllUndelivered, replayUndelivered } from "./outbox.ts";
 import { endSession, getSession, listSessions, sendMessage } from "./sessions.ts";
-import { answerPermission, cancelTask, followTask, getTask, listTasks } from "./tasks.ts";
+import {
+  answerPermission,
+  cancelTask,
+  followTask,
+  getTask,
+  getTimeline,
+  listPermissions,
+  listTasks,
+  readJournal,
+} from "./tasks.ts";
+import { listUsage } from "./usage.ts";
 import { receiveWebhook, receiveWebhookAtSegment } from "./webhooks.ts";
 
 /** What the edge checks the token for, and asks the runner. A route is public by being here. */
@@ -14,7 +24,10 @@ export const relayedRoutes: readonly Route[] = [
   listTasks,
   getTask,
   followTask,
+  readJournal,
+  getTimeline,
   cancelTask,
+  listPermissions,
   answerPermission,
   listSessions,
   getSession,
@@ -22,6 +35,7 @@ export const relayedRoutes: readonly Route[] = [
   sendMessage,
   getDelivery,
   listHosts,
+  listUsage,
   getRunnerHealth,
   listDeadLetters,
   replayDeadLetter,

@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { CancelAnswer, PermissionAnswer, PermissionDecided, TaskList } from "../api.ts";
-import { JournalEntry } from "../journal.ts";
+import { JournalEntry, JournalPage } from "../journal.ts";
+import { OpenPermissions } from "../open-permission.ts";
 import { none, nothing, route } from "../route.ts";
 import { Task, TaskState } from "../task.ts";
+import { Timeline } from "../timeline.ts";
 import { Id, Limit, wholeNumber } from "./parts.ts";
 
 /** `GET /v1/tasks`. */
@@ -67,6 +69,56 @@ export const followTask = route({
   media: "text/event-stream",
   also: { 204: nothing },
   errors: ["not_found"],
+});
+
+/** `GET /v1/tasks/{id}/journal`. */
+export const readJournal = route({
+  id: "readJournal",
+  method: "GET",
+  path: "/v1/tasks/{id}/journal",
+  access: "read",
+  summary: "What the journal of a task holds now, a page at a time",
+  params: Id,
+  query: z.strictObject({
+    after: wholeNumber("The last number that is known", {
+      minimum: 0,
+      maximum: 999_999_999,
+    }).optional(),
+    limit: Limit,
+  }),
+  body: nothing,
+  status: 200,
+  answer: JournalPage,
+  errors: ["not_found"],
+});
+
+/** `GET /v1/tasks/{id}/timeline`. */
+export const getTimeline = route({
+  id: "getTimeline",
+  method: "GET",
+  path: "/v1/tasks/{id}/timeline",
+  access: "read",
+  summary: "Where the time of a task went",
+  params: Id,
+  query: none,
+  body: nothing,
+  status: 200,
+  answer: Timeline,
+  errors: ["not_found"],
+});
+
+/** `GET /v1/permissions`. */
+export const listPermissions = route({
+  id: "listPermissions",
+  method: "GET",
+  path: "/v1/permissions",
+  access: "read",
+  summary: "Questions about tools that wait for a person, the oldest first",
+  params: none,
+  query: none,
+  body: nothing,
+  status: 200,
+  answer: OpenPermissions,
 });
 
 /** `POST /v1/tasks/{id}/cancel`. */

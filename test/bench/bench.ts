@@ -3,6 +3,7 @@ import { startBrokered } from "./brokered.ts";
 import { runCrowd } from "./crowd.ts";
 import { measureKnown } from "./known.ts";
 import { describeMachine } from "./machine.ts";
+import { runPushes } from "./pushes.ts";
 import { type Report, reportOf } from "./report.ts";
 import { runRound } from "./round.ts";
 import type { Recorder, RowKey } from "./rows.ts";
@@ -12,7 +13,7 @@ import { measureStore } from "./store/measure-store.ts";
 import { measureWebhooks } from "./webhooks.ts";
 
 /** What can be measured by itself. */
-export const parts = ["reviews", "crowd", "known", "webhooks", "store"] as const;
+export const parts = ["reviews", "crowd", "pushes", "known", "webhooks", "store"] as const;
 
 /** One of {@link parts}. */
 export type Part = (typeof parts)[number];
@@ -49,6 +50,7 @@ export async function bench(options: BenchOptions): Promise<Report> {
   const takes: Record<Part, () => Promise<void>> = {
     reviews: () => runRounds(options, record),
     crowd: () => runAtOnce(options, record),
+    pushes: () => runInARow(options, record),
     known: () => measureKnown({ repeats, record, signal }),
     webhooks: () => measureWebhooks({ repeats, followers, record, signal }),
     store: () => measureStore({ repeats, ended, record, signal }),
@@ -76,4 +78,9 @@ async function runAtOnce(options: BenchOptions, record: Recorder): Promise<void>
   const { repeats, crowd, signal } = options;
   await using scene = await setScene(signal);
   await unlessAborted(runCrowd({ scene, crowd, repeats, record }), signal);
+}
+
+async function runInARow({ repeats, signal }: BenchOptions, record: Recorder): Promise<void> {
+  await using scene = await setScene(signal);
+  await unlessAborted(runPushes({ scene, repeats, record }), signal);
 }

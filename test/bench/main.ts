@@ -1,7 +1,7 @@
 /**
  * What the product adds to the bare CLI:
  * `npm run bench -- [--only PART] [--rounds N] [--repeats N] [--crowd N] [--followers N] [--ended N]
- * [--json]`. The parts are reviews, crowd, known, webhooks and store.
+ * [--json]`. The parts are reviews, crowd, pushes, known, webhooks and store.
  *
  * Method. Both sides run the pinned, real CLI with the same flags, prompts and answers, against a
  * stand-in of the model's API on loopback that answers at once: what is left is the CLI's own time
@@ -32,6 +32,14 @@
  * all warm, and what counts is when the last one is done. It has a setting of its own, without the
  * processes of the rounds. Memory is PSS, in which pages that processes share are split between
  * them, and is read when the raw ones are gone.
+ *
+ * Pushes. A pull request gets five pushes of three new files each, and is reviewed in one
+ * conversation, whose later prompts have what is new. Apart, the five versions that it went through
+ * are the first push of a pull request each, with a process and a conversation of its own and the
+ * whole change in the prompt. Both go all the way of a webhook; the times of the five are added up,
+ * and so are the tokens: all that were sent, and those that the model's cache did not have. The
+ * stand-in counts a token for four characters, and its cache has what the same conversation has
+ * sent before. A real one also has the beginning that all conversations share.
  *
  * Known sessions. The real program runs alone on a new state folder, and on one with 1,000 pull
  * requests that were reviewed and have no process; what is resident is read when it has answered

@@ -8,6 +8,7 @@ import { startHost } from "#runner/host.ts";
 import { Workspaces } from "#runner/session/workspaces.ts";
 import type { JournalEntry } from "#shared/journal.ts";
 import type { Start } from "#shared/task.ts";
+import type { Files } from "../workspace/import-commits.ts";
 import { createRepository } from "../workspace/repository.ts";
 import { Reading, type ReviewTimes } from "./reading.ts";
 import { baseFiles, changedFiles } from "./sample.ts";
@@ -15,10 +16,13 @@ import { readSettings, type Settings } from "./settings.ts";
 
 /** Edge and runner host in this process, and a repository whose pull requests they review. */
 export interface Product extends AsyncDisposable {
-  /** Makes a commit of a pull request, of which the product hears by what this resolves to. */
-  commit(number: number): Promise<Deliver>;
+  /**
+   * Makes a commit of a pull request, of which the product hears by what this resolves to; by
+   * default the same three files are changed each time.
+   */
+  commit(number: number, files?: Files): Promise<Deliver>;
   /** Both in one. */
-  push(number: number, start: Start): Promise<ReviewTimes>;
+  push(number: number, start: Start, files?: Files): Promise<ReviewTimes>;
   /** Closes a pull request, which ends its process. */
   close(number: number): Promise<void>;
   /** Where the files of a session's pull request lie. */
@@ -58,11 +62,11 @@ export async function startProduct({ folder, ...more }: ProductOptions): Promise
   const webhook = { url: edge.url, secret };
   const heads = new Map<number, string>();
   let pushes = 0;
-  const commit = async (number: number): Promise<Deliver> => {
+  const commit = async (number: number, files?: Files): Promise<Deliver> => {
     const before = heads.get(number);
     pushes += 1;
     const headSha = await repository.commit({
-      files: changedFiles(pushes),
+      files: files ?? changedFiles(pushes),
       branch: `change-${number}`,
       from: before ?? baseSha,
     });
@@ -83,7 +87,7 @@ export async function startProduct({ folder, ...more }: ProductOptions): Promise
   const resources = undo.move();
   return {
     commit,
-    push: async (number, start) => (await commit(number))(start),
+    push: async (number, start, files) => (await commit(number, files))(start),
     close: async (number) => {
       const headSha = heads.get(number) ?? baseSha;
       const target = { number, cloneUrl: repository.url, baseSha, headSha };

@@ -12,6 +12,10 @@ export interface ReviewTimes {
   readonly fetchMs: number;
   readonly checkoutMs: number;
   readonly diffMs: number;
+  /** What was sent to the model and not read from its cache. */
+  readonly newTokens: number;
+  /** What was read from it. */
+  readonly cachedTokens: number;
   readonly sessionId: string;
   /** The CLI process. */
   readonly pid: number;
@@ -54,7 +58,7 @@ export class Reading {
     if (last === undefined || result?.kind !== "review" || pid === null || firstMs === undefined) {
       throw new Error(`Cannot time review: it ended with ${JSON.stringify(last)}`);
     }
-    const { timing } = result;
+    const { timing, usage } = result;
     if (timing.start !== start) throw new Error(`Review began ${timing.start} instead of ${start}`);
     return {
       answeredMs: this.#answeredMs,
@@ -65,6 +69,8 @@ export class Reading {
       fetchMs: between(fetch, checkout),
       checkoutMs: between(checkout, diff),
       diffMs: between(diff, ready),
+      newTokens: usage.input_tokens + usage.cache_creation_input_tokens,
+      cachedTokens: usage.cache_read_input_tokens,
       sessionId: last.session_id,
       pid,
     };

@@ -64,7 +64,9 @@ export function table({ rows: reported, goals, ...run }: Report): string {
 }
 
 function tableRow({ key, unit, against, ratio, count, min, median, p99, max }: ReportRow): string {
-  const figures = [min, median, p99, max].map((figure) => figure.toFixed(unit === "µs" ? 0 : 1));
+  const figures = [min, median, p99, max].map((figure) =>
+    figure.toFixed(unit === "µs" || unit === "tokens" ? 0 : 1),
+  );
   const comparison = ratio === null ? "" : `${ratio.toFixed(2)} x ${against}`;
   const name = unit === "ms" ? shownName(key) : `${shownName(key)}, ${unit}`;
   return line(name, [String(count), ...figures], comparison);

@@ -8,8 +8,8 @@ interface Row {
   readonly against?: string;
 }
 
-/** Thousandths of a second or of that, and what has 1024 bytes, or 1024 squared. */
-export type Unit = "ms" | "µs" | "MB" | "KB";
+/** Thousandths of a second or of that, what has 1024 bytes, or 1024 squared, and the model's own. */
+export type Unit = "ms" | "µs" | "MB" | "KB" | "tokens";
 
 /** All rows, in the order in which they are shown; a part of a row is indented. */
 export const rows = [
@@ -55,6 +55,22 @@ export const rows = [
   { key: "ours_crowd_workspace", name: "  workspace of each", against: "raw_crowd" },
   { key: "ours_crowd_turn", name: "  turn of each", against: "raw_crowd" },
   { key: "ours_crowd_memory", name: "  memory of each process (PSS)", unit: "MB" },
+  { key: "pushes_apart", name: "five reviews apart: webhooks to ends" },
+  { key: "pushes_row", name: "five pushes in a row", against: "pushes_apart" },
+  { key: "pushes_apart_sent", name: "five apart: sent to the model", unit: "tokens" },
+  {
+    key: "pushes_row_sent",
+    name: "  in a row",
+    unit: "tokens",
+    against: "pushes_apart_sent",
+  },
+  { key: "pushes_apart_new", name: "five apart: not from its cache", unit: "tokens" },
+  {
+    key: "pushes_row_new",
+    name: "  in a row",
+    unit: "tokens",
+    against: "pushes_apart_new",
+  },
   { key: "host_new", name: "program that knows no session", unit: "MB" },
   { key: "host_known", name: "program that knows 1,000", unit: "MB", against: "host_new" },
   { key: "host_known_more", name: "  more than without, in pairs", unit: "MB" },

@@ -15,6 +15,14 @@ export function changedFiles(push: number): Files {
   return Object.fromEntries([3, 90, 170].map((index) => [pathOf(index), moduleText(index, mark)]));
 }
 
+/** What the pushes from one to another change together: each three files of its own. */
+export function grownFiles(from: number, to: number): Files {
+  const numbers = Array.from({ length: (to - from + 1) * 3 }, (_, index) => from * 3 + index);
+  return Object.fromEntries(
+    numbers.map((index) => [pathOf(index), moduleText(index, `push-${Math.trunc(index / 3)}`)]),
+  );
+}
+
 /** What the model finds every time. */
 export const review: Review = {
   summary: "Renames the marks of three modules. One of them is used before it is checked.",

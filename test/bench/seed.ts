@@ -15,7 +15,7 @@ export async function seedSessions(folder: string, count: number): Promise<void>
     }
     const { session_id } = claim.task;
     await store.setWorkspace(session_id, session_id);
-    await store.setConversation(session_id, { id: randomUUID(), costUsd: 0.01 });
+    await store.setConversation(session_id, { id: randomUUID(), costUsd: 0.01, transcript: null });
     await store.finish(claim, { state: "succeeded", result });
   }
 }

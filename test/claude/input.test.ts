@@ -7,6 +7,7 @@ import {
   controlLine,
   permissionLine,
   refusalLine,
+  toolHook,
   userLine,
 } from "#runner/claude/input.ts";
 
@@ -47,7 +48,7 @@ suite("userLine", () => {
 test("controlLine, any id: one line with the request and its id", () => {
   const anyRequest = fc.oneof(
     fc.constantFrom<ControlRequest>(
-      { subtype: "initialize" },
+      { subtype: "initialize", ...toolHook },
       { subtype: "interrupt", cancel_queued: true },
       { subtype: "end_session" },
     ),

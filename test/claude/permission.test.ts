@@ -5,10 +5,14 @@ import type { TurnOptions } from "#runner/claude/turn.ts";
 import { never, startScripted } from "./start-scripted.ts";
 
 /** Runs a turn in which the process asks, and gives back what it was answered. */
-async function answerOf(behaviour: string, onPermission?: TurnOptions["onPermission"]) {
+async function answerOf(
+  behaviour: string,
+  onPermission?: TurnOptions["onPermission"],
+  tools?: TurnOptions["tools"],
+) {
   await using cli = await startScripted(behaviour);
   const message = { uuid: randomUUID(), text: "go" };
-  const end = await cli.turn(message, { signal: never, onEvent: () => {}, onPermission });
+  const end = await cli.turn(message, { signal: never, onEvent: () => {}, onPermission, tools });
   assert(end.kind === "result");
   const answer: unknown = JSON.parse(end.result.result ?? "");
   return answer;
@@ -44,6 +48,12 @@ suite("CliProcess.turn, the CLI asks whether a tool may run", () => {
         message: "This runner allows no more than its list of tools",
       }),
     );
+  });
+
+  test("and the turn has no such tool: denied, and nobody decides", async () => {
+    const answer = await answerOf("asks", async () => assert.fail("it was asked"), ["Read"]);
+    const message = "This task allows no more than the tools of its skill";
+    assert.deepEqual(answer, granted({ behavior: "deny", message }));
   });
 
   test("and whoever decides fails: denied, with the failure", async () => {

@@ -59,7 +59,7 @@ test("cliSettings and retryPolicy hand on what the configuration says", async ()
     },
   });
   const { connect } = await openConnector(config, nothing);
-  const settings = cliSettings(config, connect);
+  const settings = cliSettings(config, connect, { tools: [] });
   const { executable, model, maxTurns, startupTimeout, patience, silenceTimeout } = settings;
   assert.deepEqual([executable, model, maxTurns], ["/cli", "opus", 3]);
   assert.deepEqual([startupTimeout, patience, silenceTimeout], [2000, 3000, 4000]);

@@ -28,9 +28,11 @@ test("cicd-runner --help names every command and exits 0", async () => {
     "runner",
     "edge",
     "token",
+    "skills",
     "drain",
     "dead-letters",
     "replay",
+    "review",
     "--config",
   ]) {
     assert(stdout.includes(command), command);

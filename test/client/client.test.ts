@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient } from "cicd-runner/client";
-import { CicdError } from "cicd-runner/error";
 import { v7 } from "uuid";
+import { createClient } from "#client/client.ts";
+import { CicdError } from "#shared/error.ts";
 import { Problem } from "#shared/problem.ts";
 import { publicRoutes } from "#shared/routes/public.ts";
 import { apiTokens } from "#test/edge/settings.ts";

@@ -46,6 +46,10 @@ test("what edge and runner really answer is what the document says, for every op
   over.abort();
 
   await client.listTasks({});
+  await client.readJournal({ id: task_id, limit: 1 });
+  await client.getTimeline({ id: task_id });
+  await client.listPermissions({});
+  await client.listUsage({ days: 2 });
   await client.getTask({ id: task_id });
   await client.getDelivery({ id: "one" });
   await client.listSessions({ limit: 1 });

@@ -220,6 +220,35 @@ export function coreSuite(start: () => Promise<RunningEdge>): void {
     await assertProblem(await fetch(other), 401, "unauthorized");
   });
 
+  test("the dashboard signs a browser in by a token, and shows it what the runner answers", async () => {
+    const page = (headers = {}) => call("GET", "/dashboard/tasks", undefined, headers);
+    assert.equal((await page()).status, 401);
+    const signIn = (token: string, origin: string) =>
+      fetch(`${edge.url}/dashboard/sign-in`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { origin },
+        body: new URLSearchParams({ token, next: "/dashboard/tasks" }),
+      });
+    assert.equal((await signIn(apiTokens.read, "https://another.example")).status, 403);
+    assert.equal((await signIn("a guess", edge.url)).status, 401);
+    const response = await signIn(apiTokens.read, edge.url);
+    assert.deepEqual(
+      [response.status, response.headers.get("location")],
+      [303, "/dashboard/tasks"],
+    );
+    const [cookie = ""] = (response.headers.get("set-cookie") ?? "").split(";");
+    edge.runner.requests.length = 0;
+    edge.runner.answer = (_, answer) => sendJson(answer, 200, { tasks: [] });
+    const shown = await page({ cookie });
+    assert.equal(shown.status, 200);
+    assert.match(shown.headers.get("content-security-policy") ?? "", /script-src 'nonce-/);
+    assert.match(await shown.text(), /<h1>Tasks<\/h1>/);
+    assert.equal(edge.runner.requests[0]?.path, "/v1/tasks?limit=100");
+    // It is good for the dashboard alone.
+    await assertProblem(await call("GET", "/v1/tasks", undefined, { cookie }), 401, "unauthorized");
+  });
+
   test("health is 200 with the runner's state, and ready is 200 without a runner too", async () => {
     const Body = z.object({ status: z.string(), runner: z.string() });
     const health = async () => Body.parse(await (await call("GET", "/health")).json());

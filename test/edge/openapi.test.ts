@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createEdge } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
+import { dashboardPath } from "#edge/dashboard/view.ts";
 import { readConfig } from "#shared/config.ts";
 import { publicRoutes } from "#shared/routes/public.ts";
 import { openTestOutbox } from "./open-outbox.ts";
@@ -11,7 +12,10 @@ const config = readConfig(EdgeConfig, {}, environment("http://127.0.0.1:1"));
 const opened = await openTestOutbox(config);
 after(() => opened[Symbol.asyncDispose]());
 const app = createEdge({ config, outbox: opened.outbox });
-const served = app.routes.filter(({ method }) => method !== "ALL");
+// Pages are no part of the API.
+const served = app.routes.filter(
+  ({ method, path }) => method !== "ALL" && !path.startsWith(dashboardPath),
+);
 
 test("the document has every route that the edge serves, and no other", async () => {
   const { paths } = await (await app.request("/openapi.json")).json();

@@ -64,6 +64,7 @@ test("EdgeConfig has defaults for all but the secrets", () => {
     edge: {
       max_body: 25 * 1024 ** 2,
       link_ttl: 24 * 3_600_000,
+      dashboard_ttl: 12 * 3_600_000,
       runner_timeout: 5000,
       hand_off_timeout: 300,
       state_dir: ".cicd-runner",

@@ -124,6 +124,28 @@ test("forgeFetch, trouble that passes: the caller never sees it", async () => {
   assert.deepEqual(await (await scene.send()).json(), [1]);
 });
 
+test("forgeFetch, aborted: a change that is on its way is waited for, and no other is begun", async () => {
+  const stop = new AbortController();
+  const abortFirst: Turn = (response) => {
+    stop.abort(new Error("Not wanted any more"));
+    // A forge that takes a moment.
+    setTimeout(() => response.writeHead(201).end("{}"), 50);
+  };
+  await using scene = await setScene([abortFirst], { signal: stop.signal });
+  assert.equal((await scene.send("POST")).status, 201);
+  await assert.rejects(scene.send("POST"), /Not wanted any more/);
+  assert.equal(scene.seen.length, 1);
+});
+
+test("forgeFetch, aborted while the forge says nothing: given up", async () => {
+  const stop = new AbortController();
+  const abort: Turn = () => stop.abort(new Error("Not wanted any more"));
+  await using scene = await setScene([abort], { signal: stop.signal });
+  await assert.rejects(scene.send("POST"), /Not wanted any more/);
+  await using other = await setScene([abort], { signal: stop.signal });
+  await assert.rejects(other.send("GET"), /Not wanted any more/);
+});
+
 test("forgeFetch, no answer: given up after its time", async () => {
   await using scene = await setScene([silence], { timeout: 100 });
   const error = await errorOf(scene.send("POST"));
@@ -157,4 +179,16 @@ test("forgeFetch, a host that may not write any more: sends nothing", async () =
   assert.equal((await errorOf(scene.send("POST"))).code, "conflict");
   assert.equal(scene.seen.length, 0);
   await scene.send("GET");
+});
+
+test("forgeFetch, tail: of a long answer the end is kept, and so many bytes alone", async () => {
+  const long: Turn = (response) => {
+    for (let part = 0; part < 50; part += 1) response.write("x".repeat(1000));
+    response.end("the end");
+  };
+  await using scene = await setScene([long], { tail: 2500 });
+  const text = await (await scene.send()).text();
+  assert.equal(text, `${"x".repeat(2493)}the end`);
+  await using short = await setScene([say(200, "all")], { tail: 2500 });
+  assert.equal(await (await short.send()).text(), '"all"');
 });

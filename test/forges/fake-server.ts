@@ -18,6 +18,8 @@ export interface FakeRequest {
 export interface FakeAnswer {
   readonly status: number;
   readonly body?: unknown;
+  /** In place of a body. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -95,8 +97,9 @@ export async function startFake(
   return fake;
 }
 
-function send(response: ServerResponse, { status, body, headers = {} }: FakeAnswer): void {
+function send(response: ServerResponse, { status, body, text, headers = {} }: FakeAnswer): void {
   if (response.destroyed) return;
-  response.writeHead(status, { "content-type": "application/json", ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  const type = text === undefined ? "application/json" : "text/plain";
+  response.writeHead(status, { "content-type": type, ...headers });
+  response.end(text ?? (body === undefined ? undefined : JSON.stringify(body)));
 }

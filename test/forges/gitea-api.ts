@@ -12,6 +12,8 @@ const reviews = "/repos/{owner}/{repo}/pulls/{index}/reviews";
 export const giteaApi: ApiDescription = {
   "GET /user": { query: {} },
   "GET /repos/{owner}/{repo}/collaborators/{collaborator}/permission": { query: {} },
+  "GET /repos/{owner}/{repo}/actions/runs/{run}/jobs": { query: pages },
+  "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs": { query: {} },
   "GET /repos/{owner}/{repo}/issues/{index}/comments": { query: {} },
   "POST /repos/{owner}/{repo}/issues/{index}/comments": { query: {}, body: comment },
   "PATCH /repos/{owner}/{repo}/issues/comments/{id}": { query: {}, body: comment },

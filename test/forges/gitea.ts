@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { giteaApi } from "./gitea-api.ts";
-import type { FakeForge } from "./page.ts";
+import type { FakeForge, FakeJob } from "./page.ts";
 import { paged } from "./paged.ts";
 
 interface Comment {
@@ -24,6 +24,7 @@ export async function startFakeGitea(): Promise<FakeForge> {
   const self = "our-account";
   const comments: Comment[] = [];
   const permissions = new Map<string, string>();
+  const jobs: FakeJob[] = [];
   const statuses = new Map<string, z.infer<typeof Status>>();
   let reviews = 0;
   const add = (comment: Omit<Comment, "id">): FakeAnswer => {
@@ -42,6 +43,17 @@ export async function startFakeGitea(): Promise<FakeForge> {
         return permission === undefined
           ? { status: 404, body: { message: "user does not exist" } }
           : { status: 200, body: { permission, role_name: permission } };
+      }
+      case "GET /actions/runs/{run}/jobs": {
+        const told = jobs.map(({ id, name, isFailed }) => {
+          return { id, name, status: "completed", conclusion: isFailed ? "failure" : "success" };
+        });
+        return { status: 200, body: { jobs: told, total_count: told.length } };
+      }
+      case "GET /actions/jobs/{job_id}/logs": {
+        const job = jobs.find(({ id }) => String(id) === parameters.job_id);
+        if (job?.log === undefined) return { status: 404, body: { message: "Not Found" } };
+        return { status: 200, text: job.log };
       }
       case "GET /issues/{index}/comments": {
         const onPage = comments.filter(({ at }) => at === undefined);
@@ -98,6 +110,7 @@ export async function startFakeGitea(): Promise<FakeForge> {
       return { id: String(comments.length) };
     },
     permissions,
+    jobs,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { giteeApi } from "./gitee-api.ts";
-import type { FakeForge } from "./page.ts";
+import type { FakeForge, FakeJob } from "./page.ts";
 import { paged } from "./paged.ts";
 
 interface Comment {
@@ -19,6 +19,7 @@ export async function startFakeGitee(): Promise<FakeForge> {
   const self = "our-account";
   const comments: Comment[] = [];
   const permissions = new Map<string, string>();
+  const jobs: FakeJob[] = [];
   const add = (comment: Omit<Comment, "id">): FakeAnswer => {
     const id = comments.length + 1;
     comments.push({ ...comment, id });
@@ -74,6 +75,7 @@ export async function startFakeGitee(): Promise<FakeForge> {
       return { id, thread: id };
     },
     permissions,
+    jobs,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

@@ -4,12 +4,14 @@ import * as z from "zod";
 import { ApiDescription } from "./contract.ts";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { fakeCheckRuns } from "./github-check-runs.ts";
-import type { FakeForge } from "./page.ts";
+import type { FakeForge, FakeJob } from "./page.ts";
 import { paged } from "./paged.ts";
 
 /** The requests of ours in GitHub's OpenAPI description (`@octokit/openapi` 23.0.2), and GraphQL. */
 const description = ApiDescription.parse({
   ...JSON.parse(readFileSync(new URL("github-api.json", import.meta.url), "utf8")),
+  /** No part of the API: where it sends who wants a log. */
+  "GET /storage/{id}": { query: {} },
   "POST /graphql": {
     query: {},
     body: {
@@ -64,6 +66,7 @@ export async function startFakeGitHub({
   const token = as === "app" ? "ghs_installation" : "the-forge-token";
   const comments: Comment[] = [];
   const permissions = new Map<string, string>();
+  const jobs: FakeJob[] = [];
   const checks = fakeCheckRuns(as === "app");
   const statuses = new Map<string, { state: string; title: string }>();
   let ids = 100;
@@ -171,6 +174,17 @@ export async function startFakeGitHub({
         statuses.set(parameters.sha ?? "", { state, title });
         return { status: 201, body: { id: 1 } };
       }
+      case "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs": {
+        const told = jobs.map(({ id, name, isFailed }) => {
+          return { id, name, conclusion: isFailed ? "failure" : "success" };
+        });
+        return parameters.run_id === "9" ? { status: 200, body: { jobs: told } } : missing;
+      }
+      case "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs": {
+        const job = jobs.find(({ id }) => String(id) === parameters.job_id);
+        if (job?.log === undefined) return { status: 410, body: { message: "Gone" } };
+        return { status: 302, headers: { location: `${server.url}/api/storage/${job.id}` } };
+      }
       case "GET /repos/{owner}/{repo}/commits/{ref}/check-runs":
         return checks.list(request);
       case "POST /repos/{owner}/{repo}/check-runs":
@@ -183,6 +197,11 @@ export async function startFakeGitHub({
   };
   const server = await startFake(description, (request) => {
     const { authorization = "" } = request.headers;
+    if (request.route === "GET /storage/{id}") {
+      if (authorization !== "") server.problems.push("the token was sent to where logs are kept");
+      const job = jobs.find(({ id }) => String(id) === request.parameters.id);
+      return { status: 200, text: job?.log ?? "" };
+    }
     const isKnown =
       authorization === `token ${token}` || (as === "app" && /^bearer ey/i.test(authorization));
     return isKnown ? handle(request) : { status: 401, body: { message: "Bad credentials" } };
@@ -209,6 +228,7 @@ export async function startFakeGitHub({
       return { id, ...(at !== undefined && { thread: id }) };
     },
     permissions,
+    jobs,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

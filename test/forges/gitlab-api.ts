@@ -12,6 +12,7 @@ const request = "/projects/{id}/merge_requests/{iid}";
 /** The requests of ours as GitLab's REST API v4 documents them: notes, discussions, commits. */
 export const gitlabApi: ApiDescription = {
   "GET /user": { query: {} },
+  "GET /projects/{id}/jobs/{job_id}/trace": { query: {} },
   "GET /projects/{id}/members/all": { query: { ...pages, query: text } },
   [`POST ${request}/discussions/{discussion_id}/notes`]: { query: {}, body: note },
   [`GET ${request}/versions`]: { query: pages },

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { gitlabApi } from "./gitlab-api.ts";
-import type { FakeForge } from "./page.ts";
+import type { FakeForge, FakeJob } from "./page.ts";
 import { paged } from "./paged.ts";
 
 interface Thread {
@@ -26,6 +26,7 @@ export async function startFakeGitLab(): Promise<FakeForge> {
   const self = "our-account";
   const threads: Thread[] = [];
   const permissions = new Map<string, string>();
+  const jobs: FakeJob[] = [];
   const statuses = new Map<string, z.infer<typeof Status>>();
   const versions = new Set<string>();
   const add = (thread: Omit<Thread, "id" | "isSettled">): FakeAnswer => {
@@ -93,6 +94,10 @@ export async function startFakeGitLab(): Promise<FakeForge> {
           .map(([username, level], id) => ({ id, username, access_level: Number(level) }));
         return { status: 200, body: paged(query, found) };
       }
+      case "GET /projects/{id}/jobs/{job_id}/trace": {
+        const job = jobs.find(({ id }) => String(id) === parameters.job_id);
+        return job?.log === undefined ? missing : { status: 200, text: job.log };
+      }
       case "POST /notes":
         return add({ author: self, ...Body.parse(body) });
       case "POST /discussions": {
@@ -136,6 +141,7 @@ export async function startFakeGitLab(): Promise<FakeForge> {
       return { id, thread: `thread-${id}` };
     },
     permissions,
+    jobs,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

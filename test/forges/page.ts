@@ -25,6 +25,15 @@ export interface SeenState {
   readonly title: string;
 }
 
+/** A job of a pipeline. */
+export interface FakeJob {
+  readonly id: number;
+  readonly name: string;
+  readonly isFailed: boolean;
+  /** Undefined where it is gone. */
+  readonly log: string | undefined;
+}
+
 /** A fake of a forge with the page of one pull request. */
 export interface FakeForge extends AsyncDisposable {
   readonly server: FakeServer;
@@ -33,6 +42,8 @@ export interface FakeForge extends AsyncDisposable {
   comments(): SeenComment[];
   /** The last state of each commit by our name, in the order that they were first set. */
   states(): SeenState[];
+  /** The jobs of the only pipeline, whose id is 9. */
+  readonly jobs: FakeJob[];
   /** What people may, by login, in the forge's own words; the forge knows nobody else. */
   readonly permissions: Map<string, string>;
   /** Somebody else comments on the page, or at a line: `path:line`. */

@@ -64,13 +64,14 @@ suite("the host that is asked, while another has the process", () => {
   test("a session's process is ended there, unless a task uses it", async () => {
     const gate = Promise.withResolvers<void>();
     await using scene = await startScene(server, () => text(gate.promise, review()));
-    const { sent, owner, other } = await scene.deliver("turn.started");
+    const { sent, other } = await scene.deliver("turn.started");
     const path = `/v1/sessions/${sent.sessionId}`;
     const end = async () => (await scene.fleet.askRunner(other, path, { method: "DELETE" })).status;
     const state = async () => {
-      const answer = await scene.fleet.askRunner(owner, path, { method: "GET" });
+      const answer = await scene.fleet.askRunner(other, path, { method: "GET" });
       return SessionDetail.parse(await answer.json()).state;
     };
+    assert.equal(await state(), "busy");
     assert.equal(await end(), 409);
     gate.resolve();
     await sent.ended();

@@ -23,12 +23,16 @@ const Started = z.object({
   url: z.string(),
 });
 
-/** Starts `cicd-runner serve` on free ports, in a folder and with settings by environment. */
+/**
+ * Starts `cicd-runner serve` on free ports, in a folder and with settings by environment; `command`
+ * is how the program is called, default: from the sources.
+ */
 export async function startProgram(
   folder: string,
   environment: Readonly<Record<string, string>>,
+  [file, ...args]: readonly [string, ...string[]] = [process.execPath, main],
 ): Promise<Program> {
-  const child = execa(process.execPath, [main, "serve"], {
+  const child = execa(file, [...args, "serve"], {
     cwd: folder,
     extendEnv: false,
     env: {

@@ -37,7 +37,11 @@ export interface Scene extends AsyncDisposable {
   /** Starts it again in the same folder. */
   restart(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** Commits to a pull request, with `force` in place of all before, and delivers that. */
-  push(number: number, files?: Record<string, string>, how?: { force: boolean }): Promise<Sent>;
+  push(
+    number: number,
+    files?: Record<string, string>,
+    how?: { force?: boolean; headers?: Readonly<Record<string, string>> },
+  ): Promise<Sent>;
   close(number: number): Promise<Sent>;
   /** Asks the public API, with a token that may write. */
   ask(path: string, method?: string, body?: unknown): Promise<Response>;
@@ -74,10 +78,14 @@ export async function setScene({
       ...more,
     });
   const heads = new Map<number, string>();
-  const send = async (action: "opened" | "synchronize" | "closed", number: number) => {
+  const send = async (
+    action: "opened" | "synchronize" | "closed",
+    number: number,
+    headers: Readonly<Record<string, string>> = {},
+  ) => {
     const headSha = heads.get(number) ?? baseSha;
     const target = { number, cloneUrl: repository.url, baseSha, headSha };
-    const webhook = { url: scene.program.edgeUrl, secret };
+    const webhook = { url: scene.program.edgeUrl, secret, headers };
     return toSent(await deliver(action, target, webhook), headSha, () => scene.program);
   };
   const scene: Scene = {
@@ -91,13 +99,13 @@ export async function setScene({
     push: async (
       number,
       files = { "src/a.ts": `export const a = ${heads.size};\n` },
-      { force } = { force: false },
+      { force = false, headers } = {},
     ) => {
       const branch = `change-${number}`;
       const from = (force ? undefined : heads.get(number)) ?? baseSha;
       const action = heads.has(number) ? "synchronize" : "opened";
       heads.set(number, await repository.commit({ files, branch, from }));
-      return await send(action, number);
+      return await send(action, number, headers);
     },
     close: (number) => send("closed", number),
     ask: (path, method = "GET", body = undefined) =>

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { startFakeGitHub } from "../forges/github.ts";
 import { startFakeGitLab } from "../forges/gitlab.ts";
 import { startProgram } from "../host/program.ts";
+import { diagnosis, inJson } from "../review/reports.ts";
 import { prepareTalk } from "../review/talk.ts";
 import { until } from "../until.ts";
 import { command } from "./command.ts";
@@ -74,13 +75,13 @@ test("a failed pipeline: its analysis is a comment on the pull request that name
   await using scene = await setScene("gitlab", fake);
   const { id, sha } = await scene.push({ file: "one();\n" });
   await succeeded(scene, id);
-  scene.answers("The test is wrong.");
+  scene.answers(inJson(diagnosis));
   const url = "https://forge.test/pipelines/9";
   const pipeline = { name: "@all <!-- CI", url, head_sha: sha };
   const event = { ...scene.event(), type: "pipeline", action: "failed", pipeline } as const;
   await succeeded(scene, await scene.handOver("analyze", event, "CI failed."));
   assert.deepEqual(seen(fake, { ONE: sha }).slice(1), [
-    `page: ### [Pipeline \`@all <!-- CI\`](<${url}>) failed at \`ONE\` The test is wrong.`,
+    `page: ### [Pipeline \`@all <!-- CI\`](<${url}>) failed at \`ONE\` **A test**, by this change (confidence: high) The test expects 2. \`\`\` expected 2, got 3 \`\`\` **Fix:** Expect 3.`,
   ]);
 });
 
@@ -92,7 +93,8 @@ test("a review asked for without the commits: shown at the commit that was fetch
   await scene.repository.setRef("refs/pull/7/head", sha);
   prepareTalk(scene.folder, [{ do: "wait" }]);
   const said = fake.say("mona", "/review");
-  const review = await command(scene, { kind: "review", said, isHeadless: true });
+  const message = "Look again";
+  const review = await command(scene, { kind: "review", said, message, isHeadless: true });
   await until(() => scene.turns() === 1);
   assert.deepEqual(seenStates(fake, { ONE: sha }), ["ONE: pending, Review in progress"]);
   await scene.cancel(review);

@@ -51,7 +51,7 @@ export interface Scene extends AsyncDisposable {
   /** What the pull request is at now. */
   event(): PullRequestEvent;
   /** Hands over a task as the edge does; resolves to its id. */
-  handOver(kind: TaskKind, event: TaskEvent, message?: string): Promise<string>;
+  handOver(kind: TaskKind, event: TaskEvent, message?: string, force?: boolean): Promise<string>;
   /** Asks something by the API; resolves to the task's id. */
   ask(sessionId: string, text: string): Promise<string>;
   /** Lets the model answer its next messages with these. */
@@ -125,9 +125,9 @@ export async function setScene(
       },
     };
   };
-  const handOver = async (kind: TaskKind, event: TaskEvent, message?: string): Promise<string> => {
+  const handOver: Scene["handOver"] = async (kind, event, message, force) => {
     const id = v7();
-    const task = { delivery_id: v7(), forge, task_id: id, kind, event, message };
+    const task = { delivery_id: v7(), forge, task_id: id, kind, event, message, force };
     const response = await send("POST", "/v1/events", task);
     if (!response.ok) throw new Error(await response.text());
     return id;

@@ -79,6 +79,32 @@ export function publishSuite({
     assert.deepEqual(fake.server.problems, []);
   });
 
+  test(`${forge}: what another host had on its way to the page is put right`, async () => {
+    await using fake = await start();
+    await using scene = await setScene(forge, fake);
+    const one = await scene.push({ file: "one();\ntwo();\n", findings: [twice] });
+    await succeeded(scene, one.id);
+    const [late] = fake.comments();
+    assert.ok(late);
+    let isLate = true;
+    fake.server.trouble = ({ body }) => {
+      // The page was looked at, and is being changed.
+      if (isLate && JSON.stringify(body ?? "").includes("Nobody tests it.")) {
+        isLate = false;
+        fake.say(fake.self, late.body, late.at);
+      }
+      return undefined;
+    };
+    const file = "one();\ntwo();\nthree();\n";
+    const two = await scene.push({ file, findings: [untested] });
+    await succeeded(scene, two.id);
+    assert.equal(isLate, false);
+    const onLines = seen(fake).filter((line) => !line.startsWith("page"));
+    const open = onLines.filter((line) => !line.includes("Not found any more"));
+    assert.deepEqual(open, ["src/pay.ts:3: **medium** · test Nobody tests it."]);
+    assert.equal(onLines.length, 3);
+  });
+
   test(`${forge}: kill -9 of the host at each write: the page ends the same`, {
     skip: isKilled ? false : "as of the other forges",
   }, async () => {

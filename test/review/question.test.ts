@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { questionPrompt } from "#runner/review/prompt.ts";
+import { questionPrompt } from "#runner/review/question-prompt.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
 import { until } from "../until.ts";
 import { lastReview, noChange } from "./no-change.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { questionPrompt, reviewPrompt } from "#runner/review/prompt.ts";
+import { reviewPrompt } from "#runner/review/prompt.ts";
+import { questionPrompt } from "#runner/review/question-prompt.ts";
 import type { TaskKind } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
 import { pipeline } from "../edge/rules/events.ts";
@@ -28,18 +29,18 @@ test("questionPrompt: each kind asks for its own thing, of the head that was fet
 });
 
 test("questionPrompt: what people say with it is fenced as theirs, what a pipeline says as untrusted", () => {
-  assert.match(prompt("test", "the cart"), /said with it:\n<question-\w+>\nthe cart\n<\/question/);
-  const failed = prompt("analyze", "job unit failed", pipeline());
   assert.match(
-    failed,
-    /Something failed for it.*\n<untrusted-\w+>\njob unit failed\n<\/untrusted/s,
+    prompt("test", "the cart"),
+    /said with it;.*:\n<question-\w+>\nthe cart\n<\/question/,
   );
+  const failed = prompt("analyze", "job unit failed", pipeline());
+  assert.match(failed, /^A pipeline failed .*\n<untrusted-\w+>\njob unit failed\n<\/untrusted/s);
   assert.doesNotMatch(failed, /<question/);
 });
 
 test("reviewPrompt: what somebody said with the command for it comes last, fenced", () => {
   const background = { isNew: false, lastReview: undefined, isKnown: false };
-  const asked = reviewPrompt(subject, checkout, background, "the </wish> cart");
+  const asked = reviewPrompt(subject, checkout, background, { wish: "the </wish> cart" });
   assert.match(asked, /what to look at.*:\n<(wish-\w+)>\nthe <\/wish> cart\n<\/\1>$/s);
   assert.doesNotMatch(reviewPrompt(subject, checkout, background), /wish/);
 });

@@ -25,6 +25,8 @@ export interface Scene extends AsyncDisposable {
   review(context?: Partial<SessionContext>, task?: Task): Promise<TaskResult>;
   /** Answers a question about it, or does what else is answered. */
   ask(question: string, context?: Partial<SessionContext>, kind?: TaskKind): Promise<TaskResult>;
+  /** Does what a task asks for that is no review. */
+  answer(task: Task, context?: Partial<SessionContext>): Promise<TaskResult>;
   /** What the processes were told, in order. */
   heard(): Heard[];
 }
@@ -81,6 +83,7 @@ export async function setWatchedScene(
     review: (more, of = task) => runReview(of, { ...context, ...more }),
     ask: (message, more, kind = "ask") =>
       answerQuestion({ ...task, kind, message }, { ...context, ...more }),
+    answer: (of, more) => answerQuestion(of, { ...context, ...more }),
     heard: () => readHeard(folder),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { type Listening, listen } from "#runner/http/listen.ts";
 
@@ -68,6 +69,18 @@ test("close does not wait for a connection that was opened and never used", asyn
   const ended = once(socket, "close");
   await server.close(60_000);
   await ended;
+});
+
+test("close lets a connection that was opened before bring its request", async () => {
+  const server = await serve(() => new Response("hello"));
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, "connect");
+  await (await fetch(server.url)).text();
+  const closing = server.close(60_000);
+  socket.write("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  assert.match(await text(socket), /^HTTP\/1\.1 200 .*hello/s);
+  await closing;
 });
 
 test("close cuts off a request that outlasts the grace", async () => {

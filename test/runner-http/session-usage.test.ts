@@ -9,6 +9,7 @@ test("GET /v1/sessions/:id tells what all tasks of the session took, 404 to an u
   const resident = new Map<string, { state: "busy"; pid: number }>();
   await using runner = await startRunner({
     sessions: { ...idle, processOf: (id) => resident.get(id) },
+    memoryOf: async (pids) => new Map(pids.map((pid) => [pid, 1000 * pid])),
   });
   const enqueue = async (number: number) => {
     const taken = handOff({ number });
@@ -41,8 +42,12 @@ test("GET /v1/sessions/:id tells what all tasks of the session took, 404 to an u
   await runner.store.addUsage(task_id, session_id, spending);
   await runner.store.addUsage("an earlier task", session_id, { ...spending, cost_usd: 0.5 });
   await runner.store.addUsage(other.task_id, other.session_id, spending);
-  const { usage, state, pid } = await get(session_id);
-  assert.deepEqual({ state, pid }, { state: "busy", pid: 4711 });
+  const { usage, state, pid, memory_bytes } = await get(session_id);
+  assert.deepEqual(
+    { state, pid, memory_bytes },
+    { state: "busy", pid: 4711, memory_bytes: 4_711_000 },
+  );
+  assert.equal((await get(other.session_id)).memory_bytes, null);
   assert.deepEqual(usage, {
     model_requests: 4,
     input_tokens: 20,

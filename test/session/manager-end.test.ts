@@ -16,7 +16,7 @@ test("SessionManager.lease leaves nothing behind when the process ends during th
 test("SessionManager.lease keeps a conversation that could not be resumed for other reasons", async () => {
   await using scene = await setScene({ behaviour: "exit-at-start" });
   const id = await scene.session(1);
-  const conversation = { id: "of old", costUsd: 7 };
+  const conversation = { id: "of old", costUsd: 7, transcript: null };
   await scene.store.setConversation(id, conversation);
   await assert.rejects(scene.acquire(id), { code: "cli_exited" });
   assert.deepEqual((await scene.record(id)).conversation, conversation);

@@ -123,7 +123,7 @@ test("SessionManager leaves a later lease alone when one whose process died is g
 test("SessionManager begins anew when the CLI has lost the conversation", async () => {
   await using scene = await setScene();
   const id = await scene.session(1);
-  await scene.store.setConversation(id, { id: "lost", costUsd: 7 });
+  await scene.store.setConversation(id, { id: "lost", costUsd: 7, transcript: null });
   const starts: Start[] = [];
   using lease = await scene.acquire(id, { onStarting: (start) => starts.push(start) });
   assert.deepEqual([...starts, lease.start], ["resumed", "cold", "cold"]);

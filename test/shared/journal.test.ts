@@ -52,6 +52,7 @@ const examples: JournalEvent[] = [
     type: "permission.resolved",
     data: { request_id: "r", behavior: "deny", by: "timeout", message: "Nobody answered" },
   },
+  { type: "review.recalled", data: { of: "t", reviewed_at: "2026-01-02T03:04:05.678Z" } },
   { type: "turn.stopped", data: { step: "interrupt" } },
   { type: "input.poisonous", data: { deaths: 2 } },
   { type: "result.stored", data: { result: { kind: "close" }, places: [onLine, null] } },

@@ -84,11 +84,12 @@ suite("SqliteStore that opens", () => {
     }
     alter(
       place.folder,
-      `DROP TABLE usage; DROP TABLE host; DROP TABLE repository;
+      `DROP TABLE usage; DROP TABLE host; DROP TABLE repository; DROP TABLE review;
        DROP INDEX session_holder; DROP INDEX task_ended; DROP INDEX task_replay; DROP INDEX task_page_owed;
-       ${dropColumns("session", ["workspace", "holder", "holder_until", "repository_id"])}
+       ${dropColumns("session", ["workspace", "holder", "holder_until", "repository_id", "transcript"])}
        ${dropColumns("task", ["message", "priority", "host", "lease_until", "replay_of"])}
-       ${dropColumns("task", ["error_code", "journal_bytes", "page_owed"])}
+       ${dropColumns("task", ["error_code", "journal_bytes", "page_owed", "page_at"])}
+       ${dropColumns("task", ["traceparent"])}
        PRAGMA user_version = 1`,
     );
     for (const _run of [1, 2]) {

@@ -74,6 +74,7 @@ async function dailyWork({ store, taken }: RecordedStore): Promise<string[]> {
   await store.heartbeat(idle);
   await store.reap();
   await store.interruption(id);
+  await store.openPermissions();
   await store.finish(first, retryIn(0));
   await store.finish(await claimed(store), { state: "failed", error: failure });
   await store.replay(id, { limit: 9 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { offerableTools } from "#runner/claude/tools.ts";
 import { RunnerConfig } from "#runner/config.ts";
 import { cliSettings } from "#runner/settings.ts";
 import { readConfig } from "#shared/config.ts";
@@ -7,7 +8,8 @@ import { readConfig } from "#shared/config.ts";
 function confinedBy(tools: object) {
   const file = { claude: { tools } };
   const config = readConfig(RunnerConfig, file, { RUNNER_SECRET: "x".repeat(32) });
-  return cliSettings(config, () => ({ environment: {}, [Symbol.dispose]: () => {} })).confined;
+  const connect = () => ({ environment: {}, [Symbol.dispose]: () => {} });
+  return cliSettings(config, connect, { tools: offerableTools }).confined;
 }
 
 test("pull requests from forks get of the tools what reads, and nobody is asked for more", () => {

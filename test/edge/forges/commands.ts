@@ -59,6 +59,9 @@ export function commandTests(way: Way, running: () => RunningEdge): void {
     assert.equal(kind, "analyze");
     assert(event.type === "pipeline");
     assert.deepEqual([event.pull_request.number, event.pull_request.fork], [7, false]);
+    const { run_id, jobs } = event.pipeline;
+    const ids = forge === "gitlab" ? [undefined, ["11"]] : ["9", undefined];
+    assert.deepEqual([run_id, jobs?.map(({ id }) => id)], ids);
     assert.match(message ?? "", /^Pipeline CI failed at a{40}\./);
     if (forge === "gitlab") assert.match(message ?? "", /\n- job unit of stage test: script_fail/);
     assert.doesNotMatch(message ?? "", /lint/);

@@ -93,6 +93,7 @@ export const pipelinePayloads: Readonly<
     const { repository, pull_request, sender } = githubPayload();
     const { number, head, base } = pull_request;
     const run = {
+      id: 9,
       name: "CI",
       conclusion: isFailed ? "failure" : "success",
       head_sha: commits.head,
@@ -108,7 +109,7 @@ export const pipelinePayloads: Readonly<
     const status = isFailed ? "failed" : "success";
     const object_attributes = { name: "CI", status, sha: commits.head };
     const builds = [
-      { name: "unit", stage: "test", status, failure_reason: "script_failure" },
+      { id: 11, name: "unit", stage: "test", status, failure_reason: "script_failure" },
       { name: "lint", stage: "test", status, allow_failure: true },
     ];
     const merge_request = { ...request, state: "opened" };
@@ -117,7 +118,8 @@ export const pipelinePayloads: Readonly<
   },
   gitea: (isFailed) => {
     const { repository, pull_request, sender } = giteaPayload();
-    const workflow_run = { conclusion: isFailed ? "failure" : "success", head_sha: commits.head };
+    const conclusion = isFailed ? "failure" : "success";
+    const workflow_run = { id: 9, conclusion, head_sha: commits.head };
     const rest = { workflow: { name: "CI" }, workflow_run, repository, pull_request, sender };
     return { event: "workflow_run", payload: { action: "completed", ...rest } };
   },

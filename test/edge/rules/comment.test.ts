@@ -27,6 +27,19 @@ test("a comment: the task of its command, with what follows it, verified", () =>
   assert.equal(outcome(comment("/ask")), "help");
 });
 
+test("/review --force: asks the model in any case; elsewhere it is text", () => {
+  const said = (body: string) => {
+    const decision = decide(comment(body), rules());
+    assert(decision.kind === "task");
+    return [decision.task, decision.force, decision.message];
+  };
+  assert.deepEqual(said("/review --force"), ["review", true, undefined]);
+  assert.deepEqual(said("/review --force\nmind the tests"), ["review", true, "mind the tests"]);
+  assert.deepEqual(said("/review --forced"), ["review", undefined, "--forced"]);
+  assert.deepEqual(said("/review mind --force"), ["review", undefined, "mind --force"]);
+  assert.deepEqual(said("/ask --force"), ["ask", undefined, "--force"]);
+});
+
 test("a comment that is edited, our own, a bot's or no command makes no task", () => {
   assert.equal(outcome(comment("/review", { action: "edited" })), "edited_comment");
   assert.equal(outcome(comment("/review\n<!-- cicd-runner:summary -->")), "own_comment");

@@ -109,6 +109,25 @@ export function affinityContract(newPlace: NewPlace): void {
     await claimed(other);
   });
 
+  test("a session that moves: takes its conversation along where that has a copy", async () => {
+    await using place = await newPlace();
+    await using holder = await place.open("holder");
+    await using other = await place.open("other");
+    await accepted(holder);
+    await holder.finish(await claimed(holder), done);
+    const conversation = { id: "talk", costUsd: 1, transcript: "copy" };
+    await holder.setWorkspace(sessionId, "folder");
+    await holder.setConversation(sessionId, conversation);
+    await accepted(other);
+    place.now += affinityTime;
+    await claimed(other);
+    await holder.setConversation(sessionId, { ...conversation, transcript: "late" });
+    const moved = await other.session(sessionId);
+    assert.deepEqual([moved?.conversation, moved?.workspace], [conversation, null]);
+    await other.releaseSession(sessionId);
+    assert.equal((await other.session(sessionId))?.conversation, null);
+  });
+
   test("a session that moves: begins anew, and its last holder has no say in it", async () => {
     await using place = await newPlace();
     await using holder = await place.open("holder");
@@ -116,7 +135,7 @@ export function affinityContract(newPlace: NewPlace): void {
     await accepted(holder);
     await holder.finish(await claimed(holder), done);
     await holder.setWorkspace(sessionId, "folder");
-    await holder.setConversation(sessionId, { id: "talk", costUsd: 1 });
+    await holder.setConversation(sessionId, { id: "talk", costUsd: 1, transcript: null });
     assert.deepEqual(await holder.workspaces(), ["folder"]);
     assert.deepEqual(await other.workspaces(), []);
     assert.deepEqual(await holder.sessionsIdleSince(place.now + 1), [sessionId]);
@@ -125,7 +144,7 @@ export function affinityContract(newPlace: NewPlace): void {
     place.now += affinityTime;
     await claimed(other);
     await holder.setWorkspace(sessionId, "late");
-    await holder.setConversation(sessionId, { id: "late", costUsd: 1 });
+    await holder.setConversation(sessionId, { id: "late", costUsd: 1, transcript: "late" });
     await holder.releaseSession(sessionId);
     const { workspace, conversation, holder: now } = (await other.session(sessionId)) ?? {};
     assert.deepEqual([workspace, conversation, now], [null, null, other.hostId]);

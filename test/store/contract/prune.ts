@@ -47,7 +47,7 @@ export function pruneContract(newPlace: NewPlace): void {
     const work = handOff();
     await ended(store, work);
     const id = sessionIdOf(work.event);
-    await store.setConversation(id, { id: "talk", costUsd: 1 });
+    await store.setConversation(id, { id: "talk", costUsd: 1, transcript: null });
     place.now += 1;
     assert.equal((await store.prune({ before: place.now })).tasks, 1);
     assert.equal((await store.session(id))?.conversation?.id, "talk");

@@ -104,7 +104,7 @@ export function readContract(newPlace: NewPlace): void {
     await using place = await newPlace();
     const work = handOff();
     const id = sessionIdOf(work.event);
-    const conversation = { id: v7(), costUsd: 0.125 };
+    const conversation = { id: v7(), costUsd: 0.125, transcript: null };
     {
       await using store = await place.open();
       await accepted(store, work);

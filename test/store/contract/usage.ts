@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { v7 } from "uuid";
 import { sessionIdOf } from "#shared/session-id.ts";
 import type { Spending } from "#shared/task.ts";
-import { accepted } from "../drive.ts";
+import { accepted, claimed, done } from "../drive.ts";
 import { handOff } from "../hand-off.ts";
 import type { NewPlace } from "../place.ts";
 
@@ -88,6 +88,44 @@ export function usageContract(newPlace: NewPlace): void {
     assert.equal(await cost(first + 1001), 0);
   });
 
+  test("usageByDay: each day with what was spent and the tasks that ended, empty ones too", async () => {
+    await using place = await newPlace();
+    await using store = await place.open();
+    place.now = Date.parse("2026-03-01T23:59:00Z");
+    const first = await accepted(store, handOff(1));
+    place.now += 30_000;
+    const claim = await claimed(store);
+    await store.addUsage(first, "s", some);
+    place.now += 20_000;
+    await store.finish(claim, done);
+    place.now += 2 * 24 * 60 * 60 * 1000;
+    await store.cancel(await accepted(store, handOff(2)), "asked");
+    await store.addUsage("t", "s", { ...nothing, cost_usd: 1 });
+    await store.addUsage("t", "s", { ...nothing, cost_usd: 0.5, turn_ms: 7 });
+    const none = { succeeded: 0, failed: 0, cancelled: 0, superseded: 0 };
+    const unknown = { mean_wait_ms: null, mean_run_ms: null };
+    assert.deepEqual(await store.usageByDay(3), [
+      {
+        day: "2026-03-01",
+        ...some,
+        tasks: { ...none, succeeded: 1 },
+        mean_wait_ms: 30_000,
+        mean_run_ms: 20_000,
+      },
+      { day: "2026-03-02", ...nothing, tasks: none, ...unknown },
+      {
+        day: "2026-03-03",
+        ...nothing,
+        cost_usd: 1.5,
+        turn_ms: 7,
+        tasks: { ...none, cancelled: 1 },
+        ...unknown,
+      },
+    ]);
+    const [today] = await store.usageByDay(1);
+    assert.equal(today?.day, "2026-03-03");
+  });
+
   test("the conversation is forgotten and the store reopened: what was spent stays", async () => {
     await using place = await newPlace();
     const work = handOff();
@@ -95,7 +133,7 @@ export function usageContract(newPlace: NewPlace): void {
     {
       await using store = await place.open();
       await accepted(store, work);
-      await store.setConversation(id, { id: v7(), costUsd: 0.125 });
+      await store.setConversation(id, { id: v7(), costUsd: 0.125, transcript: null });
       await store.addUsage(work.task_id, id, some);
       await store.setConversation(id, null);
       assert.deepEqual(await store.spentBySession(id), some);

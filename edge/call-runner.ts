@@ -1,15 +1,16 @@
-import { v7 } from "uuid";
 import type * as z from "zod";
-import type { RunnerClient } from "#edge/runner-client.ts";
 import { CicdError, errorCodes } from "#shared/error.ts";
 import { Problem } from "#shared/problem.ts";
 import { filledPath, type Route } from "#shared/route.ts";
+import type { RunnerClient } from "./runner-client.ts";
 
 /** What a route is asked with; values of the query that are undefined are left out. */
 export interface Asking {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
+  /** What the logs of both sides call the request; default: a new id. */
+  readonly requestId?: string;
 }
 
 /**
@@ -19,7 +20,7 @@ export interface Asking {
 export async function callRunner<P extends z.ZodObject, A extends z.ZodType>(
   runner: RunnerClient,
   route: Route<P, z.ZodObject, z.ZodType, A>,
-  { params = {}, query = {}, body }: Asking = {},
+  { params = {}, query = {}, body, requestId = crypto.randomUUID() }: Asking = {},
 ): Promise<z.output<A>> {
   const given = Object.entries(query).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
@@ -28,7 +29,7 @@ export async function callRunner<P extends z.ZodObject, A extends z.ZodType>(
   const answer = await runner.ask({
     method: route.method,
     path: filledPath(route, params) + search,
-    requestId: v7(),
+    requestId,
     ...(body !== undefined && {
       headers: { "content-type": "application/json" },
       body: new TextEncoder().encode(JSON.stringify(body)),

@@ -1,0 +1,56 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+import { redactor } from "#runner/publish/redact.ts";
+import { secretsOf } from "#runner/settings.ts";
+import type { Environment } from "#shared/config.ts";
+import type { Config } from "./config.ts";
+
+/** What a field is called that nobody should read, in requests that errors of libraries bring along. */
+const secretNames = [
+  ...["authorization", "cookie", "set-cookie", "x-api-key", "private-token", "proxy-authorization"],
+  ...["token", "password", "secret", "api_key", "private_key"],
+];
+/** How deep such a field is looked for: `err.request.headers.authorization` is the deepest known. */
+const depths = ["", "*.", "*.*.", "*.*.*."];
+
+/**
+ * The log of the program: a JSON object a line. The secrets of its settings, what has the shape of
+ * one, and fields that are named like one are `***` in it.
+ */
+export function createLog(
+  config: Config,
+  environment: Environment,
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  const secrets = secretsOf(config, environment);
+  const redact = redactor([...secrets, ...secrets.map(escaped)]);
+  return pino(
+    {
+      name: "cicd-runner",
+      level: config.observability.log_level,
+      redact: {
+        paths: depths.flatMap((depth) => secretNames.map((name) => pathOf(depth, name))),
+        censor: "***",
+      },
+      hooks: {
+        streamWrite: (line) => {
+          if (redact(line) === line) return line;
+          // Each text by itself: what is cut out must not take the line's own marks with it.
+          const clean: unknown = JSON.parse(line, (_, value) =>
+            typeof value === "string" ? redact(value) : value,
+          );
+          return `${JSON.stringify(clean)}\n`;
+        },
+      },
+    },
+    destination,
+  );
+}
+
+function pathOf(depth: string, name: string): string {
+  return /^\w+$/.test(name) ? `${depth}${name}` : `${depth.replace(/\.$/, "")}["${name}"]`;
+}
+
+/** As it stands in a line of JSON. */
+function escaped(secret: string | undefined): string | undefined {
+  return secret === undefined ? undefined : JSON.stringify(secret).slice(1, -1);
+}

@@ -1,0 +1,193 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { text as readAll } from "node:stream/consumers";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { branchChange } from "#runner/local/branch-change.ts";
+import { openLocalRepository } from "#runner/local/local-repository.ts";
+import { patchChange } from "#runner/local/patch-change.ts";
+import { headRef, knownPullRequest, pullRequestChange } from "#runner/local/pull-request-change.ts";
+import { type LocalChange, reviewOnce } from "#runner/local/review-once.ts";
+import type { Reviewed } from "#runner/publish/published-review.ts";
+import type { FailOn } from "#runner/publish/verdict.ts";
+import { publisher } from "#runner/settings.ts";
+import type { Environment } from "#shared/config.ts";
+import { CicdError } from "#shared/error.ts";
+import type { JournalEvent } from "#shared/journal.ts";
+import type { Config } from "../config.ts";
+import { exitCodes } from "../exit-code.ts";
+import { operatorOf, runnerUrl } from "../operator.ts";
+import { version } from "../version.ts";
+import { reviewOnHost } from "./on-host.ts";
+import { showProgress } from "./progress.ts";
+import { emptyReport, type Report, reportOf } from "./report.ts";
+import { reportSarif } from "./sarif.ts";
+import { reportText } from "./text.ts";
+
+/** Where the command works, and what it is told by. */
+export interface ReviewSettings {
+  readonly folder: string;
+  readonly environment: Environment;
+  readonly config: () => Promise<Config>;
+  /** The configuration with the runner's secret, which has to be set. */
+  readonly operatorConfig: () => Promise<Config>;
+}
+
+/** Adds `review`: one review on the terminal, without edge, queue and page. */
+export function addReviewCommand(program: Command, settings: ReviewSettings): void {
+  program
+    .command("review")
+    .description("review a diff, the commits of this branch or a pull request, here and now")
+    .option("--diff <file>", "a unified diff; - reads standard input")
+    .option("--base <branch>", "what the commits of HEAD are compared with; default: origin's")
+    .addOption(
+      new Option("--pr <number>", "a pull request of the repository that origin is").argParser(
+        toNumber,
+      ),
+    )
+    .option("--async", "let the running runner do it, in the pull request's own conversation")
+    .option("--force", "with --async: ask the model, also when the same was reviewed before")
+    .option("--runner <url>", "with --async; default: the runner of this configuration")
+    .addOption(
+      new Option("--format <format>", "how it is shown")
+        .choices(["text", "json", "sarif"])
+        .default("text"),
+    )
+    .option("--output <file>", "write it there")
+    .addOption(
+      new Option(
+        "--fail-on <severity>",
+        "exit 1 for such a finding; default: publish.fail_on",
+      ).choices(["high", "medium", "low", "never"]),
+    )
+    .action(async (flags: ReviewFlags, command: Command) => {
+      const wrong = mistakeIn(flags);
+      if (wrong !== undefined) command.error(`error: ${wrong}`);
+      process.exitCode = await review(flags, settings);
+    });
+}
+
+interface ReviewFlags {
+  readonly diff?: string;
+  readonly base?: string;
+  readonly pr?: number;
+  readonly async?: boolean;
+  readonly runner?: string;
+  readonly force?: boolean;
+  readonly format: "text" | "json" | "sarif";
+  readonly output?: string;
+  readonly failOn?: FailOn;
+}
+
+function toNumber(value: string): number {
+  if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError("It is a whole number from 1.");
+}
+
+function mistakeIn({
+  diff,
+  base,
+  pr,
+  async: isAsync,
+  runner,
+  force,
+}: ReviewFlags): string | undefined {
+  if (diff !== undefined && (base !== undefined || pr !== undefined)) {
+    return "--diff is the whole change: leave out --base and --pr";
+  }
+  if (isAsync && pr === undefined) return "--async reviews pull requests: give --pr";
+  if (isAsync && base !== undefined) return "--async goes by the pull request's own base";
+  if (!isAsync && runner !== undefined) return "--runner is for --async";
+  if (!isAsync && force) return "--force is for --async: nothing is kept without it";
+  return undefined;
+}
+
+/** Reviews and shows it; the exit code says what the gate does. */
+async function review(flags: ReviewFlags, settings: ReviewSettings): Promise<number> {
+  const config = await (flags.async ? settings.operatorConfig() : settings.config());
+  const stopped = new AbortController();
+  const stop = (signal: NodeJS.Signals) => stopped.abort(signal);
+  process.once("SIGINT", stop).once("SIGTERM", stop);
+  try {
+    const reviewed = await run(flags, { ...settings, config, signal: stopped.signal });
+    const { text, failOn } = publisher(config, settings.environment);
+    const report =
+      reviewed === undefined
+        ? emptyReport
+        : reportOf(reviewed, { text, failOn: flags.failOn ?? failOn });
+    await show(report, flags);
+    return report.state === "blocked" ? exitCodes.failure : exitCodes.ok;
+  } catch (error) {
+    if (!stopped.signal.aborted) throw error;
+    return stopped.signal.reason === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;
+  } finally {
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+interface Running extends Omit<ReviewSettings, "config"> {
+  readonly config: Config;
+  readonly signal: AbortSignal;
+}
+
+async function run(flags: ReviewFlags, running: Running): Promise<Reviewed | undefined> {
+  const change = flags.async ? undefined : await changeOf(flags, running);
+  using progress = showProgress(process.stderr);
+  const onEvent = (event: JournalEvent) => progress.tell(event);
+  if (change !== undefined) return await reviewOnce(change, { ...running, onEvent });
+  return await onHost(flags, { ...running, onEvent });
+}
+
+async function changeOf({ diff, base, pr }: ReviewFlags, running: Running): Promise<LocalChange> {
+  const { folder, signal, config } = running;
+  if (diff !== undefined) return patchChange(await readDiff(diff), config);
+  const repository = await openLocalRepository(folder, signal);
+  return pr === undefined
+    ? await branchChange(repository, base, running)
+    : await pullRequestChange(repository, { number: pr, base }, running);
+}
+
+async function readDiff(file: string): Promise<string> {
+  if (file === "-") return await readAll(process.stdin);
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CicdError("invalid_request", `Cannot read diff: ${why}`, { cause });
+  }
+}
+
+async function onHost(
+  { pr = 0, runner, force = false }: ReviewFlags,
+  { config, folder, signal, onEvent }: Running & { onEvent: (event: JournalEvent) => void },
+): Promise<Reviewed> {
+  const repository = await openLocalRepository(folder, signal);
+  const pullRequest = await knownPullRequest(repository, pr, config);
+  const ref = headRef(pullRequest);
+  const headSha = await repository.remoteRef(ref);
+  if (headSha === undefined) {
+    throw new CicdError("invalid_request", `Cannot find #${pr}: origin has no ${ref}`, {
+      hint: "Check the number, and that you can fetch from origin",
+    });
+  }
+  const url = runner ?? runnerUrl(config);
+  const client = operatorOf({ ...config, runner_url: [url] });
+  return await reviewOnHost(client, { pullRequest, headSha, force }, { signal, onEvent });
+}
+
+async function show(report: Report, { format, output }: ReviewFlags): Promise<void> {
+  const isColoured = output === undefined && process.stdout.isTTY && process.stdout.hasColors();
+  const content =
+    format === "text"
+      ? reportText(report, isColoured)
+      : JSON.stringify(format === "json" ? report : reportSarif(report, version), null, 2);
+  if (output === undefined) {
+    console.log(content);
+    return;
+  }
+  try {
+    await writeFile(output, `${content}\n`);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CicdError("invalid_request", `Cannot write ${output}: ${why}`, { cause });
+  }
+  console.error(`${report.title}: see ${output}`);
+}

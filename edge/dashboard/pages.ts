@@ -1,0 +1,108 @@
+import type { Context, Hono } from "hono";
+import { CicdError } from "#shared/error.ts";
+import type { JournalEntry } from "#shared/journal.ts";
+import { listDeadLetters } from "#shared/routes/dead-letters.ts";
+import { Id } from "#shared/routes/parts.ts";
+import { listSessions } from "#shared/routes/sessions.ts";
+import {
+  getTask,
+  getTimeline,
+  listPermissions,
+  listTasks,
+  readJournal,
+} from "#shared/routes/tasks.ts";
+import { listUsage } from "#shared/routes/usage.ts";
+import { Task, TaskState } from "#shared/task.ts";
+import { relay } from "../relay.ts";
+import { askerOf } from "./asker.ts";
+import { deadLettersPage } from "./dead-letters-page.ts";
+import { lostRunnerPage } from "./lost-runner-page.ts";
+import { type DashboardEnv, type DashboardOptions, viewOf } from "./options.ts";
+import { overviewPage } from "./overview-page.ts";
+import { readOverview } from "./read-overview.ts";
+import { sessionsPage } from "./sessions-page.ts";
+import { taskPage } from "./task-page.ts";
+import { tasksPage } from "./tasks-page.ts";
+import { usagePage } from "./usage-page.ts";
+
+/** How many items a list shows. */
+const listed = "100";
+/** How many entries of a journal a page shows, at most: so many pages of so many. */
+const journalPages = 10;
+const journalPage = 500;
+
+/** Serves the pages, each from what the runner answers now. */
+export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void {
+  const { runner, outbox, patience } = options;
+  const asker = (c: Context<DashboardEnv>) => askerOf(c, options);
+
+  app.get("/", async (c) => {
+    try {
+      return c.html(overviewPage(viewOf(c, options), await readOverview(c, options)));
+    } catch (thrown) {
+      const error = CicdError.from(thrown);
+      if (error.code !== "runner_unavailable") throw error;
+      return c.html(lostRunnerPage(viewOf(c, options), await outbox.health(), error), 503);
+    }
+  });
+
+  app.get("/tasks", async (c) => {
+    const state = TaskState.safeParse(c.req.query("state")).data;
+    const sessionId = Id.safeParse({ id: c.req.query("session_id") }).data?.id;
+    const query = { state, session_id: sessionId, limit: listed };
+    const { tasks } = await asker(c)(listTasks, { query });
+    return c.html(tasksPage(viewOf(c, options), { state, sessionId, tasks }));
+  });
+
+  app.get("/tasks/:id", async (c) => {
+    const params = idOf(c);
+    const ask = asker(c);
+    const task = Task.parse(await ask(getTask, { params }));
+    const [timeline, { permissions }] = await Promise.all([
+      ask(getTimeline, { params }),
+      ask(listPermissions),
+    ]);
+    const entries: JournalEntry[] = [];
+    let more = true;
+    for (let read = 0; more && read < journalPages; read += 1) {
+      const after = String(entries.at(-1)?.seq ?? 0);
+      const query = { after, limit: String(journalPage) };
+      const page = await ask(readJournal, { params, query });
+      entries.push(...page.entries);
+      more = page.more;
+    }
+    const own = permissions.filter(({ task_id }) => task_id === task.id);
+    const detail = { task, timeline, entries, more, permissions: own };
+    return c.html(taskPage(viewOf(c, options), detail));
+  });
+
+  app.get("/tasks/:id/events", async (c) => {
+    const path = `/v1/tasks/${idOf(c).id}/events`;
+    return await relay(c.req.raw, { path, requestId: c.get("requestId"), runner, patience });
+  });
+
+  app.get("/sessions", async (c) => {
+    const { sessions } = await asker(c)(listSessions, { query: { limit: listed } });
+    return c.html(sessionsPage(viewOf(c, options), sessions));
+  });
+
+  app.get("/usage", async (c) => {
+    const { days } = await asker(c)(listUsage, { query: { days: "30" } });
+    return c.html(usagePage(viewOf(c, options), days));
+  });
+
+  app.get("/dead-letters", async (c) => {
+    const [{ tasks }, undelivered] = await Promise.all([
+      asker(c)(listDeadLetters, { query: { limit: listed } }),
+      outbox.dead(Number(listed)),
+    ]);
+    return c.html(deadLettersPage(viewOf(c, options), { tasks, undelivered }));
+  });
+}
+
+/** @throws CicdError `not_found` for what can't be the id of a task. */
+function idOf(c: Context<DashboardEnv>): { id: string } {
+  const id = Id.safeParse({ id: c.req.param("id") });
+  if (id.success) return id.data;
+  throw new CicdError("not_found", `Cannot find ${c.req.path}: no such page`);
+}

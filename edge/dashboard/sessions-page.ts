@@ -1,0 +1,42 @@
+import { html } from "hono/html";
+import type { Session } from "#shared/session.ts";
+import { ago, bytes } from "./format.ts";
+import { layout } from "./layout.ts";
+import { badge } from "./state-badge.ts";
+import type { Html, View } from "./view.ts";
+
+/** Lists sessions with the state and memory of their processes. */
+export function sessionsPage(view: View, sessions: readonly Session[]): Html {
+  const memory = sessions.reduce((sum, { memory_bytes }) => sum + (memory_bytes ?? 0), 0);
+  const resident = sessions.filter(({ state }) => state !== "hibernated").length;
+  return layout(view, {
+    title: "Sessions",
+    refresh: 5000,
+    content: html`<div id="sessions" data-live>
+<p class="quiet">${resident} of ${sessions.length} have a process at the host that was asked, with ${bytes(memory)} together.</p>
+<section class="card">${sessions.length === 0 ? html`<p class="quiet">None.</p>` : table(view, sessions)}</section></div>`,
+  });
+}
+
+function table(view: View, sessions: readonly Session[]): Html {
+  const most = Math.max(1, ...sessions.map(({ memory_bytes }) => memory_bytes ?? 0));
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Sessions"><table>
+<caption class="unseen">Sessions, the most recently active first</caption>
+<thead><tr><th scope="col">Pull request</th><th scope="col">Forge</th><th scope="col">Process</th>
+<th scope="col">Memory</th><th scope="col" class="number">Process id</th><th scope="col" class="number">Began</th>
+<th scope="col" class="number">Active</th></tr></thead>
+<tbody>${sessions.map((session) => row(view, session, most))}</tbody></table></div>`;
+}
+
+function row({ base, now }: View, session: Session, most: number): Html {
+  const { id, owner, repository, number, host, state, pid, memory_bytes: memory } = session;
+  return html`<tr><td class="title"><a href="${base}/tasks?session_id=${id}">${owner}/${repository}#${number}</a></td>
+<td>${host}</td><td>${badge(state)}</td>
+<td class="memory">${
+    memory === null
+      ? ""
+      : html`<svg class="meter" width="80" height="10" aria-hidden="true"><rect class="ground" width="80" height="10" rx="2"></rect><rect class="s-turn" width="${(memory / most) * 80}" height="10" rx="2"></rect></svg> ${bytes(memory)}`
+  }</td>
+<td class="number">${pid ?? ""}</td><td class="number">${ago(session.created_at, now)}</td>
+<td class="number">${ago(session.active_at, now)}</td></tr>`;
+}

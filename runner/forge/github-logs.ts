@@ -1,0 +1,44 @@
+import { CicdError } from "#shared/error.ts";
+import type { PipelineEvent } from "#shared/task-event.ts";
+import type { ForgeClient } from "./forge-client.ts";
+import type { LoggedJob } from "./logged-job.ts";
+
+type GitHubClient = Extract<ForgeClient, { forge: "github" }>;
+
+/**
+ * The jobs of a workflow run that failed. GitHub gives the address of a log and keeps it elsewhere:
+ * it is fetched from there without the token.
+ */
+export async function githubLogs(
+  { repository, pipeline: { run_id } }: PipelineEvent,
+  { account }: GitHubClient,
+  { open, apiUrl }: GitHubClient,
+): Promise<LoggedJob[]> {
+  if (run_id === undefined) return [];
+  const { octokit } = await account();
+  const repo = { owner: repository.owner, repo: repository.name };
+  const path = "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs";
+  const run = { ...repo, run_id: Number(run_id), filter: "latest", per_page: 100 } as const;
+  const { jobs } = (await octokit.request(path, run)).data;
+  const failed = jobs.filter(
+    ({ conclusion }) => conclusion === "failure" || conclusion === "timed_out",
+  );
+  return failed.map(({ id, name }) => ({
+    name,
+    read: async () => {
+      const { headers } = await octokit.request(
+        "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs",
+        { ...repo, job_id: id, request: { redirect: "manual" } },
+      );
+      return await (await open(addressOf(headers.location, apiUrl))).text();
+    },
+  }));
+}
+
+/** Where GitHub says that a log is; no less safe than the API itself. */
+function addressOf(location: string | undefined, apiUrl: string): string {
+  const url = URL.parse(location ?? "", apiUrl);
+  const { protocol } = new URL(apiUrl);
+  if (url !== null && (url.protocol === "https:" || url.protocol === protocol)) return url.href;
+  throw new CicdError("forge_rejected", "GitHub does not say where the log is");
+}

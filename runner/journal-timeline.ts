@@ -1,0 +1,91 @@
+import { isTerminalType, type JournalEntry } from "#shared/journal.ts";
+import type { TimelineSpan, TimelineStep } from "#shared/timeline.ts";
+
+/** Where a task's time went, by its journal; nothing for one that was shortened. */
+export async function timelineOf(journal: AsyncIterable<JournalEntry>): Promise<TimelineSpan[]> {
+  const timeline = new Spans();
+  for await (const entry of journal) {
+    if (entry.seq > 1 && timeline.spans.length === 0) break;
+    follow(timeline, entry);
+  }
+  return timeline.spans.toSorted((one, other) => one.from.localeCompare(other.from));
+}
+
+/** What one entry begins and ends. */
+function follow(timeline: Spans, { type, data, time }: JournalEntry): void {
+  switch (type) {
+    case "task.queued":
+      timeline.begin("wait", time);
+      return;
+    case "task.started":
+      timeline.endAll(time);
+      timeline.attempt = data.attempt;
+      return;
+    case "workspace.step":
+      timeline.begin("fetch", time);
+      return;
+    case "workspace.ready":
+      timeline.end("fetch", time);
+      return;
+    case "session.starting":
+      timeline.begin("start", time);
+      return;
+    case "session.ready":
+    case "session.resumed":
+      timeline.end("start", time);
+      return;
+    case "turn.started":
+      timeline.begin("turn", time);
+      return;
+    case "permission.requested":
+      timeline.begin("ask", time, data.request_id);
+      return;
+    case "permission.resolved":
+      timeline.end("ask", time, data.request_id);
+      return;
+    case "turn.completed":
+    case "turn.stopped":
+      timeline.end("turn", time);
+      return;
+    case "result.stored":
+      timeline.end("turn", time);
+      timeline.begin("publish", time);
+      return;
+    case "task.published":
+      timeline.end("publish", time);
+      return;
+    case "task.retrying":
+      timeline.endAll(time);
+      timeline.begin("pause", time);
+      return;
+    default:
+      if (isTerminalType(type)) timeline.endAll(time);
+  }
+}
+
+/** Spans that are made one after the other; of each step, or question, one at a time. */
+class Spans {
+  attempt = 0;
+  readonly spans: TimelineSpan[] = [];
+  readonly #open = new Map<string, TimelineSpan>();
+
+  begin(step: TimelineStep, time: string, id = ""): void {
+    const key = step + id;
+    if (this.#open.has(key)) return;
+    const span: TimelineSpan = { step, attempt: this.attempt, from: time, to: null };
+    this.#open.set(key, span);
+    this.spans.push(span);
+  }
+
+  end(step: TimelineStep, time: string, id = ""): void {
+    const span = this.#open.get(step + id);
+    if (span === undefined) return;
+    span.to = time;
+    this.#open.delete(step + id);
+  }
+
+  endAll(time: string): void {
+    for (const span of this.#open.values()) span.to = time;
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,71 @@
+import type { Finding, Place } from "#shared/review.ts";
+import type { LineComment, OwnComment, Page } from "../forge/page.ts";
+import type { Identity } from "./identity.ts";
+import { withMarker } from "./marker.ts";
+import { type FindingComment, planComments } from "./plan.ts";
+import { findingText, settledText } from "./texts.ts";
+import type { UntrustedText } from "./untrusted-text.ts";
+
+/** A finding that gets a comment on a line. */
+export interface OnLine {
+  readonly finding: Finding;
+  readonly place: Place;
+  readonly identity: Identity;
+}
+
+/** Whose findings they are, and how they are written. */
+export interface ShowOptions {
+  readonly taskId: string;
+  readonly headSha: string;
+  readonly text: UntrustedText;
+}
+
+/** What was on the page, and what was done to it. */
+export interface ShownFindings {
+  /** Our comments as they were before. */
+  readonly comments: readonly OwnComment[];
+  readonly added: number;
+  readonly reopened: number;
+  readonly settled: number;
+  /** Those that the forge has no line for. */
+  readonly refused: ReadonlySet<OnLine>;
+}
+
+/** Lets the line comments of a page say what was found: those that are there stay, others are settled. */
+export async function showFindings(
+  page: Page,
+  findings: readonly OnLine[],
+  options: ShowOptions,
+): Promise<ShownFindings> {
+  const comments = await page.comments();
+  const { add, reopen, settle } = planComments(findings, comments);
+  for (const { finding, on } of reopen) {
+    await page.settle(on.comment, false);
+    await page.edit(on.comment, openText(finding, options));
+  }
+  const wanted = new Map<LineComment, OnLine>(
+    add.map((one) => [{ place: one.place, body: openText(one, options) }, one]),
+  );
+  const refused = await page.addLineComments([...wanted.keys()], options.headSha);
+  for (const comment of settle) await settleComment(page, comment, options.headSha);
+  return {
+    comments,
+    added: add.length - refused.length,
+    reopened: reopen.length,
+    settled: settle.length,
+    refused: new Set(refused.flatMap((comment) => wanted.get(comment) ?? [])),
+  };
+}
+
+function openText({ finding, place, identity }: OnLine, { taskId, text }: ShowOptions): string {
+  const marker = { kind: "finding", taskId, identity, isSettled: false } as const;
+  return withMarker(marker, findingText({ finding, place }, text));
+}
+
+/** The thread first: a comment that says that it is settled is not looked at again. */
+async function settleComment(page: Page, settled: FindingComment, headSha: string): Promise<void> {
+  const { comment, taskId, identity, text } = settled;
+  await page.settle(comment, true);
+  const marker = { kind: "finding", taskId, identity, isSettled: true } as const;
+  await page.edit(comment, withMarker(marker, settledText(text, headSha)));
+}

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { toHex } from "./encoding.ts";
+
+/** Where something is in a trace, as the header `traceparent` has it. Source: W3C Trace Context. */
+export const Traceparent = z
+  .string()
+  .regex(/^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/);
+
+/** The step of a trace that brought a delivery. */
+export const DeliveryTrace = z.object({
+  /** Of the edge's own step: its trace, its id and its flags. */
+  traceparent: Traceparent,
+  /** The step that called the edge, where that said so. */
+  parent: Traceparent.optional(),
+});
+/** {@link DeliveryTrace} as a type. */
+export type DeliveryTrace = z.infer<typeof DeliveryTrace>;
+
+/**
+ * Makes a step of the edge: in the trace of who calls it, where `traceparent` names one, else in a
+ * new one, which wants to be recorded.
+ */
+export function beginStep(traceparent: string | null): DeliveryTrace {
+  const { data: parent } = Traceparent.safeParse(traceparent);
+  const [, trace = randomHex(16), , flags = "01"] = parent?.split("-") ?? [];
+  const step = { traceparent: `00-${trace}-${randomHex(8)}-${flags}` };
+  return parent === undefined ? step : { ...step, parent };
+}
+
+function randomHex(bytes: number): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(bytes)));
+}

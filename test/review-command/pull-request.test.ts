@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { descendantsOf } from "#runner/claude/process-tree.ts";
+import { setScene as setHost } from "../host/scene.ts";
+import { text } from "../messages-api/reply.ts";
+import { twice } from "../publish/findings.ts";
+import { reviewJson } from "../publish/review-json.ts";
+import { tempFolder } from "../temp-folder.ts";
+import { serveGit } from "../workspace/git-http.ts";
+import { createRepository } from "../workspace/repository.ts";
+import { setScene } from "./scene.ts";
+
+/** A forge's repository with pull request 7, and a scene whose clone has it as origin. */
+async function setForge() {
+  await using undo = new AsyncDisposableStack();
+  const folder = undo.use(await tempFolder()).path;
+  const server = undo.use(await serveGit(folder));
+  const repository = await createRepository(join(folder, "shop/cart.git"));
+  const base = await repository.commit({ files: { "src/pay.ts": "pay() {\n}\n" } });
+  const files = { "src/pay.ts": "pay() {\n  charge();\n  charge();\n}\n" };
+  const head = await repository.commit({ files, branch: "topic", from: base });
+  await repository.setRef("refs/heads/topic", undefined);
+  await repository.setRef("refs/pull/7/head", head);
+  const scene = undo.use(await setScene(() => text(reviewJson([twice]))));
+  await scene.git("remote", "add", "origin", `${server.url}/shop/cart.git`);
+  const resources = undo.move();
+  return {
+    scene,
+    head,
+    env: { GITHUB_HOST: new URL(server.url).host, RUNNER_CLONE_PROTOCOLS: "http" },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+
+test("cicd-runner review --pr: the forge's own ref of its head, against the default branch", async () => {
+  await using forge = await setForge();
+  const { scene, env, head } = forge;
+  const { exitCode, stdout, stderr } = await scene.run(["--pr", "7", "--format", "json"], { env });
+  assert.equal(exitCode, 0, stderr);
+  const shown = JSON.parse(stdout);
+  assert.equal(shown.head_sha, head);
+  assert.deepEqual(shown.findings[0].shown_at, { path: "src/pay.ts", line: 2 });
+  const unknown = await scene.run(["--pr", "8"], { env });
+  assert.equal(unknown.exitCode, 1);
+  assert.match(unknown.stderr, /its refs are gone/);
+  const elsewhere = await scene.run(["--pr", "7"]);
+  assert.equal(elsewhere.exitCode, 78);
+  assert.match(elsewhere.stderr, /Cannot tell the forge of origin: 127\.0\.0\.1.*\n.*GITHUB_HOST/);
+});
+
+test("cicd-runner review --pr --async: a running runner does it, warm the second time", async () => {
+  await using forge = await setForge();
+  const { scene, env } = forge;
+  await using host = await setHost({
+    respond: () => text(reviewJson([twice])),
+    environment: env,
+  });
+  const { runnerUrl } = host.program;
+  const args = ["--pr", "7", "--async", "--runner", runnerUrl, "--format", "json"];
+  const how = {
+    env: { ...env, RUNNER_SECRET: "runner-secret-of-the-test", ANTHROPIC_API_KEY: "" },
+  };
+  const first = await scene.run(args, how);
+  assert.equal(first.exitCode, 0, first.stderr);
+  assert.equal(JSON.parse(first.stdout).findings[0].shown_at.line, 2);
+  const second = await scene.run([...args, "--fail-on", "high"], how);
+  assert.equal(second.exitCode, 1);
+  assert.equal(JSON.parse(second.stdout).cached, true);
+  assert.equal(host.api.requests.length, 1);
+  const third = await scene.run([...args, "--force"], how);
+  assert.equal(JSON.parse(third.stdout).cached, false);
+  assert.match(JSON.stringify(host.api.requests[1]?.body.messages), /has a new version/);
+  assert.equal(scene.api.requests.length, 0);
+  const stranger = await scene.run(args, { env: { ...how.env, RUNNER_SECRET: "s".repeat(16) } });
+  assert.equal(stranger.exitCode, 1);
+  assert.match(stranger.stderr, /refused.*seal/);
+});
+
+test("cicd-runner review: Ctrl+C ends the process with all below it, and exits 130", async () => {
+  const forever = new Promise<never>(() => {});
+  await using scene = await setScene(() => text("I look ", forever));
+  const program = scene.start([]);
+  await scene.api.request(0);
+  const children = await descendantsOf(program.pid ?? 0);
+  assert(children.length > 0);
+  program.kill("SIGINT");
+  const { exitCode, stdout } = await program;
+  assert.deepEqual([exitCode, stdout], [130, ""]);
+  for (const { pid } of children) {
+    assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+  }
+  assert.deepEqual(await scene.temporaryFiles(), []);
+});
