@@ -14,25 +14,35 @@ const depths = ["", "*.", "*.*.", "*.*.*."];
 
 /**
  * The log of the program: a JSON object a line. The secrets of its settings, what has the shape of
- * one, and fields that are named like one are `***` in it.
+ * one, and fields that are named like one are `***` in it; so are those of former settings.
  */
 export function createLog(
-  config: Config,
+  settings: () => Config,
   environment: Environment,
   destination: DestinationStream = pino.destination(1),
 ): Logger {
-  const secrets = secretsOf(config, environment);
-  const redact = redactor([...secrets, ...secrets.map(escaped)]);
+  const secrets = new Set<string | undefined>();
+  let known: Config | undefined;
+  let redact = redactor([]);
+  const learn = () => {
+    const config = settings();
+    if (config === known) return;
+    known = config;
+    for (const secret of secretsOf(config, environment)) secrets.add(secret).add(escaped(secret));
+    redact = redactor([...secrets]);
+  };
+  learn();
   return pino(
     {
       name: "cicd-runner",
-      level: config.observability.log_level,
+      level: settings().observability.log_level,
       redact: {
         paths: depths.flatMap((depth) => secretNames.map((name) => pathOf(depth, name))),
         censor: "***",
       },
       hooks: {
         streamWrite: (line) => {
+          learn();
           if (redact(line) === line) return line;
           // Each text by itself: what is cut out must not take the line's own marks with it.
           const clean: unknown = JSON.parse(line, (_, value) =>

@@ -19,6 +19,8 @@ export interface ReloadOptions {
   readonly read: () => Promise<Config>;
   /** Names of those at the top that concern this program. */
   readonly concerns: readonly string[];
+  /** Told of settings before they are taken: what is logged from now on may hold their secrets. */
+  readonly onSettings: (config: Config) => void;
   readonly log: Logger;
   readonly service: Service;
 }
@@ -67,10 +69,11 @@ export function reloadOnHangup(
 async function reload(
   parts: readonly Reloadable[],
   values: Map<string, string>,
-  { read, concerns, log }: ReloadOptions,
+  { read, concerns, log, onSettings }: ReloadOptions,
 ): Promise<string> {
   try {
     const config = await read();
+    onSettings(config);
     const next = valuesOf(config, concerns);
     const changed = [...next].filter(([key, value]) => values.get(key) !== value);
     const changes = parts.map((part) => part.prepare(config));

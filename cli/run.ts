@@ -90,12 +90,20 @@ function preparations(
   config: Config,
   reloading: { concerns: readonly string[]; read: () => Promise<Config> },
 ) {
-  const log = createLog(config, process.env);
+  let settings = config;
+  const log = createLog(() => settings, process.env);
+  const onSettings = (changed: Config) => {
+    settings = changed;
+  };
   const service = openService({
     environment: process.env,
     onError: (error) => log.error({ component: "systemd", event: "error", err: error }),
   });
-  return { log, service, reloads: reloadOnHangup({ config, log, service, ...reloading }) };
+  return {
+    log,
+    service,
+    reloads: reloadOnHangup({ config, log, service, onSettings, ...reloading }),
+  };
 }
 
 function start(config: Config, log: Logger): Promise<Host> {

@@ -23,7 +23,8 @@ function logged(write: (log: ReturnType<typeof createLog>) => void): string {
       text += line;
     },
   };
-  write(createLog(readConfig(Config, {}, environment), environment, destination));
+  const config = readConfig(Config, {}, environment);
+  write(createLog(() => config, environment, destination));
   return text;
 }
 
@@ -39,6 +40,18 @@ test("createLog writes no secret of the settings, wherever it stands, and valid 
     assert.match(told.message, /^It said \*\*\*/);
     assert(!text.includes(JSON.stringify(secret).slice(1, -1)), text);
   }
+});
+
+test("createLog learns the secrets of settings that are taken anew, and keeps the former", () => {
+  let config = readConfig(Config, {}, environment);
+  let text = "";
+  const write = (line: string) => {
+    text += line;
+  };
+  const log = createLog(() => config, environment, { write });
+  config = readConfig(Config, {}, { ...environment, GITHUB_TOKEN: "a-token-of-tomorrow" });
+  log.info(`a-token-of-tomorrow and ${environment.GITHUB_TOKEN}`);
+  assert.match(text, /"msg":"\*\*\* and \*\*\*"/);
 });
 
 test("createLog writes nothing that has the shape of a secret, and what came after it", () => {
