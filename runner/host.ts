@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
-import { budgetLimits } from "./budget/limits.ts";
 import { openDay } from "./budget/open.ts";
+import { changeable } from "./changeable.ts";
 import { endOrphans, endStrays, markerVariable } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
 import { openConnector } from "./connect.ts";
@@ -16,6 +16,7 @@ import { SkippedDeliveries } from "./http/skipped-deliveries.ts";
 import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
+import { openTranscripts } from "./open-transcripts.ts";
 import { Permissions } from "./permission/permissions.ts";
 import { PageEndings } from "./publish/page-endings.ts";
 import { isReloadable } from "./reloadable.ts";
@@ -26,19 +27,8 @@ import { memoryOf } from "./resilience/memory.ts";
 import { Retention } from "./retention.ts";
 import { ReviewCache } from "./review/review-cache.ts";
 import { SessionManager } from "./session/manager.ts";
-import { SharedTranscripts } from "./session/shared-transcripts.ts";
 import { Workspaces } from "./session/workspaces.ts";
-import {
-  breakerOptions,
-  cliSettings,
-  gitOptions,
-  people,
-  pipelineLogs,
-  publisher,
-  retryPolicy,
-  runningLimits,
-  thresholds,
-} from "./settings.ts";
+import { breakerOptions, cliSettings, retryPolicy, runningLimits, thresholds } from "./settings.ts";
 import { loadSkills } from "./skills/load-skills.ts";
 import { taskSkills } from "./skills/task-skills.ts";
 import { prepareStateDir } from "./state-dir.ts";
@@ -46,7 +36,6 @@ import { openStore } from "./store/open-store.ts";
 import { leaseTime } from "./store/timing.ts";
 import { recordTraces } from "./trace/record-traces.ts";
 import { Upkeep } from "./upkeep.ts";
-import { taskWork } from "./work.ts";
 import { keepWithin } from "./workspace/disk-budget.ts";
 import { Mirrors } from "./workspace/mirrors.ts";
 
@@ -150,7 +139,7 @@ export async function startHost({
   const sessions = new SessionManager({
     store,
     workspaces,
-    transcripts: await sharedTranscripts(config, store.hostId, workspaces),
+    transcripts: await openTranscripts(config, store.hostId, workspaces),
     cli,
     maxSessions: limits.max_sessions,
     spares: limits.min_idle_sessions,
@@ -202,7 +191,6 @@ export async function startHost({
   );
 
   const permissions = new Permissions({ timeout: config.claude.permission_timeout });
-  const day = await openDay(store);
   const cache = new ReviewCache({
     store,
     reviewer: cli,
@@ -211,33 +199,13 @@ export async function startHost({
     maxBytes: config.cache.size,
     onError,
   });
-  /** What settings make that can change: a task has those that it started with. */
-  const changeable = (settings: RunnerConfig) => {
-    const publishing = publisher(settings, environment);
-    const work = taskWork({
-      store,
-      sessions,
-      // A git that outlives its runner is found by the mark, and ended.
-      git: gitOptions(settings, { ...environment, [markerVariable]: stateDir }),
-      mirrors,
-      maxCheckoutBytes: settings.runner.max_checkout,
-      maxDiffBytes: settings.runner.max_diff,
-      contextLines: settings.review.context_lines,
-      exclude: settings.review.exclude,
-      turnTimeout: settings.claude.timeout,
-      limits: budgetLimits(settings),
-      skills,
-      testPaths: settings.skills.test_paths,
-      day,
-      permissions,
-      publisher: publishing,
-      cache,
-      people: people(settings),
-      logs: pipelineLogs(settings, environment),
-    });
-    return { publishing, work, secrets: settings.runner_secret };
+  const lasting = {
+    ...{ store, sessions, mirrors, skills, permissions, cache },
+    day: await openDay(store),
+    // A git that outlives its runner is found by the mark, and ended.
+    environment: { ...environment, [markerVariable]: stateDir },
   };
-  let current = changeable(config);
+  let current = changeable(config, lasting);
   const counted = observe.counted((task, context) => current.work(task, context));
   const dispatcher = new Dispatcher({
     store,
@@ -333,7 +301,7 @@ export async function startHost({
     prepare: (settings) => {
       const { api_key: key } = settings.anthropic;
       if (key === undefined && connector.changeKey !== undefined) throw keyGone();
-      const changed = changeable(settings);
+      const changed = changeable(settings, lasting);
       return () => {
         if (key !== undefined) connector.changeKey?.(key);
         current = changed;
@@ -350,25 +318,6 @@ export async function startHost({
       log.info({ component: "host", event: "stopped" });
     },
   };
-}
-
-async function sharedTranscripts(
-  { runner: { transcripts_dir: folder, store } }: RunnerConfig,
-  hostId: string,
-  workspaces: Workspaces,
-): Promise<SharedTranscripts | undefined> {
-  if (folder === undefined) return undefined;
-  if (store === undefined) {
-    throw new CicdError(
-      "config_invalid",
-      "runner.transcripts_dir is of use to several hosts alone",
-      {
-        hint: "Set runner.store to the database that they share, or leave runner.transcripts_dir out",
-      },
-    );
-  }
-  const localFolder = (cwd: string) => workspaces.transcripts(cwd);
-  return await SharedTranscripts.open({ folder, hostId, localFolder });
 }
 
 function keyGone(): CicdError {
