@@ -131,7 +131,7 @@ async function reviewed(
     const { result, checkout } = await reviewOrRecall(
       task,
       { ...session, prepare },
-      { cache: options.cache, isForced: earlier.isForced },
+      { cache: options.cache, isForced: earlier.isForced, checkHeld: context.checkHeld },
     );
     return {
       result,

@@ -1,5 +1,6 @@
 import { CicdError } from "#shared/error.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
+import type { WorkContext } from "../dispatch/run-attempt.ts";
 import type { Checkout } from "../workspace/checkout.ts";
 import { type SessionContext, waitOf } from "./in-session.ts";
 import type { Asked, Recalled, ReviewCache } from "./review-cache.ts";
@@ -11,6 +12,12 @@ export interface ReviewOf {
   readonly checkout: Checkout;
 }
 
+/** What reviews are kept in, and for whom. */
+export interface RecallOptions extends Pick<WorkContext, "checkHeld"> {
+  readonly cache: ReviewCache;
+  readonly isForced: boolean;
+}
+
 /**
  * Reviews the head of a pull request in its session, or gives the review of the same change that was
  * made before: then no turn runs, and nobody waits for a process. With `isForced` the model is asked
@@ -20,7 +27,7 @@ export interface ReviewOf {
 export async function reviewOrRecall(
   task: Task,
   context: SessionContext,
-  { cache, isForced }: { readonly cache: ReviewCache; readonly isForced: boolean },
+  { cache, isForced, checkHeld }: RecallOptions,
 ): Promise<ReviewOf> {
   const { subject, lastReview, skills, onEvent, received = [] } = context;
   const asked: Asked[] = [];
@@ -46,6 +53,8 @@ export async function reviewOrRecall(
     });
     const [change] = asked;
     if (change === undefined) throw new CicdError("internal", "Review is about no checkout");
+    // A host that was late has no say in what others will be told.
+    await checkHeld();
     if (!isGuided) await cache.keep(change, result);
     return { result, checkout: change.checkout };
   } catch (error) {
