@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import yoctoSpinner from "yocto-spinner";
 import type { JournalEntry } from "#shared/journal.ts";
 import type { Review } from "#shared/review.ts";
+import { severityColours } from "./severity-colours.ts";
 import { terminalText } from "./terminal-text.ts";
 
 /** Shows a task as it goes: a spinner while nothing is said, text as it comes. */
@@ -51,20 +52,12 @@ export function createScreen(): Screen {
 export function reviewText({ summary, findings }: Review): string {
   const lines = findings.map(({ severity, category, file, line, message, suggestion }) => {
     const place = line === null ? file : `${file}:${line}`;
-    const head = `  ${styleText(colours[severity], severity)} ${category} ${terminalText(place)}`;
+    const head = `  ${styleText(severityColours[severity], severity)} ${category} ${terminalText(place)}`;
     const text = [message, ...(suggestion ? [`Suggestion: ${suggestion}`] : [])];
     return [head, ...text.map((part) => `    ${terminalText(part)}`)].join("\n");
   });
   return [`  ${terminalText(summary)}`, ...lines].join("\n");
 }
-
-const colours = {
-  critical: "red",
-  high: "red",
-  medium: "yellow",
-  low: "cyan",
-  info: "dim",
-} as const;
 
 function statusOf(entry: JournalEntry): string | undefined {
   switch (entry.type) {

@@ -68,6 +68,17 @@ export const Spending = Usage.extend({
 /** {@link Spending} as a type. */
 export type Spending = z.infer<typeof Spending>;
 
+/** Before anything is spent. */
+export const noSpending: Spending = {
+  model_requests: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  cache_read_input_tokens: 0,
+  cache_creation_input_tokens: 0,
+  cost_usd: 0,
+  turn_ms: 0,
+};
+
 /**
  * How the process of a turn came to be: `cold` was started for a new conversation, `spare` before
  * it was known, `resumed` for one that goes on; `warm` was already there; `one_shot` was started for

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { severityColours } from "../severity-colours.ts";
 import type { Report, ReportedFinding } from "./report.ts";
 
 /** A report as a person reads it; colours where `isColoured`. */
@@ -40,7 +41,7 @@ function findingText(finding: ReportedFinding, style: Style): string {
   const where = place.line === null ? place.path : `${place.path}:${place.line}`;
   const about = place.line === line || line === null ? "" : ` (line ${line})`;
   return [
-    `${where}: ${style(colours[severity], severity)} ${category}${about}`,
+    `${where}: ${style(severityColours[severity], severity)} ${category}${about}`,
     indented(message),
     ...(suggestion === null || suggestion.trim() === ""
       ? []
@@ -51,11 +52,3 @@ function findingText(finding: ReportedFinding, style: Style): string {
 function indented(text: string, by = 2): string {
   return text.trimEnd().replaceAll(/^/gm, " ".repeat(by));
 }
-
-const colours = {
-  critical: "red",
-  high: "red",
-  medium: "yellow",
-  low: "cyan",
-  info: "dim",
-} as const;

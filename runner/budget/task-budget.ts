@@ -1,5 +1,5 @@
 import type { CicdError } from "#shared/error.ts";
-import { addTokens, type Spending, type Tokens, type Usage } from "#shared/task.ts";
+import { addTokens, noSpending, type Spending, type Tokens, type Usage } from "#shared/task.ts";
 import { type Amount, add, amountOf, subtract } from "./amount.ts";
 import type { DaySpending } from "./day-spending.ts";
 import { exhausted } from "./exhausted.ts";
@@ -30,7 +30,7 @@ export class TaskBudget {
   #task: Amount;
   #session: Amount;
   /** Counted already, by estimates. */
-  #turn: Spending = none;
+  #turn: Spending = noSpending;
 
   constructor({ limits, task, session, day }: TaskBudgetOptions) {
     this.#limits = limits;
@@ -53,7 +53,7 @@ export class TaskBudget {
    */
   endTurn(turnMs: number, told?: Usage): Spending {
     const counted = this.#turn;
-    this.#turn = none;
+    this.#turn = noSpending;
     const turn = { ...(told ? settled(counted, told) : counted), turn_ms: Math.round(turnMs) };
     this.#count(subtract(amountOf(turn), amountOf(counted)));
     return turn;
@@ -100,17 +100,6 @@ function settled(counted: Spending, told: Usage): Spending {
     cost_usd: told.cost_usd,
   };
 }
-
-/** Before anything is spent. */
-export const none: Spending = {
-  model_requests: 0,
-  input_tokens: 0,
-  output_tokens: 0,
-  cache_read_input_tokens: 0,
-  cache_creation_input_tokens: 0,
-  cost_usd: 0,
-  turn_ms: 0,
-};
 
 function sum(one: Spending, other: Spending): Spending {
   return {

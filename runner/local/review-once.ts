@@ -5,10 +5,9 @@ import { join } from "node:path";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Task, TaskResult } from "#shared/task.ts";
+import { noSpending, type Task, type TaskResult } from "#shared/task.ts";
 import { budgetLimits } from "../budget/limits.ts";
 import { openDay, openTaskBudget } from "../budget/open.ts";
-import { none } from "../budget/task-budget.ts";
 import { endOrphans } from "../claude/orphans.ts";
 import type { RunnerConfig } from "../config.ts";
 import { openConnector } from "../connect.ts";
@@ -165,7 +164,7 @@ const nothingKept = {
 };
 
 const nothingSpent = {
-  spentByTask: async () => none,
-  spentBySession: async () => none,
-  spentSince: async () => none,
+  spentByTask: async () => noSpending,
+  spentBySession: async () => noSpending,
+  spentSince: async () => noSpending,
 };

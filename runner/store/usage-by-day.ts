@@ -1,4 +1,4 @@
-import { Spending, TerminalState } from "#shared/task.ts";
+import { noSpending, Spending, TerminalState } from "#shared/task.ts";
 import type { UsageDay } from "#shared/usage.ts";
 import { spendingColumns } from "./usage-table.ts";
 import { type Row, rows, type Work } from "./work.ts";
@@ -25,21 +25,11 @@ export function* readUsageByDay(days: number, now: number): Work<UsageDay[]> {
     const isOfDay = (row: Row) => Number(row.day) === day;
     return {
       day: new Date(day * dayLength).toISOString().slice(0, 10),
-      ...Spending.parse(spent.find(isOfDay) ?? nothing),
+      ...Spending.parse(spent.find(isOfDay) ?? noSpending),
       ...tasksOf(ended.filter(isOfDay)),
     };
   });
 }
-
-const nothing: Spending = {
-  model_requests: 0,
-  input_tokens: 0,
-  output_tokens: 0,
-  cache_read_input_tokens: 0,
-  cache_creation_input_tokens: 0,
-  cost_usd: 0,
-  turn_ms: 0,
-};
 
 function tasksOf(ended: readonly Row[]): Omit<UsageDay, "day" | keyof Spending> {
   const sum = (column: string, of = ended) =>
