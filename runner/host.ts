@@ -185,6 +185,7 @@ export async function startHost({
     new Retention({
       store,
       ...config.runner.retention,
+      reviews: config.cache.enabled ? config.cache.ttl : 0,
       onPruned: (pruned) => log.info({ component: "store", event: "pruned", ...pruned }),
       onError,
     }),

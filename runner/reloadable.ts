@@ -2,7 +2,7 @@
 const reloadable = [
   ...["runner_secret", "github", "gitlab", "gitee", "gitea"],
   ...["github_token", "gitlab_token", "gitee_token", "gitea_token"],
-  ...["publish", "review", "budget", "skills.test_paths"],
+  ...["publish", "review.context_lines", "review.exclude", "budget", "skills.test_paths"],
   ...["runner.clone_protocols", "runner.clone_private_hosts"],
   ...["runner.max_checkout", "runner.max_diff"],
   ...["claude.timeout", "claude.max_budget_usd"],

@@ -8,6 +8,8 @@ export interface RetentionOptions {
   readonly age: number;
   /** Bytes that the journals of ended tasks may take together. */
   readonly size: number;
+  /** How long reviews are kept to be given again; 0 for not at all. */
+  readonly reviews: number;
   readonly onPruned: (pruned: Pruned) => void;
   readonly onError: (error: unknown) => void;
   /** Epoch milliseconds. */
@@ -36,9 +38,10 @@ export class Retention implements Disposable {
   async #prune(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    const { store, age, size, onPruned, onError, now = Date.now } = this.#options;
+    const { store, age, size, reviews, onPruned, onError, now = Date.now } = this.#options;
     try {
-      const pruned = await store.prune({ before: now() - age, maxBytes: size });
+      const reviewsBefore = now() - Math.min(age, reviews);
+      const pruned = await store.prune({ before: now() - age, maxBytes: size, reviewsBefore });
       if (pruned.tasks + pruned.journals > 0) onPruned(pruned);
     } catch (error) {
       onError(error);

@@ -14,6 +14,9 @@ test("Retention forgets tasks that ended long ago, and keeps those that live and
   const live = await accepted(store, handOff(2));
   await claimed(store);
   place.now += 60_000;
+  const review = { key: "key", taskId: old, content: "{}" };
+  await store.keepReview(review, { ttl: 60_000, maxBytes: 1000 });
+  place.now += 1;
   const young = await accepted(store, handOff(3));
   await store.finish(await claimed(store), done);
   const pruned: number[] = [];
@@ -21,6 +24,7 @@ test("Retention forgets tasks that ended long ago, and keeps those that live and
     store,
     age: 100,
     size: 1_000_000,
+    reviews: 0,
     now: () => place.now,
     onPruned: ({ tasks }) => pruned.push(tasks),
     onError: (error) => assert.ifError(error),
@@ -30,4 +34,5 @@ test("Retention forgets tasks that ended long ago, and keeps those that live and
   assert.equal(await store.task(old), undefined);
   assert.equal((await store.task(live))?.state, "running");
   assert.equal((await store.task(young))?.state, "succeeded");
+  assert.equal(await store.findReview("key", 60_000), undefined);
 });

@@ -24,6 +24,8 @@ const toldWithin = 60_000;
 /** Before the first repeat; it doubles. */
 const firstPause = 1000;
 const longestPause = 5 * 60_000;
+/** Clocks of host and store differ: what is due here may be due there a moment later. */
+const shortestPause = 100;
 /** How long after its end a task's page is tried to be told. */
 const giveUpAfter = 24 * 3_600_000;
 
@@ -53,24 +55,31 @@ export class PageEndings implements AsyncDisposable {
     const { signal } = this.#closing;
     using changes = this.#options.store.watchQueue();
     while (!signal.aborted) {
-      await this.#look().catch((error) => {
+      const wait = await this.#look().catch((error) => {
         if (!signal.aborted) this.#options.onError(error);
+        return firstPause;
       });
-      const due = Math.min(...[...this.#later.values()].map(({ at }) => at));
+      if (wait === 0) continue;
       const wake = new AbortController();
-      const timer = setTimeout(() => wake.abort(), Math.min(toldWithin, due - Date.now()));
+      const timer = setTimeout(() => wake.abort(), wait);
       await changes.next(AbortSignal.any([wake.signal, signal]));
       clearTimeout(timer);
     }
   }
 
-  async #look(): Promise<void> {
-    const now = Date.now();
-    for (const [id, { at }] of this.#later) {
-      if (at + longestPause < now) this.#later.delete(id);
-    }
+  /** Tells what is owed; resolves to how long nothing more is due, in milliseconds. */
+  async #look(): Promise<number> {
+    const began = Date.now();
     const owed = await this.#options.store.takeOwedPages(atOnce, toldWithin);
+    const taken = new Set(owed.map(({ id }) => id));
+    for (const [id, { at }] of this.#later) {
+      // Another host has told it.
+      if (at <= began && !taken.has(id)) this.#later.delete(id);
+    }
     await Promise.all(owed.map((task) => this.#tell(task)));
+    if (owed.length === atOnce) return 0;
+    const next = Math.min(...[...this.#later.values()].map(({ at }) => at)) - Date.now();
+    return Math.max(shortestPause, Math.min(toldWithin, next));
   }
 
   async #tell(task: Task): Promise<void> {
@@ -85,9 +94,9 @@ export class PageEndings implements AsyncDisposable {
       const pause = this.#later.get(task.id)?.pause ?? firstPause;
       const isLate = Date.now() - Date.parse(task.ended_at ?? task.created_at) > giveUpAfter;
       if (!isHopeless && !isLate) {
+        await store.postponePage(task.id, pause);
         const next = Math.min(longestPause, pause * 2);
         this.#later.set(task.id, { at: Date.now() + pause, pause: next });
-        await store.postponePage(task.id, pause);
         return;
       }
     }
@@ -106,17 +115,15 @@ export class PageEndings implements AsyncDisposable {
     if (page === undefined) return;
     // Most recent first. What a later review has said of the page stays.
     const recent = await store.tasks({ sessionId: task.session_id, limit: 100 });
-    const before = Math.max(
-      0,
-      recent.findIndex(({ id }) => id === task.id),
-    );
-    const later = recent.slice(0, before).filter(({ kind }) => kind === task.kind);
+    const place = recent.findIndex(({ id }) => id === task.id);
+    const after = place === -1 ? recent : recent.slice(0, place);
+    const later = after.filter(({ kind }) => kind === task.kind);
     const headSha = await headOf(task, store);
     const heads = await Promise.all(later.map((other) => headOf(other, store)));
     await publishEnding(page, task, {
       text: publisher.text,
       headSha,
-      isLatest: later.length === 0,
+      isLatest: place !== -1 && later.length === 0,
       isOutdated: heads.includes(headSha),
     });
   }

@@ -144,11 +144,11 @@ async function attempt<T>(
     traceparent: context.traceparent,
     onStarting: (start) => onEvent({ type: "session.starting", data: { start } }),
   });
-  // The process starts while the commits are fetched.
-  const [prepared, { ready, readyAt }] = await Promise.all([
-    prepare(lease.folder),
-    becomeReady(lease, { began, onEvent, signal }),
-  ]);
+  // The process starts while the commits are fetched; what these lead to comes first.
+  const readying = becomeReady(lease, { began, onEvent, signal });
+  readying.catch(() => {});
+  const prepared = await prepare(lease.folder);
+  const { ready, readyAt } = await readying;
   onReady();
   const process_ms = Math.max(0, readyAt - Math.max(began, prepared.doneAt));
   const { checkout } = prepared;

@@ -45,14 +45,20 @@ export class ReviewCache {
 
   /** The review of this very change, as a result of its own; undefined when there is none. */
   async find(asked: Asked): Promise<Recalled | undefined> {
-    const { enabled, store, ttl } = this.#options;
+    const { enabled, store, ttl, onError } = this.#options;
     if (!enabled) return undefined;
-    const kept = await store.findReview(this.#keyOf(asked), ttl);
-    if (kept === undefined) return undefined;
-    const parsed = Kept.safeParse(JSON.parse(kept.content));
-    // Another release wrote it.
-    if (!parsed.success) return undefined;
-    return { result: again(parsed.data, asked), of: kept.taskId, at: kept.at };
+    try {
+      const kept = await store.findReview(this.#keyOf(asked), ttl);
+      if (kept === undefined) return undefined;
+      const parsed = Kept.safeParse(JSON.parse(kept.content));
+      // Another release wrote it.
+      if (!parsed.success) return undefined;
+      return { result: again(parsed.data, asked), of: kept.taskId, at: kept.at };
+    } catch (error) {
+      // It can be made as if there were none.
+      onError(error);
+      return undefined;
+    }
   }
 
   /** Keeps a review of a whole change. One that goes on from another belongs to its conversation. */

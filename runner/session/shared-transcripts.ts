@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CicdError } from "#shared/error.ts";
 import type { Conversation } from "../store/store.ts";
@@ -57,6 +57,8 @@ export class SharedTranscripts {
     const part = join(folder, `${name}${unfinished}`);
     try {
       await copyFile(await this.#local(id, cwd), part, constants.COPYFILE_EXCL);
+      // Whatever the folder lets others do: it holds code and what was said about it.
+      await chmod(part, 0o600);
       await rename(part, join(folder, name));
       return name;
     } catch (error) {
@@ -71,10 +73,12 @@ export class SharedTranscripts {
    */
   async bring({ id, transcript }: Conversation, cwd: string): Promise<boolean> {
     const { folder, hostId } = this.#options;
-    // The CLI's own file is at least as new.
-    if (transcript === null || transcript.startsWith(`${hostId}.`)) return true;
+    if (transcript === null) return true;
     if (!copyName.test(transcript)) return false;
     const local = await this.#local(id, cwd);
+    // The CLI's own file is at least as new; with the workspace it may be gone.
+    const isOwn = transcript.startsWith(`${hostId}.`);
+    if (isOwn && (await stat(local).catch(() => undefined)) !== undefined) return true;
     try {
       await mkdir(join(local, ".."), { recursive: true, mode: 0o700 });
       await copyFile(join(folder, transcript), local);

@@ -61,6 +61,8 @@ export interface Retention {
    * terminal one until the rest fits.
    */
   readonly maxBytes?: number | undefined;
+  /** Reviews that are kept to be given again go when they were made before this time. */
+  readonly reviewsBefore?: number | undefined;
 }
 
 /** How much was forgotten. */

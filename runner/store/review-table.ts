@@ -47,6 +47,11 @@ export function* keepReview(review: KeptReview, { ttl, maxBytes }: KeptLimits): 
   yield* evict(maxBytes);
 }
 
+/** Forgets reviews that were made before a time. */
+export function* forgetReviews(before: number): Work<void> {
+  yield* rows("DELETE FROM review WHERE at < ?", before);
+}
+
 function* evict(maxBytes: number): Work<void> {
   const total = yield* row("SELECT CAST(coalesce(sum(bytes), 0) AS BIGINT) AS bytes FROM review");
   let excess = Number(total?.bytes) - maxBytes;

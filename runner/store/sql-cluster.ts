@@ -19,6 +19,7 @@ import {
 } from "./host-table.ts";
 import { pruneJournals, pruneSessions, pruneTasks } from "./prune.ts";
 import { listExpired, reapTask } from "./reap.ts";
+import { forgetReviews } from "./review-table.ts";
 import { holdSession, listHeldSessions, releaseSession } from "./session-table.ts";
 import type { Work } from "./work.ts";
 
@@ -127,7 +128,8 @@ export class SqlCluster implements Cluster {
     return replayed;
   }
 
-  async prune({ before, maxBytes }: Retention): Promise<Pruned> {
+  async prune({ before, maxBytes, reviewsBefore }: Retention): Promise<Pruned> {
+    if (reviewsBefore !== undefined) await this.driver.write(() => forgetReviews(reviewsBefore));
     const tasks = await this.#all(() => pruneTasks(before));
     await this.#all(() => pruneSessions(before));
     const journals = maxBytes === undefined ? 0 : await this.#all(() => pruneJournals(maxBytes));

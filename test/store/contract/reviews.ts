@@ -41,6 +41,19 @@ export function reviewContract(newPlace: NewPlace): void {
     );
   });
 
+  test("prune: kept reviews from before a time are forgotten", async () => {
+    await using place = await newPlace();
+    await using store = await place.open();
+    await store.keepReview({ key: "old", taskId: v7(), content: "{}" }, limits);
+    place.now += 1;
+    await store.keepReview({ key: "new", taskId: v7(), content: "{}" }, limits);
+    await store.prune({ before: 0 });
+    assert.notEqual(await store.findReview("old", hour), undefined);
+    await store.prune({ before: 0, reviewsBefore: place.now });
+    assert.equal(await store.findReview("old", hour), undefined);
+    assert.notEqual(await store.findReview("new", hour), undefined);
+  });
+
   test("keepReview: the oldest go, and one that is too large is not kept", async () => {
     await using place = await newPlace();
     await using store = await place.open();
