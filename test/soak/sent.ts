@@ -82,7 +82,7 @@ export class Sent<P extends Push = Push> {
 
   async #wait(what: string, isReached: () => boolean): Promise<void> {
     const { push } = this.step;
-    const where = () => `${what} of push ${push}, now ${JSON.stringify(this.journal.at(-1))}`;
+    const where = () => `${what} of push ${push} in\n${this.journal.map(lineOf).join("\n")}`;
     await within(patience, where, () => this.#isOver || isReached());
     if (this.#error !== undefined) throw this.#error;
   }
@@ -98,6 +98,10 @@ export class Sent<P extends Push = Push> {
       this.#isOver = true;
     }
   }
+}
+
+function lineOf({ time, type, data }: JournalEntry): string {
+  return `  ${time} ${type} ${JSON.stringify(data).slice(0, 200)}`;
 }
 
 async function post(asked: Asked, body: HandOff): Promise<HandOffAnswer> {
