@@ -1,11 +1,12 @@
 import { CicdError } from "#shared/error.ts";
 import { pickHeaders } from "#shared/pick-headers.ts";
 import { problemMediaType } from "#shared/problem.ts";
+import { retryAfter } from "./in-time.ts";
 import { lastingStream } from "./lasting-stream.ts";
 import { eventStream, mediaType } from "./media-type.ts";
 import { readBody } from "./read-body.ts";
 import { type Reopen, reopener } from "./reopen.ts";
-import { type RunnerCall, type RunnerClient, retryAfter } from "./runner-client.ts";
+import type { RunnerCall, RunnerClient } from "./runner-client.ts";
 
 /** What a relayed request needs besides itself. */
 export interface RelayContext {
