@@ -14,7 +14,6 @@ import { readHealth, secondsSince } from "./health.ts";
 import { takingIn } from "./http/admit.ts";
 import { createRunnerApp, type RunnerAppOptions } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
-import { SkippedDeliveries } from "./http/skipped-deliveries.ts";
 import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
@@ -283,7 +282,6 @@ export async function startHost({
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
     ...(tracing && { onAccepted: tracing.spans.delivered }),
-    skipped: new SkippedDeliveries(),
     onSkipped: metrics.skipped,
     onSseClients: metrics.sseClients,
     onError,

@@ -9,7 +9,6 @@ import { startEdge } from "#cli/edge-server.ts";
 import { takingIn } from "#runner/http/admit.ts";
 import { createRunnerApp, type RunnerAppOptions } from "#runner/http/app.ts";
 import { listen } from "#runner/http/listen.ts";
-import { SkippedDeliveries } from "#runner/http/skipped-deliveries.ts";
 import { Permissions } from "#runner/permission/permissions.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { Claim } from "#runner/store/store.ts";
@@ -27,7 +26,6 @@ const http: RunnerAppOptions = {
   permissions: new Permissions({ timeout: 60_000 }),
   secrets: config.runner_secret,
   queueLimit: Number.MAX_SAFE_INTEGER,
-  skipped: new SkippedDeliveries(),
   isDraining: () => false,
   drain: async () => {},
   health: async () => healthy,
