@@ -3,8 +3,8 @@ import type { Logger } from "pino";
 import { createEdge, type EdgeOptions } from "#edge/app.ts";
 import { EdgeConfig } from "#edge/config.ts";
 import { connectRunner } from "#edge/connect-runner.ts";
+import { deliverTo } from "#edge/deliver.ts";
 import { forgeSettings } from "#edge/forge-settings.ts";
-import { handOff } from "#edge/hand-off.ts";
 import { memoryRateLimit } from "#edge/rate-limit.ts";
 import { createSweeper, type Swept } from "#edge/sweep/sweeper.ts";
 import { SqliteOutbox } from "#edge-node/sqlite-outbox.ts";
@@ -21,8 +21,8 @@ export interface EdgeServerOptions {
   readonly log: Logger;
   /** A socket that listens already. */
   readonly descriptor?: number | undefined;
-  /** How the runner is reached; default: over the network. */
-  readonly fetch?: typeof fetch | undefined;
+  /** A runner in the same program, which needs no network to be reached. */
+  readonly runner?: Required<Pick<EdgeOptions, "fetch" | "takeIn">> | undefined;
 }
 
 /** A running edge. */
@@ -49,12 +49,16 @@ export async function startEdge(options: EdgeServerOptions): Promise<EdgeServer>
   // Before a folder is made: settings that are wrong leave none behind.
   forgeSettings(config);
   const connect = (settings: EdgeConfig) =>
-    connectRunner(settings, options.fetch && { fetch: options.fetch });
-  let runner = connect(config);
+    deliverTo({
+      runner: connectRunner(settings, options.runner && { fetch: options.runner.fetch }),
+      takeIn: options.runner?.takeIn,
+      timeout: settings.edge.runner_timeout,
+    });
+  let deliver = connect(config);
   const outbox = new SqliteOutbox({
     stateDir: config.edge.state_dir,
     limit: config.edge.outbox_size,
-    send: (parcel, signal) => handOff(runner, parcel, signal),
+    send: (parcel, signal) => deliver(parcel, signal),
     now: Date.now,
     onError,
   });
@@ -67,7 +71,7 @@ export async function startEdge(options: EdgeServerOptions): Promise<EdgeServer>
         const changed = connect(settings);
         const change = server.prepare(settings);
         return async () => {
-          runner = changed;
+          deliver = changed;
           await change();
         };
       },
@@ -84,7 +88,7 @@ export async function startEdge(options: EdgeServerOptions): Promise<EdgeServer>
 }
 
 async function serve(
-  { config, log, descriptor, fetch }: EdgeServerOptions,
+  { config, log, descriptor, runner }: EdgeServerOptions,
   parts: Pick<EdgeOptions, "outbox" | "onError">,
 ): Promise<Listening & Pick<EdgeServer, "prepare">> {
   let limits = limitsOf(config);
@@ -93,7 +97,7 @@ async function serve(
       config: settings,
       ...parts,
       limits: counted,
-      ...(fetch && { fetch }),
+      ...(runner && { fetch: runner.fetch, takeIn: runner.takeIn }),
       onDelivery: (delivery, request_id) =>
         log.info({ component: "edge", event: "delivery", ...delivery, request_id }),
     }),

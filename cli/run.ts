@@ -34,7 +34,7 @@ export async function runServe(source: () => SettingsSource): Promise<void> {
       config: ofRunner(config),
       log,
       descriptor: descriptors.get("edge"),
-      fetch: host.fetch,
+      runner: host,
     }).catch(async (error) => {
       await host.stop();
       throw error;

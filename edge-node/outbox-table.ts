@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import * as z from "zod";
 import { keptTask } from "#edge/kept-task.ts";
 import { DeadRow, Letter, readLetter, toDeadLetter } from "#edge/letter.ts";
@@ -23,6 +23,8 @@ const Used = z.object({ bytes: z.number() });
  */
 export class OutboxTable {
   readonly #database: DatabaseSync;
+  /** Compiled once: each webhook asks whether anything waits. */
+  readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -122,11 +124,17 @@ export class OutboxTable {
   }
 
   #all(sql: string, ...values: (string | number)[]): unknown[] {
-    return attempt(() => this.#database.prepare(sql).all(...values));
+    return attempt(() => this.#statement(sql).all(...values));
   }
 
   #run(sql: string, ...values: (string | number | null)[]): number {
-    return attempt(() => Number(this.#database.prepare(sql).run(...values).changes));
+    return attempt(() => Number(this.#statement(sql).run(...values).changes));
+  }
+
+  #statement(sql: string): StatementSync {
+    const statement = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 }
 

@@ -1,10 +1,6 @@
 import { CicdError } from "#shared/error.ts";
-import {
-  type RunnerAnswer,
-  type RunnerCall,
-  type RunnerClient,
-  retryAfter,
-} from "./runner-client.ts";
+import { retryAfter } from "./in-time.ts";
+import type { RunnerAnswer, RunnerCall, RunnerClient } from "./runner-client.ts";
 
 /**
  * One client of several runners that share a store, so that any of them will do. The one that

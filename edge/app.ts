@@ -9,6 +9,7 @@ import type { EdgeConfig } from "./config.ts";
 import { connectRunner, signingSecret } from "./connect-runner.ts";
 import { dashboard } from "./dashboard/dashboard.ts";
 import { dashboardPath } from "./dashboard/view.ts";
+import { deliverTo, type TakeIn } from "./deliver.ts";
 import { docsPage } from "./docs-page.ts";
 import type { EdgeEnv } from "./env.ts";
 import { forgeSettings } from "./forge-settings.ts";
@@ -31,6 +32,8 @@ export interface EdgeOptions {
   readonly now?: () => number;
   /** Reaches the runner; default the global `fetch`. */
   readonly fetch?: typeof fetch;
+  /** Takes hand-offs, where the runner is in the same program. */
+  readonly takeIn?: TakeIn | undefined;
   /** Limits in place of those that each process keeps for itself. */
   readonly limits?: Partial<Limits>;
   /** Told once of each webhook request to a known forge, whatever became of it. */
@@ -55,7 +58,9 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
   };
   const forges = forgeSettings(config);
   const runner = connectRunner(config, { now, fetch });
-  const promptRunner = connectRunner(config, { timeout: edge.hand_off_timeout, now, fetch });
+  const promptly = { timeout: edge.hand_off_timeout, now, fetch };
+  const promptRunner = connectRunner(config, promptly);
+  const deliver = deliverTo({ runner: promptRunner, takeIn: options.takeIn, ...promptly });
 
   const { api, unproved } = edge.rate_limit;
   const limits: Limits = {
@@ -84,6 +89,7 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
           maxBody: edge.max_body,
           ...links,
           runner: promptRunner,
+          deliver,
           outbox,
           later: (work) => later(c, work),
           onDelivery: (report) => onDelivery(report, c.get("requestId")),

@@ -1,8 +1,9 @@
 import { HandOffAnswer } from "#shared/api.ts";
 import { CicdError, errorCodes } from "#shared/error.ts";
 import { Problem, statusOf } from "#shared/problem.ts";
+import { retryAfter } from "./in-time.ts";
 import type { Parcel } from "./outbox.ts";
-import { type RunnerAnswer, type RunnerClient, retryAfter } from "./runner-client.ts";
+import type { RunnerAnswer, RunnerClient } from "./runner-client.ts";
 
 /**
  * Hands a delivery to the runner. When this resolves the delivery is durable there.
@@ -47,10 +48,16 @@ function failure({ status, headers, body }: RunnerAnswer): CicdError {
     return new CicdError("runner_unavailable", message, { retryAfter: after });
   }
   const hint = problem.hint === undefined ? {} : { hint: problem.hint };
-  if (statusOf(code) === 503) {
-    return new CicdError(code, problem.detail, { ...hint, retryAfter: after });
-  }
-  const message = `Cannot hand over to runner: it refused the delivery: ${problem.detail}`;
-  const cause = new CicdError(code, problem.detail, hint);
-  return new CicdError("runner_unavailable", message, { ...hint, cause, retryAfter: after });
+  return refusedBy(new CicdError(code, problem.detail, { ...hint, retryAfter: after }));
+}
+
+/** What the runner's own error is to whoever hands over: another try is worth it, or a refusal. */
+export function refusedBy(error: CicdError): CicdError {
+  if (statusOf(error.code) === 503) return error;
+  const message = `Cannot hand over to runner: it refused the delivery: ${error.message}`;
+  return new CicdError("runner_unavailable", message, {
+    ...(error.hint !== undefined && { hint: error.hint }),
+    cause: error,
+    retryAfter: error.retryAfter ?? retryAfter,
+  });
 }

@@ -1,14 +1,13 @@
 import type { HandOff } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
-import { handOff } from "./hand-off.ts";
+import type { Deliver } from "./deliver.ts";
 import type { Outbox, Parcel } from "./outbox.ts";
-import type { RunnerClient } from "./runner-client.ts";
 
 /** Who takes a delivery: the runner at once, else the outbox for it. */
 export interface Takers {
-  /** Its time limit is what the sender can be let wait. */
-  readonly runner: RunnerClient;
+  /** Within the time that the sender can be let wait. */
+  readonly deliver: Deliver;
   readonly outbox: Outbox;
 }
 
@@ -24,12 +23,12 @@ export type HandedOver = { readonly taskId: string; readonly sessionId: string }
  * answer was late: it knows the delivery when it comes again.
  * @throws CicdError as {@link Outbox.put} does: nothing durable took it.
  */
-export async function handOver(parcel: Parcel, { runner, outbox }: Takers): Promise<HandedOver> {
+export async function handOver(parcel: Parcel, { deliver, outbox }: Takers): Promise<HandedOver> {
   if (await outbox.isBehind(parcel.handOff)) {
     return await keep(parcel, outbox, "an earlier delivery waits");
   }
   try {
-    const { outcome, task_id, session_id } = await handOff(runner, parcel);
+    const { outcome, task_id, session_id } = await deliver(parcel);
     return { outcome, taskId: task_id, sessionId: session_id };
   } catch (thrown) {
     return await keep(parcel, outbox, CicdError.from(thrown).code);

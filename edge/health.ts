@@ -1,7 +1,8 @@
 import { type EdgeHealth, Health, type Ready } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
+import { retryAfter } from "./in-time.ts";
 import type { Outbox } from "./outbox.ts";
-import { type RunnerClient, retryAfter } from "./runner-client.ts";
+import type { RunnerClient } from "./runner-client.ts";
 
 /**
  * `GET /health` of the edge: it is up when it answers, so this is a 200 even without a runner.

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
 import type { Route } from "#shared/route.ts";
+import { retryAfter } from "./in-time.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
-import { retryAfter } from "./runner-client.ts";
 
 /** What adding links to an answer needs. */
 export interface AddLinksOptions {

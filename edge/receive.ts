@@ -3,7 +3,7 @@ import type { ForgeAdapter } from "./forge/forge.ts";
 import type { ForgeSettings } from "./forge-settings.ts";
 import { parsePayload, payloadForm } from "./payload.ts";
 import { holdTo, prove } from "./prove.ts";
-import { readBody } from "./read-body.ts";
+import { readRequest } from "./read-body.ts";
 import type { Rules } from "./rules/config.ts";
 import { type Received, understand } from "./understand.ts";
 
@@ -28,7 +28,7 @@ export async function receive(request: Request, options: ReceiveOptions): Promis
   const { adapter, settings, rules, now, maxBody } = options;
   const { headers } = request;
   const form = payloadForm(headers);
-  const body = await readBody(request, maxBody);
+  const body = await readRequest(request, maxBody);
   const payload = () => parsePayload(form, body);
   const path = await prove({ headers, body }, { adapter, ...settings, now, payload });
   const identity = await adapter.identify({ headers, body });

@@ -1,11 +1,12 @@
 import { CicdError } from "#shared/error.ts";
 import { pickHeaders } from "#shared/pick-headers.ts";
 import { problemMediaType } from "#shared/problem.ts";
+import { retryAfter } from "./in-time.ts";
 import { lastingStream } from "./lasting-stream.ts";
 import { eventStream, mediaType } from "./media-type.ts";
-import { readBody } from "./read-body.ts";
+import { readRequest } from "./read-body.ts";
 import { type Reopen, reopener } from "./reopen.ts";
-import { type RunnerCall, type RunnerClient, retryAfter } from "./runner-client.ts";
+import type { RunnerCall, RunnerClient } from "./runner-client.ts";
 
 /** What a relayed request needs besides itself. */
 export interface RelayContext {
@@ -34,7 +35,7 @@ const passedBack = ["content-type", "cache-control", "x-accel-buffering", "retry
 export async function relay(request: Request, context: RelayContext): Promise<Response> {
   const { path, requestId, runner, patience, isOnce = false } = context;
   const isHead = request.method === "HEAD";
-  const body = await readBody(request, maxBody);
+  const body = await readRequest(request, maxBody);
   const call: RunnerCall = {
     method: methodOf(request),
     path: path + queryWithoutToken(request.url),

@@ -1,5 +1,6 @@
 import { CicdError } from "#shared/error.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
+import { inTime, retryAfter } from "./in-time.ts";
 
 /** One request to the runner. */
 export interface RunnerCall {
@@ -46,9 +47,6 @@ export interface RunnerClientOptions {
   readonly fetch: typeof fetch;
 }
 
-/** Seconds after which a sender may try again. */
-export const retryAfter = 5;
-
 /** Makes the client of one runner. */
 export function createRunnerClient(options: RunnerClientOptions): RunnerClient {
   const { timeout } = options;
@@ -61,33 +59,6 @@ export function createRunnerClient(options: RunnerClientOptions): RunnerClient {
         return { status, headers, body: parseJson(await response.text()) };
       }),
   };
-}
-
-/** Runs one exchange under a time limit; what goes wrong in it becomes one of our errors. */
-async function inTime<T>(
-  { signal }: RunnerCall,
-  timeout: number,
-  exchange: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const ended = new AbortController();
-  const end = () => ended.abort();
-  const timer = setTimeout(end, timeout);
-  signal?.addEventListener("abort", end);
-  try {
-    signal?.throwIfAborted();
-    return await exchange(ended.signal);
-  } catch (cause) {
-    if (cause instanceof CicdError) throw cause;
-    if (signal?.aborted) throw new CicdError("cancelled", "Cannot answer: client left", { cause });
-    const what = ended.signal.aborted ? `no answer within ${timeout} ms` : "connection failed";
-    throw new CicdError("runner_unavailable", `Cannot reach runner: ${what}`, {
-      cause,
-      retryAfter,
-    });
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", end);
-  }
 }
 
 async function send(

@@ -14,6 +14,7 @@ import { handOver, type Takers } from "./hand-over.ts";
 import { type LinkOptions, taskLinks } from "./link.ts";
 import { receive } from "./receive.ts";
 import type { Rules } from "./rules/config.ts";
+import type { RunnerClient } from "./runner-client.ts";
 import { tellSkipped } from "./tell-skipped.ts";
 import { toHandOff } from "./to-hand-off.ts";
 
@@ -52,6 +53,8 @@ export interface WebhookContext extends Takers {
   /** The one after that, where there is one. */
   readonly segment: string | undefined;
   readonly requestId: string;
+  /** Told of what makes no task. */
+  readonly runner: RunnerClient;
   readonly forges: Readonly<Record<Forge, ForgeSettings>>;
   readonly rules: Rules;
   /** In bytes. */

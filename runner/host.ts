@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type { HandOff, HandOffAnswer } from "#shared/api.ts";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { openDay } from "./budget/open.ts";
@@ -10,9 +11,9 @@ import type { RunnerConfig } from "./config.ts";
 import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth, secondsSince } from "./health.ts";
-import { createRunnerApp } from "./http/app.ts";
+import { takingIn } from "./http/admit.ts";
+import { createRunnerApp, type RunnerAppOptions } from "./http/app.ts";
 import { listen } from "./http/listen.ts";
-import { SkippedDeliveries } from "./http/skipped-deliveries.ts";
 import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
@@ -56,6 +57,8 @@ export interface Host {
   readonly url: string;
   /** Answers what its HTTP side would, without the way over the network. */
   readonly fetch: typeof fetch;
+  /** Takes a hand-off in as `POST /v1/events` does, with the errors that it answers. */
+  readonly takeIn: (handOff: HandOff, requestId: string) => Promise<HandOffAnswer>;
   /** Whether a setting can change while it runs; `prepare` heeds no other. */
   readonly isReloadable: (key: string) => boolean;
   /**
@@ -250,7 +253,7 @@ export async function startHost({
     await membership.drain();
   };
   const closing = new AbortController();
-  const app = createRunnerApp({
+  const http = {
     store,
     sessions,
     permissions,
@@ -280,11 +283,11 @@ export async function startHost({
     metrics: config.observability.metrics_enabled ? metrics.render : noMetrics,
     onDelivery: metrics.delivery,
     ...(tracing && { onAccepted: tracing.spans.delivered }),
-    skipped: new SkippedDeliveries(),
     onSkipped: metrics.skipped,
     onSseClients: metrics.sseClients,
     onError,
-  });
+  } satisfies RunnerAppOptions;
+  const app = createRunnerApp(http);
   const server = await listen({ fetch: app.fetch, ...config.runner, descriptor });
   undo.defer(() => server.close(connectionPatience));
 
@@ -298,6 +301,7 @@ export async function startHost({
   return {
     url: server.url,
     fetch: async (input, init) => await app.fetch(new Request(input, init)),
+    takeIn: takingIn(http),
     isReloadable: (key) => isReloadable(key, { hasBroker: connector.changeKey !== undefined }),
     prepare: (settings) => {
       const { api_key: key } = settings.anthropic;

@@ -2,7 +2,8 @@ import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
 import { Problem } from "#shared/problem.ts";
-import { type RunnerAnswer, type RunnerClient, retryAfter } from "../runner-client.ts";
+import { retryAfter } from "../in-time.ts";
+import type { RunnerAnswer, RunnerClient } from "../runner-client.ts";
 import type { Wanted } from "./overtaken.ts";
 
 /** What the runner remembers of deliveries. Both throw CicdError `runner_unavailable`. */

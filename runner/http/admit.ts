@@ -1,10 +1,12 @@
 import type { Hono } from "hono";
-import type { HandOff } from "#shared/api.ts";
+import { HandOff, type HandOffAnswer } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import type { Forge } from "#shared/event.ts";
+import { firstIssue } from "#shared/first-issue.ts";
 import { takeDelivery } from "#shared/routes/deliveries.ts";
 import type { Admission, Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
+import { type FailureOptions, isFault } from "./failures.ts";
 import { serve } from "./serve.ts";
 
 /** What taking hand-offs in needs. */
@@ -28,17 +30,40 @@ const retryAfter = { queueFull: 5, shuttingDown: 10 };
  * @throws CicdError from requests: `shutting_down`, `queue_full`.
  */
 export function serveDeliveries(app: Hono<RunnerEnv>, options: AdmitOptions): void {
-  const { store, queueLimit, isDraining, onDelivery, onAccepted } = options;
   serve(app, takeDelivery, async ({ body }, c) => {
-    if (isDraining()) throw shuttingDown("accept delivery");
-    const admission = await store.enqueue(body, { limit: queueLimit });
-    const { outcome } = admission;
-    onDelivery?.({ forge: body.forge, outcome });
-    if (outcome === "accepted") onAccepted?.(body);
-    if (outcome === "full") throw queueFull("accept delivery", admission.depth);
-    if (outcome === "duplicate") c.status(200);
-    return { outcome, task_id: admission.taskId, session_id: admission.sessionId };
+    const answer = await admit(body, options);
+    if (answer.outcome === "duplicate") c.status(200);
+    return answer;
   });
+}
+
+/**
+ * The same for an edge in the same program: what is checked, told and thrown is what it is over
+ * HTTP, without the seal and the JSON of two programs.
+ */
+export function takingIn(options: AdmitOptions & FailureOptions) {
+  return async (given: HandOff, requestId: string): Promise<HandOffAnswer> => {
+    try {
+      const { data, error } = HandOff.safeParse(given);
+      if (data !== undefined) return await admit(data, options);
+      throw new CicdError("invalid_request", `Cannot read request: ${firstIssue(error)}`);
+    } catch (thrown) {
+      const error = CicdError.from(thrown);
+      if (isFault(error)) options.onError?.(error, requestId);
+      throw error;
+    }
+  };
+}
+
+async function admit(handOff: HandOff, options: AdmitOptions): Promise<HandOffAnswer> {
+  const { store, queueLimit, isDraining, onDelivery, onAccepted } = options;
+  if (isDraining()) throw shuttingDown("accept delivery");
+  const admission = await store.enqueue(handOff, { limit: queueLimit });
+  const { outcome } = admission;
+  onDelivery?.({ forge: handOff.forge, outcome });
+  if (outcome === "accepted") onAccepted?.(handOff);
+  if (outcome === "full") throw queueFull("accept delivery", admission.depth);
+  return { outcome, task_id: admission.taskId, session_id: admission.sessionId };
 }
 
 /** Why a runner whose queue holds `depth` tasks does not do `what`. */

@@ -5,13 +5,11 @@ import type { Store } from "../store/store.ts";
 import { queueFull, shuttingDown } from "./admit.ts";
 import type { RunnerEnv } from "./env.ts";
 import { serve } from "./serve.ts";
-import type { SkippedDeliveries } from "./skipped-deliveries.ts";
 import { missing } from "./tasks.ts";
 
 /** What the routes about known deliveries need. */
 export interface DeliveryOptions {
-  readonly store: Pick<Store, "taskOfDelivery" | "replay">;
-  readonly skipped: SkippedDeliveries;
+  readonly store: Pick<Store, "taskOfDelivery" | "skippedDelivery" | "replay">;
   /** How many tasks may be queued. */
   readonly queueLimit: number;
   /** Whether the runner stops, and so takes nothing in. */
@@ -20,10 +18,11 @@ export interface DeliveryOptions {
 
 /** Shows what became of deliveries, and runs again what has failed. */
 export function serveKnownDeliveries(app: Hono<RunnerEnv>, options: DeliveryOptions): void {
-  const { store, skipped, queueLimit, isDraining } = options;
+  const { store, queueLimit, isDraining } = options;
   serve(app, getDelivery, async ({ params: { id }, query: { forge = "github" } }) => {
     const key = deliveryKey({ forge, delivery_id: id });
-    return (await store.taskOfDelivery(key)) ?? skipped.get(key) ?? missing("delivery", id);
+    const told = (await store.taskOfDelivery(key)) ?? (await store.skippedDelivery(key));
+    return told ?? missing("delivery", id);
   });
   serve(app, takeReplay, async ({ params: { id }, query: { forge = "github" } }, c) => {
     if (isDraining()) throw shuttingDown("replay delivery");

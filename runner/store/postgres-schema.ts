@@ -100,6 +100,10 @@ const migrations = [
      bytes BIGINT NOT NULL, content TEXT NOT NULL
    );
    CREATE INDEX review_at ON review(at, key);`,
+  // Deliveries that made no task, and why.
+  `CREATE TABLE skipped(
+     seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id TEXT NOT NULL UNIQUE, told TEXT NOT NULL
+   );`,
 ];
 
 /** The version that this program brings a database to. */

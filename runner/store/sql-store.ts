@@ -1,5 +1,5 @@
 import { v7 } from "uuid";
-import type { HandOff } from "#shared/api.ts";
+import type { HandOff, SkippedDelivery } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Spending } from "#shared/task.ts";
 import { claimTask, holdsClaim, type RunningLimits } from "./claim.ts";
@@ -19,6 +19,7 @@ import {
   setConversation,
   setWorkspace,
 } from "./session-table.ts";
+import { addSkipped, findSkipped } from "./skipped-table.ts";
 import { queueTopic, SqlCluster, type SqlStoreOptions, taskTopic } from "./sql-cluster.ts";
 import { readStats } from "./stats.ts";
 import type {
@@ -121,6 +122,14 @@ export class SqlStore extends SqlCluster implements Store {
 
   async taskOfDelivery(deliveryKey: string) {
     return this.driver.read(() => getTaskOfDelivery(deliveryKey));
+  }
+
+  async skip(delivery: SkippedDelivery, { limit }: { readonly limit: number }) {
+    await this.driver.writeRelaxed(() => addSkipped(delivery, { limit, now: this.now() }));
+  }
+
+  async skippedDelivery(deliveryKey: string) {
+    return this.driver.read(() => findSkipped(deliveryKey));
   }
 
   async journal(taskId: string, after: number, limit: number) {

@@ -118,6 +118,10 @@ const migrations = [
      bytes INTEGER NOT NULL, content TEXT NOT NULL
    ) STRICT;
    CREATE INDEX review_at ON review(at, key);`,
+  // Deliveries that made no task, and why.
+  `CREATE TABLE skipped(
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, told TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** The version that this program brings a database to. */

@@ -1,4 +1,4 @@
-import type { HandOff } from "#shared/api.ts";
+import type { DeliveryIgnored, HandOff, SkippedDelivery } from "#shared/api.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
 import type { OpenPermission } from "#shared/open-permission.ts";
 import type { Spending, Task, TaskError, TaskKind, TaskResult, TaskState } from "#shared/task.ts";
@@ -162,6 +162,13 @@ export interface Store extends Cluster, AsyncDisposable {
   tasks(filter: TaskFilter): Promise<Task[]>;
   /** By `<forge>:<delivery id>`, as `deliveryKey` makes it: ids of two forges may be the same. */
   taskOfDelivery(deliveryKey: string): Promise<Task | undefined>;
+  /**
+   * Remembers why a delivery made no task, for all hosts and as one of the last `limit`. A power cut
+   * may take it.
+   */
+  skip(delivery: SkippedDelivery, options: { readonly limit: number }): Promise<void>;
+  /** What is remembered of such a delivery, by its key as above. */
+  skippedDelivery(deliveryKey: string): Promise<DeliveryIgnored | undefined>;
   /** Entries after sequence number `after`, in order. */
   journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
 

@@ -25,7 +25,7 @@ export interface TestEdge extends RunningEdge {
 }
 
 /** What of an edge under test differs. */
-export interface TestEdgeOptions extends Pick<EdgeOptions, "now"> {
+export interface TestEdgeOptions extends Pick<EdgeOptions, "now" | "takeIn"> {
   readonly environment?: Readonly<Record<string, string>>;
 }
 

@@ -5,7 +5,6 @@
  */
 import { createRunnerApp } from "#runner/http/app.ts";
 import { listen } from "#runner/http/listen.ts";
-import { SkippedDeliveries } from "#runner/http/skipped-deliveries.ts";
 import { Permissions } from "#runner/permission/permissions.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { runnerSecrets } from "#test/edge/settings.ts";
@@ -20,7 +19,6 @@ const app = createRunnerApp({
   secrets: runnerSecrets,
   now: () => Date.now() + Number(skew),
   queueLimit: 10_000,
-  skipped: new SkippedDeliveries(),
   isDraining: () => false,
   drain: async () => {},
   health: async () => healthy,

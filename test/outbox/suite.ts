@@ -110,11 +110,18 @@ export function faultSuite(name: string, start: (place: Place) => Promise<FaultE
 
 const Health = z.object({ outbox: z.object({ dead: z.number() }) });
 
-async function dead(edge: FaultEdge) {
+/** The dead letters of an edge. */
+export async function dead(edge: FaultEdge) {
   return DeadLetterList.parse(await (await ask(edge, "GET", "")).json()).dead;
 }
 
-async function ask(edge: FaultEdge, method: string, path: string, token: string = apiTokens.admin) {
+/** Asks an edge about its dead letters, as its admin. */
+export async function ask(
+  edge: FaultEdge,
+  method: string,
+  path: string,
+  token: string = apiTokens.admin,
+) {
   const headers = token === "" ? {} : { authorization: `Bearer ${token}` };
   return await fetch(`${edge.url}/v1/outbox/dead${path}`, { method, headers });
 }

@@ -52,6 +52,22 @@ test("what the API asks is answered there alone", async () => {
   assert.deepEqual(seen(fake), before);
 });
 
+test("asked by the API after a comment of somebody unknown: the token allows it, not the comment", async () => {
+  await using fake = await startFakeGitHub();
+  await using scene = await setScene("github", fake);
+  const { id } = await scene.push({ file: "one();\n" });
+  await succeeded(scene, id);
+  const said = fake.say("eve", "/ask Why?");
+  const unknown = { said, author: "eve", authorization: "unverified", message: "Why?" } as const;
+  const refused = await scene.ended(await command(scene, { kind: "ask", ...unknown }));
+  assert.equal(refused.error?.code, "forbidden");
+  scene.answers("Because.");
+  const asked = await scene.ask(refused.session_id, "Why?");
+  await succeeded(scene, asked);
+  const { result } = await scene.task(asked);
+  assert(result?.kind === "answer" && result.text === "Because.");
+});
+
 test("commands that there are not: help once, and nothing to those who may not", async () => {
   await using fake = await startFakeGitHub();
   await using scene = await setScene("github", fake);

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { createRunnerApp, type RunnerAppOptions } from "#runner/http/app.ts";
 import type { SessionControl } from "#runner/http/session-control.ts";
-import { SkippedDeliveries } from "#runner/http/skipped-deliveries.ts";
 import { Permissions } from "#runner/permission/permissions.ts";
 import type { Health } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
@@ -51,7 +50,6 @@ export async function startRunner(options: Partial<RunnerAppOptions> = {}): Prom
     store,
     sessions: idle,
     permissions: new Permissions({ timeout: 60_000 }),
-    skipped: new SkippedDeliveries(),
     secrets,
     queueLimit: 100,
     isDraining: () => false,

@@ -19,6 +19,7 @@ import { readContract } from "./contract/read.ts";
 import { restartContract } from "./contract/restart.ts";
 import { reviewContract } from "./contract/reviews.ts";
 import { schedulingContract } from "./contract/scheduling.ts";
+import { skippedContract } from "./contract/skipped.ts";
 import { supersedeContract } from "./contract/supersede.ts";
 import { usageContract } from "./contract/usage.ts";
 import { watchContract } from "./contract/watch.ts";
@@ -39,6 +40,7 @@ export function storeContract(newPlace: NewPlace, { runs }: { runs: number }): v
   suite("task, session and stats", () => readContract(newPlace));
   suite("addUsage and what was spent", () => usageContract(newPlace));
   suite("reviews that are kept", () => reviewContract(newPlace));
+  suite("deliveries that made no task", () => skippedContract(newPlace));
   suite("watch", () => watchContract(newPlace));
   suite("reopening", () => restartContract(newPlace));
   suite("who is next", () => schedulingContract(newPlace, { runs }));

@@ -85,6 +85,7 @@ suite("SqliteStore that opens", () => {
     alter(
       place.folder,
       `DROP TABLE usage; DROP TABLE host; DROP TABLE repository; DROP TABLE review;
+       DROP TABLE skipped;
        DROP INDEX session_holder; DROP INDEX task_ended; DROP INDEX task_replay; DROP INDEX task_page_owed;
        ${dropColumns("session", ["workspace", "holder", "holder_until", "repository_id", "transcript"])}
        ${dropColumns("task", ["message", "priority", "host", "lease_until", "replay_of"])}

@@ -6,9 +6,9 @@
 import { pino } from "pino";
 import { Config } from "#cli/config.ts";
 import { startEdge } from "#cli/edge-server.ts";
-import { createRunnerApp } from "#runner/http/app.ts";
+import { takingIn } from "#runner/http/admit.ts";
+import { createRunnerApp, type RunnerAppOptions } from "#runner/http/app.ts";
 import { listen } from "#runner/http/listen.ts";
-import { SkippedDeliveries } from "#runner/http/skipped-deliveries.ts";
 import { Permissions } from "#runner/permission/permissions.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { Claim } from "#runner/store/store.ts";
@@ -20,26 +20,29 @@ const [folder = ""] = process.argv.slice(2);
 const settings = { port: 0, edge: { rate_limit: { api: 0 } } };
 const config = readConfig(Config, settings, process.env);
 const store = new SqliteStore({ folder, host: "bench" });
-const app = createRunnerApp({
+const http: RunnerAppOptions = {
   store,
   sessions: idle,
   permissions: new Permissions({ timeout: 60_000 }),
   secrets: config.runner_secret,
   queueLimit: Number.MAX_SAFE_INTEGER,
-  skipped: new SkippedDeliveries(),
   isDraining: () => false,
   drain: async () => {},
   health: async () => healthy,
   metrics: async () => ({ contentType: "text/plain", body: "" }),
   onError: (error) => console.error(error),
   closing: new AbortController().signal,
-});
+};
+const app = createRunnerApp(http);
 const runner = await listen({ fetch: app.fetch, host: "127.0.0.1", port: 0 });
 const edge = await startEdge({
   config: { ...config, runner_url: [runner.url] },
   log: pino({ level: "silent" }),
   // As `cicd-runner serve` does, which is edge and runner in one program.
-  fetch: async (input, init) => await app.fetch(new Request(input, init)),
+  runner: {
+    fetch: async (input, init) => await app.fetch(new Request(input, init)),
+    takeIn: takingIn(http),
+  },
 });
 
 let claim: Claim | undefined;
