@@ -101,6 +101,11 @@ export const OmittedFile = z.object({
 /** {@link OmittedFile} as a type. */
 export type OmittedFile = z.infer<typeof OmittedFile>;
 
+/** A branch that was made for tests: one commit, `sha`, on top of the head. */
+const WrittenBranch = z.object({ branch: z.string(), sha: z.string(), url: z.url() });
+/** {@link WrittenBranch} as a type. */
+export type WrittenBranch = z.infer<typeof WrittenBranch>;
+
 /** What a task that succeeded leaves. */
 export const TaskResult = z.discriminatedUnion("kind", [
   z.object({
@@ -127,6 +132,8 @@ export const TaskResult = z.discriminatedUnion("kind", [
     text: z.string(),
     /** What was asked for in a form; the text tells the same. */
     report: Report.optional(),
+    /** Where its tests were put, when that was asked for. */
+    written: WrittenBranch.optional(),
     /** These three are absent where no turn was needed. */
     head_sha: z.string().optional(),
     usage: Usage.optional(),

@@ -1,5 +1,5 @@
 import type { Finding, Place, Review } from "#shared/review.ts";
-import type { TaskError, TaskKind, TaskResult } from "#shared/task.ts";
+import type { TaskError, TaskKind, TaskResult, WrittenBranch } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
 import { reportText } from "./report-texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
@@ -87,14 +87,22 @@ export function failureText(
 }
 
 /** What a model, or the runner itself, answers. */
-export function answerText({ text: answer, report }: AnswerToShow, text: UntrustedText): string {
-  return report === undefined
-    ? text.markdown(answer, longest.answer)
-    : reportText(report, text).slice(0, longestComment);
+export function answerText(
+  { text: answer, report, written }: AnswerToShow,
+  text: UntrustedText,
+): string {
+  if (report === undefined) return text.markdown(answer, longest.answer);
+  const where = written === undefined ? "" : writtenText(written);
+  return paragraphs([where, reportText(report, text)]).slice(0, longestComment);
+}
+
+/** Where tests were put: all of it is ours. */
+export function writtenText({ branch, sha, url }: WrittenBranch): string {
+  return `They are on the branch [\`${branch}\`](<${url}>), as commit ${shortSha(sha)}.`;
 }
 
 /** An answer, and its parts where it has a form. */
-type AnswerToShow = Pick<Extract<TaskResult, { kind: "answer" }>, "text" | "report">;
+type AnswerToShow = Pick<Extract<TaskResult, { kind: "answer" }>, "text" | "report" | "written">;
 
 /** What is said in place of an answer. */
 export function noAnswerText(kind: TaskKind, error: TaskError, text: UntrustedText): string {
