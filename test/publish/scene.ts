@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { v7 } from "uuid";
 import { Config } from "#cli/config.ts";
+import { follow } from "#client/follow.ts";
 import { endOrphans } from "#runner/claude/orphans.ts";
 import { type Host, startHost } from "#runner/host.ts";
 import { MessageAnswer } from "#shared/api.ts";
 import { readConfig } from "#shared/config.ts";
 import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { JournalEntry } from "#shared/journal.ts";
 import type { Finding } from "#shared/review.ts";
 import { replayDeadLetter } from "#shared/routes/dead-letters.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
@@ -62,6 +64,8 @@ export interface Scene extends AsyncDisposable {
   replay(id: string): Promise<string>;
   task(id: string): Promise<Task>;
   ended(id: string): Promise<Task>;
+  /** The journal of a task, from its first entry on. */
+  follow(id: string): AsyncGenerator<JournalEntry>;
   /** How many messages the model got since the last push. */
   turns(): number;
 }
@@ -172,6 +176,7 @@ export async function setScene(
       await until(async () => isTerminal((await scene.task(id)).state));
       return await scene.task(id);
     },
+    follow: (id) => follow(() => send("GET", `/v1/tasks/${id}/events`), {}),
     turns: () => readHeard(folder).length,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
