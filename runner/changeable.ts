@@ -41,6 +41,8 @@ export function changeable(
     turnTimeout: claude.timeout,
     limits: budgetLimits(settings),
     testPaths: settings.skills.test_paths,
+    // Whoever asked has to be told where they are.
+    mayWriteTests: settings.publish.enabled && settings.publish.write_tests,
     publisher: publishing,
     people: people(settings),
     logs: pipelineLogs(settings, environment),

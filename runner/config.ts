@@ -108,6 +108,9 @@ export const RunnerConfig = z.strictObject({
       timeout: Duration.prefault("2m").meta({
         description: "How long one attempt tries to publish before it fails",
       }),
+      write_tests: z.boolean().default(false).meta({
+        description: "Whether `/test --write` may put proposed tests on a branch of their own",
+      }),
     })
     .prefault({}),
   async: z

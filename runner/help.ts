@@ -6,7 +6,7 @@ const commands = `| command | what it does |
 | \`/review\` | reviews the pull request again |
 | \`/ask <question>\` | answers a question about it |
 | \`/analyze\` | says what it touches, how risky it is, what to test and how to take it back |
-| \`/test\` | proposes tests for what it changes, as a patch |
+| \`/test\` | proposes tests for what it changes, as a patch; \`/test --write\` puts them on a branch, where this runner may |
 | \`/cancel\` | stops what runs or waits for it |
 | \`/help\` | shows this |
 

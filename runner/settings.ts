@@ -6,6 +6,7 @@ import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgeLogs } from "./forge/forge-logs.ts";
 import { forgePages } from "./forge/forge-pages.ts";
 import { forgePeople } from "./forge/forge-people.ts";
+import { forgePullRequests, type TellPullRequest } from "./forge/forge-pull-requests.ts";
 import { forgeAccounts } from "./forge-accounts.ts";
 import { forgeCredentials } from "./forge-credentials.ts";
 import { type FailedLogs, failedLogs } from "./logs/failed-logs.ts";
@@ -127,6 +128,14 @@ export function publisher(config: RunnerConfig, environment: Environment): Publi
  */
 export function people(config: RunnerConfig): People {
   return forgePeople(forgeAccounts(config), config.publish.name);
+}
+
+/**
+ * Who is asked about pull requests: the forges that have a token, even when nothing is published there.
+ * @throws CicdError `config_invalid` when an account is half configured.
+ */
+export function pullRequests(config: RunnerConfig): TellPullRequest {
+  return forgePullRequests(forgeAccounts(config), config.publish.name);
 }
 
 /**

@@ -27,6 +27,7 @@ import { checkPatch } from "./workspace/check-patch.ts";
 import { prepareCheckout } from "./workspace/checkout.ts";
 import type { GitOptions } from "./workspace/git-options.ts";
 import type { Mirrors } from "./workspace/mirrors.ts";
+import { requireWritable, wishToWrite, writeTests } from "./write-tests.ts";
 
 /** What the work of tasks needs. Times in milliseconds, sizes in bytes. */
 export interface WorkOptions extends ShownOptions {
@@ -40,6 +41,8 @@ export interface WorkOptions extends ShownOptions {
   readonly skills: Pick<TaskSkills, "of">;
   /** Globs of the files that proposed tests may add or change. */
   readonly testPaths: readonly string[];
+  /** Whether those may be put on branches. */
+  readonly mayWriteTests: boolean;
   readonly day: DaySpending;
   readonly permissions: Permissions;
   readonly publisher: Publisher;
@@ -84,14 +87,20 @@ async function answered(
   options: WorkOptions,
 ): Promise<TaskResult> {
   const earlier = await earlierAttempts(task.id, options.store);
+  const wish = wishToWrite(task);
+  const writing = { ...options, text: options.publisher.text };
   const run = async (): Promise<TaskResult> => {
     if (task.kind === "help") return await help(task, options.store);
-    if (wantsWriting(task)) return { kind: "answer", text: noWriting };
     const shown = await shownFor(task, context, options);
     const session = await sessionContext(task, context, options, earlier);
-    return await answerQuestion(task, { ...session, shown });
+    if (wish === undefined) return await answerQuestion(task, { ...session, shown });
+    // Before the model is asked for what then can't be written.
+    await requireWritable(task, session.subject, writing, context.signal);
+    return await answerQuestion({ ...task, message: wish || null }, { ...session, shown });
   };
-  const source = { stored: earlier.stored?.result, run };
+  const complete = async (result: TaskResult) =>
+    wish === undefined ? result : await writeTests(task, result, writing, context);
+  const source = { stored: earlier.stored?.result, run, complete };
   return await publishedAnswer(task, context, source, options.publisher);
 }
 
@@ -105,14 +114,6 @@ async function shownFor(
   const wantsLog = skills.of(task).skills.some(({ inputs }) => inputs.includes("log"));
   return wantsLog && event.type === "pipeline" ? await logs(event, signal) : [];
 }
-
-/** Whether somebody wants tests to be put on a branch. */
-function wantsWriting({ kind, message }: Task): boolean {
-  return kind === "test" && message !== null && /^--write(?:\s|$)/.test(message);
-}
-
-const noWriting =
-  "`--write` is not supported: nothing is written to the repository. `/test` without it proposes a patch, for you to apply with `git apply`.";
 
 /** Reviews, and publishes what an earlier attempt or this one has found. */
 async function reviewed(

@@ -112,6 +112,14 @@ export const OmittedFile = z.object({
 /** {@link OmittedFile} as a type. */
 export type OmittedFile = z.infer<typeof OmittedFile>;
 
+/** Names of the skills that a task went by, in their order; absent where it needs none. */
+const SkillNames = z.array(z.string()).optional();
+
+/** A branch that was made for tests: one commit, `sha`, on top of the head. */
+const WrittenBranch = z.object({ branch: z.string(), sha: z.string(), url: z.url() });
+/** {@link WrittenBranch} as a type. */
+export type WrittenBranch = z.infer<typeof WrittenBranch>;
+
 /** What a task that succeeded leaves. */
 export const TaskResult = z.discriminatedUnion("kind", [
   z.object({
@@ -129,6 +137,7 @@ export const TaskResult = z.discriminatedUnion("kind", [
      * and `timing.start` tells of the turn that gave it.
      */
     cached: z.literal(true).optional(),
+    skills: SkillNames,
     usage: Usage,
     timing: Timing,
   }),
@@ -138,6 +147,9 @@ export const TaskResult = z.discriminatedUnion("kind", [
     text: z.string(),
     /** What was asked for in a form; the text tells the same. */
     report: Report.optional(),
+    /** Where its tests were put, when that was asked for. */
+    written: WrittenBranch.optional(),
+    skills: SkillNames,
     /** These three are absent where no turn was needed. */
     head_sha: z.string().optional(),
     usage: Usage.optional(),

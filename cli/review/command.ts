@@ -144,7 +144,12 @@ async function changeOf({ diff, base, pr }: ReviewFlags, running: Running): Prom
   const repository = await openLocalRepository(folder, signal);
   return pr === undefined
     ? await branchChange(repository, base, running)
-    : await pullRequestChange(repository, { number: pr, base }, running);
+    : await pullRequestChange(repository, { number: pr, base }, { ...running, onUntold });
+}
+
+/** It is no reason not to review. */
+function onUntold({ message }: CicdError): void {
+  console.error(`Title, text and base of the pull request are not known: ${message}`);
 }
 
 async function readDiff(file: string, signal: AbortSignal): Promise<string> {

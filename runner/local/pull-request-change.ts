@@ -1,7 +1,8 @@
 import { CicdError } from "#shared/error.ts";
 import { Forge, Repository } from "#shared/event.ts";
 import type { RunnerConfig } from "../config.ts";
-import { gitOptions } from "../settings.ts";
+import type { ToldPullRequest } from "../forge/forge-pull-requests.ts";
+import { gitOptions, pullRequests } from "../settings.ts";
 import type { Subject } from "../subject.ts";
 import { pullRefs } from "../workspace/refspecs.ts";
 import { type CommitsOptions, prepareCommits } from "./branch-change.ts";
@@ -15,19 +16,28 @@ export interface KnownPullRequest {
   readonly number: number;
 }
 
+/** How a pull request is found out about. */
+export interface PullRequestOptions extends CommitsOptions {
+  /** Its forge was asked, and did not tell: it is reviewed without title and text. */
+  readonly onUntold: (error: CicdError) => void;
+}
+
 /**
  * A pull request of the repository that `origin` is, whose commits are fetched from there with the
- * token of its forge. It is taken for one from a fork: nobody tells whose it is.
- * @param base the branch that it goes into; undefined: the default branch.
+ * token of its forge. Where there is one, title, text and base are asked of the forge's API. It is
+ * taken for one from a fork.
+ * @param base the branch that it goes into; undefined: its own, else the default branch.
  * @throws CicdError as {@link knownPullRequest}; `invalid_request` when the base is not known.
  */
 export async function pullRequestChange(
   local: LocalRepository,
   { number, base }: { readonly number: number; readonly base: string | undefined },
-  options: CommitsOptions,
+  options: PullRequestOptions,
 ): Promise<LocalChange> {
-  const { forge, repository } = await knownPullRequest(local, number, options.config);
-  const ref = base ?? repository.default_branch;
+  const known = await knownPullRequest(local, number, options.config);
+  const { forge, repository } = known;
+  const told = await toldOf(known, options);
+  const ref = base ?? told?.base ?? repository.default_branch;
   if (ref === undefined) {
     throw new CicdError("invalid_request", `Cannot tell what #${number} is to be compared with`, {
       hint: "Name the branch that it goes into with --base",
@@ -36,11 +46,31 @@ export async function pullRequestChange(
   const subject: Subject = {
     forge,
     repository,
-    pull_request: { number, title: "", body: "", head: {}, base: { ref }, fork: true },
+    pull_request: {
+      number,
+      title: told?.title ?? "",
+      body: told?.body ?? "",
+      head: {},
+      base: { ref },
+      fork: true,
+    },
   };
   const git = gitOptions(options.config, options.environment);
   const prepare = prepareCommits(subject, git, options);
   return { subject, wish: null, isEmpty: false, prepare };
+}
+
+async function toldOf(
+  known: KnownPullRequest,
+  { config, signal, onUntold }: PullRequestOptions,
+): Promise<ToldPullRequest | undefined> {
+  try {
+    return await pullRequests(config)(known, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    onUntold(CicdError.from(error));
+    return undefined;
+  }
 }
 
 /**

@@ -16,6 +16,8 @@ export interface ReviewToPublish {
   readonly places: readonly (Place | null)[];
   /** It was made before, of the same change. */
   readonly isCached?: boolean;
+  /** Names of the skills that it was made by; default none. */
+  readonly skills?: readonly string[];
 }
 
 /** How it is put there. */
@@ -45,7 +47,7 @@ const mostLineComments = 50;
  */
 export async function publishReview(
   page: Page,
-  { taskId, headSha, review, places, isCached = false }: ReviewToPublish,
+  { taskId, headSha, review, places, isCached = false, skills = [] }: ReviewToPublish,
   { text, failOn }: PublishOptions,
 ): Promise<Published> {
   const shown = review.findings
@@ -62,7 +64,7 @@ export async function publishReview(
     place: onPage.has(finding) ? place : null,
   }));
   const { state, title } = verdictOf(review, failOn);
-  const summary = reviewText({ headSha, review, title, isCached, shown: end }, text);
+  const summary = reviewText({ headSha, review, title, isCached, skills, shown: end }, text);
   const comment = withMarker({ kind: "summary", taskId }, summary);
   await showSummary(page, first.comments, comment);
   const annotations = shown.flatMap((one) => toAnnotation(one, text));

@@ -10,6 +10,8 @@ import { answerText } from "./texts.ts";
 export interface AnswerSource {
   readonly stored: TaskResult | undefined;
   readonly run: () => Promise<TaskResult>;
+  /** What is done with an answer that is kept, before it is said; may be repeated. */
+  readonly complete: (result: TaskResult) => Promise<TaskResult>;
 }
 
 /**
@@ -20,13 +22,16 @@ export interface AnswerSource {
 export async function publishedAnswer(
   task: Task,
   { signal, checkHeld, keep, onEvent }: WorkContext,
-  { stored, run }: AnswerSource,
+  { stored, run, complete }: AnswerSource,
   { openPage, text, patience }: Publisher,
 ): Promise<TaskResult> {
   const page = openPage(task.event, { signal, beforeWrite: checkHeld });
   if (page === undefined || !isAnswered(task)) return stored ?? (await run());
-  const result = stored ?? (await run());
-  if (stored === undefined) await keep({ type: "result.stored", data: { result, places: [] } });
+  const said = stored ?? (await run());
+  if (stored === undefined) {
+    await keep({ type: "result.stored", data: { result: said, places: [] } });
+  }
+  const result = await complete(said);
   if (result.kind !== "answer") return result;
   const answer = answerText(result, text);
   await patiently(() => publishAnswer(page, task, answer, text), patience, signal);

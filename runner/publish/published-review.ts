@@ -42,8 +42,8 @@ export async function publishedReview(
     await keep({ type: "result.stored", data: { result, places: [...places] } });
   }
   if (result.kind !== "review") return result;
-  const { review, head_sha: headSha, cached: isCached = false } = result;
-  const shown = { taskId: task.id, headSha, review, places, isCached };
+  const { review, head_sha: headSha, cached: isCached = false, skills = [] } = result;
+  const shown = { taskId: task.id, headSha, review, places, isCached, skills };
   const work = () => publishReview(page, shown, publisher);
   const published = await patiently(work, publisher.patience, signal);
   onEvent({

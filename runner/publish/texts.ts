@@ -1,5 +1,5 @@
 import type { Finding, Place, Review } from "#shared/review.ts";
-import type { TaskError, TaskKind, TaskResult } from "#shared/task.ts";
+import type { TaskError, TaskKind, TaskResult, WrittenBranch } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
 import { reportText } from "./report-texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
@@ -33,7 +33,7 @@ export function findingText({ finding, place }: Shown, text: UntrustedText): str
 
 /** The summary of a review, without its marker. */
 export function reviewText(
-  { headSha, review, title, isCached, shown }: ReviewToShow,
+  { headSha, review, title, isCached, skills, shown }: ReviewToShow,
   text: UntrustedText,
 ): string {
   const onLines = shown.filter(({ place }) => place !== null);
@@ -48,6 +48,7 @@ export function reviewText(
     ...elsewhere.map((one) =>
       paragraphs([`**${placeName(one.finding, text)}**`, findingText(one, text)]),
     ),
+    skillsText(skills),
   ]);
   if (whole.length <= longestComment) return whole;
   const short = paragraphs([
@@ -57,7 +58,15 @@ export function reviewText(
     isCached ? cachedNote : "",
     shown.map((one) => brief(one, text)).join("\n"),
   ]);
-  return short.slice(0, longestComment);
+  const footer = skillsText(skills);
+  return paragraphs([short.slice(0, longestComment - footer.length), footer]);
+}
+
+/** The footer of what a model has said: whose instructions it followed. */
+function skillsText(skills: readonly string[]): string {
+  if (skills.length === 0) return "";
+  const names = skills.map((name) => `\`${name}\``).join(", ");
+  return `_By the skill${skills.length === 1 ? "" : "s"} ${names}._`;
 }
 
 const cachedNote =
@@ -69,6 +78,7 @@ export interface ReviewToShow {
   readonly review: Review;
   readonly title: string;
   readonly isCached: boolean;
+  readonly skills: readonly string[];
   /** Worst first. */
   readonly shown: readonly Shown[];
 }
@@ -87,14 +97,26 @@ export function failureText(
 }
 
 /** What a model, or the runner itself, answers. */
-export function answerText({ text: answer, report }: AnswerToShow, text: UntrustedText): string {
-  return report === undefined
-    ? text.markdown(answer, longest.answer)
-    : reportText(report, text).slice(0, longestComment);
+export function answerText(
+  { text: answer, report, written, skills = [] }: AnswerToShow,
+  text: UntrustedText,
+): string {
+  if (report === undefined) return text.markdown(answer, longest.answer);
+  const where = written === undefined ? "" : writtenText(written);
+  const shown = paragraphs([where, reportText(report, text)]).slice(0, longestComment);
+  return paragraphs([shown, skillsText(skills)]);
+}
+
+/** Where tests were put: all of it is ours. */
+export function writtenText({ branch, sha, url }: WrittenBranch): string {
+  return `They are on the branch [\`${branch}\`](<${url}>), as commit ${shortSha(sha)}.`;
 }
 
 /** An answer, and its parts where it has a form. */
-type AnswerToShow = Pick<Extract<TaskResult, { kind: "answer" }>, "text" | "report">;
+type AnswerToShow = Pick<
+  Extract<TaskResult, { kind: "answer" }>,
+  "text" | "report" | "written" | "skills"
+>;
 
 /** What is said in place of an answer. */
 export function noAnswerText(kind: TaskKind, error: TaskError, text: UntrustedText): string {

@@ -3,6 +3,7 @@ import type { AskOptions } from "./ask.ts";
 import { inSession, type SessionContext } from "./in-session.ts";
 import { questionPrompt } from "./question-prompt.ts";
 import { isFormOutput, reporting } from "./report.ts";
+import { namesOf } from "./skill-names.ts";
 import { answered, backgroundOf, type Spent, spent, type Talk, voice } from "./talk.ts";
 
 /** What was said that is no review. */
@@ -18,7 +19,8 @@ export async function answerQuestion(task: Task, context: SessionContext): Promi
   const talk = isFormOutput(output) ? reporting(output, context) : converse;
   const { said, headSha, timing } = await inSession<Said>(task, context, talk);
   const { text, report, usage } = said;
-  return { kind: "answer", text, ...(report && { report }), head_sha: headSha, usage, timing };
+  const about = { ...(report && { report }), ...namesOf(context.skills), head_sha: headSha };
+  return { kind: "answer", text, ...about, usage, timing };
 }
 
 async function converse(task: Task, talk: Talk, options: AskOptions): Promise<Said> {

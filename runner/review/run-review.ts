@@ -1,6 +1,7 @@
 import type { Task, TaskResult } from "#shared/task.ts";
 import { converse } from "./converse.ts";
 import { inSession, type SessionContext } from "./in-session.ts";
+import { namesOf } from "./skill-names.ts";
 
 /**
  * Reviews the head of a pull request in its session.
@@ -16,6 +17,7 @@ export async function runReview(task: Task, context: SessionContext): Promise<Ta
     omitted_files: [...omitted],
     ...(sinceSha !== undefined && { since_sha: sinceSha }),
     conversation,
+    ...namesOf(context.skills),
     usage,
     timing,
   };

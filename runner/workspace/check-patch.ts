@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import type { Subject } from "../subject.ts";
 import type { CheckoutOptions } from "./checkout.ts";
 import { tryGit } from "./git.ts";
+import type { Workspace } from "./git-options.ts";
 import { recounted } from "./recount.ts";
 import { layOutSession } from "./session-folder.ts";
 
@@ -35,17 +36,31 @@ export async function checkPatch(
     options: git,
     signal,
   };
-  const stdin = recounted(patch);
-  if (invisible.test(stdin)) {
-    return refused("the patch has characters that nobody sees: write them as escapes");
+  const value = recounted(patch);
+  const reason = await refusalOf(workspace, value, paths);
+  return reason === undefined ? { ok: true, value } : { ok: false, reason };
+}
+
+/**
+ * Why a patch is of no use to the head that an index holds; undefined when it is.
+ * @throws CicdError as `tryGit` does; the signal's reason when it aborts.
+ */
+export async function refusalOf(
+  workspace: Workspace,
+  patch: string,
+  paths: readonly string[],
+): Promise<string | undefined> {
+  if (invisible.test(patch)) {
+    return "the patch has characters that nobody sees: write them as escapes";
   }
-  const told = await tryGit(workspace, ["apply", "--numstat", "-z", "-"], { stdin });
-  if (told.exitCode !== 0) return refused(`git can't read the patch: ${firstLine(told.stderr)}`);
-  const wrong = wrongIn(told.stdout, stdin, paths);
-  if (wrong !== undefined) return refused(wrong);
-  const applied = await tryGit(workspace, ["apply", "--check", "--cached", "-"], { stdin });
-  if (applied.exitCode === 0) return { ok: true, value: stdin };
-  return refused(`git can't apply the patch: ${firstLine(applied.stderr)}`);
+  const told = await tryGit(workspace, ["apply", "--numstat", "-z", "-"], { stdin: patch });
+  if (told.exitCode !== 0) return `git can't read the patch: ${firstLine(told.stderr)}`;
+  const wrong = wrongIn(told.stdout, patch, paths);
+  if (wrong !== undefined) return wrong;
+  const applied = await tryGit(workspace, ["apply", "--check", "--cached", "-"], { stdin: patch });
+  return applied.exitCode === 0
+    ? undefined
+    : `git can't apply the patch: ${firstLine(applied.stderr)}`;
 }
 
 function wrongIn(told: string, patch: string, paths: readonly string[]): string | undefined {
@@ -68,10 +83,6 @@ const invisible = /(?![\n\t])[\p{Cc}\p{Cf}\u2028\u2029]/u;
 /** Headers alone: lines of a file begin with a blank, a plus or a minus. */
 const forbidden =
   /^(?:deleted file|old mode|new mode|rename |copy |similarity |GIT binary|Binary files|new file mode (?!100644$|100755$)|\+\+\+ \/dev\/null|index .* 1[26]0000$)/;
-
-function refused(reason: string): CheckedPatch {
-  return { ok: false, reason };
-}
 
 function firstLine(text: string): string {
   const line = text.split("\n").find((one) => one.trim() !== "") ?? "it says nothing";

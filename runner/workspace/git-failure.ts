@@ -23,6 +23,17 @@ const meanings: readonly Meaning[] = [
     hint: `Set the forge's token (${tokens}) to one that is valid and can read this repository`,
   },
   {
+    words: /^ ! \[remote rejected\]/m,
+    code: "repository_refused",
+    hint: `Check what the account of the forge's token (${tokens}) may push`,
+  },
+  {
+    // Somebody made the branch at the same moment.
+    words: /\(stale info\)/,
+    code: "repository_unavailable",
+    hint: "It is tried again with another name",
+  },
+  {
     words: /transport '.*' not allowed/i,
     code: "repository_refused",
     hint: "Add the protocol to runner.clone_protocols, if you mean to allow it",

@@ -17,6 +17,7 @@ export const giteaApi: ApiDescription = {
   "GET /repos/{owner}/{repo}/issues/{index}/comments": { query: {} },
   "POST /repos/{owner}/{repo}/issues/{index}/comments": { query: {}, body: comment },
   "PATCH /repos/{owner}/{repo}/issues/comments/{id}": { query: {}, body: comment },
+  "GET /repos/{owner}/{repo}/pulls/{index}": { query: {} },
   [`GET ${reviews}`]: { query: pages },
   [`GET ${reviews}/{id}/comments`]: { query: {} },
   [`POST ${reviews}`]: {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { giteaApi } from "./gitea-api.ts";
-import type { FakeForge, FakeJob } from "./page.ts";
+import { type FakeForge, type FakeJob, pullAnswer } from "./page.ts";
 import { paged } from "./paged.ts";
 
 interface Comment {
@@ -67,6 +67,8 @@ export async function startFakeGitea(): Promise<FakeForge> {
         comment.body = Body.parse(body).body;
         return { status: 200, body: toAnswer(comment) };
       }
+      case "GET /pulls/{index}":
+        return pullAnswer;
       case "GET /pulls/{index}/reviews": {
         const all = Array.from({ length: reviews }, (_, index) => {
           const ofReview = comments.filter(({ review }) => review === index + 1);

@@ -11,6 +11,7 @@ const pull = "/repos/{owner}/{repo}/pulls/{number}";
 export const giteeApi: ApiDescription = {
   "GET /user": { query: {} },
   "GET /repos/{owner}/{repo}/collaborators/{username}/permission": { query: {} },
+  [`GET ${pull}`]: { query: {} },
   [`GET ${pull}/files`]: { query: {} },
   [`GET ${pull}/comments`]: { query: { ...pages, comment_type: text } },
   [`POST ${pull}/comments`]: {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { giteeApi } from "./gitee-api.ts";
-import type { FakeForge, FakeJob } from "./page.ts";
+import { type FakeForge, type FakeJob, pullAnswer } from "./page.ts";
 import { paged } from "./paged.ts";
 
 interface Comment {
@@ -41,6 +41,8 @@ export async function startFakeGitee(): Promise<FakeForge> {
           ? { status: 404, body: { message: "404 Project Member Not Found" } }
           : { status: 200, body: { permission } };
       }
+      case "GET /repos/{owner}/{repo}/pulls/{number}":
+        return pullAnswer;
       case "GET /repos/{owner}/{repo}/pulls/{number}/files":
         return { status: 200, body: [{ filename: "src/pay.ts", patch: { diff: patch } }] };
       case "GET /repos/{owner}/{repo}/pulls/{number}/comments":

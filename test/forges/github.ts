@@ -4,7 +4,7 @@ import * as z from "zod";
 import { ApiDescription } from "./contract.ts";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { fakeCheckRuns } from "./github-check-runs.ts";
-import type { FakeForge, FakeJob } from "./page.ts";
+import { type FakeForge, type FakeJob, pullAnswer } from "./page.ts";
 import { paged } from "./paged.ts";
 
 /** The requests of ours in GitHub's OpenAPI description (`@octokit/openapi` 23.0.2), and GraphQL. */
@@ -144,6 +144,8 @@ export async function startFakeGitHub({
       }
       case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
         return listed(request, ({ at }) => at === undefined);
+      case "GET /repos/{owner}/{repo}/pulls/{pull_number}":
+        return pullAnswer;
       case "GET /repos/{owner}/{repo}/pulls/{pull_number}/comments":
         return listed(request, ({ at }) => at !== undefined);
       case "POST /repos/{owner}/{repo}/issues/{issue_number}/comments":

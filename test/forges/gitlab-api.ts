@@ -15,6 +15,7 @@ export const gitlabApi: ApiDescription = {
   "GET /projects/{id}/jobs/{job_id}/trace": { query: {} },
   "GET /projects/{id}/members/all": { query: { ...pages, query: text } },
   [`POST ${request}/discussions/{discussion_id}/notes`]: { query: {}, body: note },
+  [`GET ${request}`]: { query: {} },
   [`GET ${request}/versions`]: { query: pages },
   [`GET ${request}/discussions`]: { query: pages },
   [`POST ${request}/notes`]: { query: {}, body: note },

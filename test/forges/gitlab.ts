@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type FakeAnswer, type FakeRequest, startFake } from "./fake-server.ts";
 import { gitlabApi } from "./gitlab-api.ts";
-import type { FakeForge, FakeJob } from "./page.ts";
+import { type FakeForge, type FakeJob, fakePull } from "./page.ts";
 import { paged } from "./paged.ts";
 
 interface Thread {
@@ -63,6 +63,10 @@ export async function startFakeGitLab(): Promise<FakeForge> {
     switch (route.replace("/projects/{id}/merge_requests/{iid}", "")) {
       case "GET /user":
         return { status: 200, body: { id: 1 } };
+      case "GET ": {
+        const { title, body: description, base: target_branch } = fakePull;
+        return { status: 200, body: { title, description, target_branch } };
+      }
       case "GET /versions": {
         const all = [...versions].map((head_commit_sha) => ({
           head_commit_sha,

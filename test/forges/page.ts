@@ -34,6 +34,19 @@ export interface FakeJob {
   readonly log: string | undefined;
 }
 
+/** What every fake tells of its pull request. */
+export const fakePull = {
+  title: "Charge cards once",
+  body: "They were charged twice.",
+  base: "release",
+} as const;
+
+/** The same as all but GitLab answer it. */
+export const pullAnswer = {
+  status: 200,
+  body: { title: fakePull.title, body: fakePull.body, base: { ref: fakePull.base } },
+} as const;
+
 /** A fake of a forge with the page of one pull request. */
 export interface FakeForge extends AsyncDisposable {
   readonly server: FakeServer;

@@ -58,14 +58,3 @@ test("proposed tests that change the code, twice: the task fails and says so", a
   const [, shown = ""] = seen(fake);
   assert.match(shown, /`\/test` failed:.*changes "src\/pay\.ts", which is no test file/);
 });
-
-test("/test --write: answered without the model, which is not asked to write", async () => {
-  await using fake = await startFakeGitHub();
-  await using scene = await setScene("github", fake);
-  await succeeded(scene, (await scene.push({ file: "one();\n" })).id);
-  const turns = scene.turns();
-  const said = fake.say("mona", "/test --write", "src/pay.ts:1");
-  await succeeded(scene, await command(scene, { kind: "test", said, message: "--write the cart" }));
-  assert.match(seen(fake)[1] ?? "", /`--write` is not supported.*`\/test`/);
-  assert.equal(scene.turns(), turns);
-});

@@ -2,12 +2,15 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { v7 } from "uuid";
 import { Config } from "#cli/config.ts";
+import { follow } from "#client/follow.ts";
 import { endOrphans } from "#runner/claude/orphans.ts";
 import { type Host, startHost } from "#runner/host.ts";
 import { MessageAnswer } from "#shared/api.ts";
 import { readConfig } from "#shared/config.ts";
 import type { Forge, PullRequestEvent } from "#shared/event.ts";
+import type { JournalEntry } from "#shared/journal.ts";
 import type { Finding } from "#shared/review.ts";
+import { replayDeadLetter } from "#shared/routes/dead-letters.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
 import { isTerminal, Task, type TaskKind } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
@@ -57,8 +60,12 @@ export interface Scene extends AsyncDisposable {
   /** Lets the model answer its next messages with these. */
   answers(...texts: readonly string[]): void;
   cancel(id: string): Promise<void>;
+  /** Repeats a task that failed; resolves to the id of the new one. */
+  replay(id: string): Promise<string>;
   task(id: string): Promise<Task>;
   ended(id: string): Promise<Task>;
+  /** The journal of a task, from its first entry on. */
+  follow(id: string): AsyncGenerator<JournalEntry>;
   /** How many messages the model got since the last push. */
   turns(): number;
 }
@@ -160,11 +167,16 @@ export async function setScene(
         texts.map((text) => ({ do: "answer", text })),
       ),
     cancel: async (id) => void (await send("POST", `/v1/tasks/${id}/cancel`)),
+    replay: async (id) => {
+      const answer = await send("POST", `/v1/dead-letters/${id}/replay`);
+      return replayDeadLetter.answer.parse(await answer.json()).task_id;
+    },
     task: async (id) => Task.parse(await (await send("GET", `/v1/tasks/${id}`)).json()),
     ended: async (id) => {
       await until(async () => isTerminal((await scene.task(id)).state));
       return await scene.task(id);
     },
+    follow: (id) => follow(() => send("GET", `/v1/tasks/${id}/events`), {}),
     turns: () => readHeard(folder).length,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

@@ -2,12 +2,16 @@ import type { FakeForge } from "../forges/page.ts";
 
 /**
  * The comments of our account as a person reads them, a line each: where, what, and whether the
- * thread is settled. Commits are named as `names` says.
+ * thread is settled. Commits are named as `names` says. The footer with the names of skills is left
+ * out: it is the same everywhere.
  */
 export function seen(fake: FakeForge, names: Readonly<Record<string, string>> = {}): string[] {
   const ours = fake.comments().filter(({ author }) => author === fake.self);
   return ours.map(({ at = "page", body, isSettled = false }) => {
-    const text = body.replace(/^<!--.*-->\n/, "").replaceAll(/\s+/g, " ");
+    const text = body
+      .replace(/^<!--.*-->\n/, "")
+      .replace(/\n\n_By the skills? [^\n]*_$/, "")
+      .replaceAll(/\s+/g, " ");
     return `${at}${isSettled ? " (settled)" : ""}: ${named(text, names)}`;
   });
 }

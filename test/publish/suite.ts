@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startProgram } from "../host/program.ts";
+import { command, commentUrl } from "./command.ts";
 import { disturb } from "./disturb.ts";
+import { everyForge } from "./every-forge.ts";
 import { failureSuite } from "./failure-suite.ts";
 import { twice, untested, whole } from "./findings.ts";
 import type { ForgeUnderTest } from "./forge-under-test.ts";
@@ -19,7 +21,7 @@ export function publishSuite({
 }: ForgeUnderTest): void {
   const settled = settles ? " (settled)" : "";
 
-  test(`${forge}: opened, three pushes, a force push, closed: each finding has one comment`, async () => {
+  test(`${forge}: opened, three pushes, a force push, commands, closed: each finding has one comment`, async () => {
     await using fake = await start();
     await using scene = await setScene(forge, fake);
     const one = await scene.push({
@@ -46,6 +48,11 @@ export function publishSuite({
     });
     await succeeded(scene, three.id);
     const four = await scene.push({
+      file: "zero();\none();\ntwo();\nthree();\nfour();\n",
+      findings: [moved, { ...untested, line: 4 }],
+    });
+    await succeeded(scene, four.id);
+    const five = await scene.push({
       file: "two();\n",
       findings: [
         { ...twice, line: 1 },
@@ -53,17 +60,29 @@ export function publishSuite({
       ],
       from: scene.baseSha,
     });
-    await succeeded(scene, four.id);
+    await succeeded(scene, five.id);
+    Object.assign(names, { TWO: two.sha, THREE: three.sha, FOUR: four.sha, FIVE: five.sha });
+    const onThree = `src/pay.ts:3${settled}: _Not found any more in \`FIVE\`._ **medium** · test Nobody tests it.`;
+    const summary = (note = "") =>
+      `page: ### Review of \`FIVE\` It pays. **2 findings: 2 high** ${note}` +
+      "- **high** · bug · `src/pay.ts:1`: It charges twice. " +
+      "Not on a line that this change shows: **`README.md:1`** **high** · bug Elsewhere.";
+    assert.deepEqual(seen(fake, names), [onTwo, onThree, summary()]);
+    scene.answers("Because.");
+    const asked = fake.say("mona", "/ask Why?");
+    await succeeded(scene, await command(scene, { kind: "ask", said: asked, message: "Why?" }));
+    assert.equal(scene.turns(), 1);
+    const again = fake.say("mona", "/review");
+    await succeeded(scene, await command(scene, { kind: "review", said: again }));
+    // It is the same change: the review of before is shown, and the model is not asked.
+    assert.equal(scene.turns(), 1);
     await succeeded(scene, await scene.close());
-    Object.assign(names, { TWO: two.sha, THREE: three.sha, FOUR: four.sha });
-    const end = [
-      onTwo,
-      `src/pay.ts:3${settled}: _Not found any more in \`FOUR\`._ **medium** · test Nobody tests it.`,
-      "page: ### Review of `FOUR` It pays. **2 findings: 2 high** " +
-        "- **high** · bug · `src/pay.ts:1`: It charges twice. " +
-        "Not on a line that this change shows: **`README.md:1`** **high** · bug Elsewhere.",
-    ];
-    assert.deepEqual(seen(fake, names), end);
+    const hasThread = everyForge.some((one) => one.forge === forge && one.hasThreads.page);
+    const where = hasThread
+      ? `reply to ${asked.thread}:`
+      : `page: Answer to [a comment of \`mona\`](<${commentUrl}>)`;
+    const note = "_This very change was reviewed before; `/review --force` asks the model again._ ";
+    assert.deepEqual(seen(fake, names), [onTwo, onThree, summary(note), `${where} Because.`]);
     const found = states?.found;
     assert.deepEqual(
       seenStates(fake, names),
@@ -73,7 +92,8 @@ export function publishSuite({
             `ONE: ${found}, 2 findings: 1 high, 1 medium`,
             `TWO: ${found}, 2 findings: 1 high, 1 low`,
             `THREE: ${found}, 2 findings: 1 high, 1 medium`,
-            `FOUR: ${found}, 2 findings: 2 high`,
+            `FOUR: ${found}, 2 findings: 1 high, 1 medium`,
+            `FIVE: ${found}, 2 findings: 2 high`,
           ],
     );
     assert.deepEqual(fake.server.problems, []);

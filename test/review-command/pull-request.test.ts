@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { descendantsOf } from "#runner/claude/process-tree.ts";
 import { setScene as setHost } from "../host/scene.ts";
 import { text } from "../messages-api/reply.ts";
+import { everyForge } from "../publish/every-forge.ts";
 import { twice } from "../publish/findings.ts";
 import { reviewJson } from "../publish/review-json.ts";
 import { tempFolder } from "../temp-folder.ts";
@@ -16,14 +17,17 @@ async function setForge() {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
   const server = undo.use(await serveGit(folder));
-  const repository = await createRepository(join(folder, "shop/cart.git"));
-  const base = await repository.commit({ files: { "src/pay.ts": "pay() {\n}\n" } });
+  const repository = await createRepository(join(folder, "acme/shop.git"));
+  const main = await repository.commit({ files: { "src/pay.ts": "pay() {\n}\n" } });
+  const onRelease = { files: { "src/cart.ts": "cart\n" }, branch: "release", from: main };
+  const base = await repository.commit(onRelease);
   const files = { "src/pay.ts": "pay() {\n  charge();\n  charge();\n}\n" };
   const head = await repository.commit({ files, branch: "topic", from: base });
   await repository.setRef("refs/heads/topic", undefined);
   await repository.setRef("refs/pull/7/head", head);
+  await repository.setRef("refs/merge-requests/7/head", head);
   const scene = undo.use(await setScene(() => text(reviewJson([twice]))));
-  await scene.git("remote", "add", "origin", `${server.url}/shop/cart.git`);
+  await scene.git("remote", "add", "origin", `${server.url}/acme/shop.git`);
   const resources = undo.move();
   return {
     scene,
@@ -48,6 +52,40 @@ test("cicd-runner review --pr: the forge's own ref of its head, against the defa
   assert.equal(elsewhere.exitCode, 78);
   assert.match(elsewhere.stderr, /Cannot tell the forge of origin: 127\.0\.0\.1.*\n.*GITHUB_HOST/);
 });
+
+for (const { forge, start } of everyForge) {
+  test(`cicd-runner review --pr: title, text and base as ${forge} tells them`, async () => {
+    await using setting = await setForge();
+    const { scene, env } = setting;
+    await using fake = await start();
+    const name = forge.toUpperCase();
+    const how = {
+      env: {
+        RUNNER_CLONE_PROTOCOLS: "http",
+        [`${name}_HOST`]: env.GITHUB_HOST,
+        [`${name}_API_URL`]: `${fake.server.url}/api/`,
+        [`${name}_TOKEN`]: "the-forge-token",
+      },
+    };
+    const prompts = async (...args: readonly string[]) => {
+      const { exitCode, stderr } = await scene.run(["--pr", "7", ...args], how);
+      assert.equal(exitCode, 0, stderr);
+      return { prompt: JSON.stringify(scene.api.requests.at(-1)?.body.messages), stderr };
+    };
+    const told = await prompts();
+    assert.equal(told.stderr, "");
+    assert.match(told.prompt, /Charge cards once.*They were charged twice\./);
+    assert.doesNotMatch(told.prompt, /src\/cart\.ts/);
+    const other = await prompts("--base", "main");
+    assert.match(other.prompt, /Charge cards once.*src\/cart\.ts/);
+    fake.server.trouble = () => ({ do: "refuse", status: 403, body: { message: "Not for you" } });
+    const untold = await prompts();
+    assert.match(untold.stderr, /^Title, text and base .* are not known: .*Not for you/);
+    assert.doesNotMatch(untold.prompt, /Charge cards once/);
+    assert.match(untold.prompt, /src\/cart\.ts/);
+    assert.deepEqual(fake.server.problems, []);
+  });
+}
 
 test("cicd-runner review --pr --async: a running runner does it, warm the second time", async () => {
   await using forge = await setForge();
