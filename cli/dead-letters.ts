@@ -1,10 +1,13 @@
 import { callRunner } from "#edge/call-runner.ts";
 import type { RunnerClient } from "#edge/runner-client.ts";
+import { CicdError } from "#shared/error.ts";
+import { Forge } from "#shared/event.ts";
 import {
   listDeadLetters,
   replayDeadLetter,
   replayDeadLetters,
 } from "#shared/routes/dead-letters.ts";
+import { takeReplay } from "#shared/routes/deliveries.ts";
 import type { Shown } from "./output.ts";
 
 /** Which dead letters are meant, as the command line has it. */
@@ -30,12 +33,33 @@ export async function showDeadLetters(
   return { data: { tasks }, text: lines.length === 0 ? "No dead letters" : lines.join("\n") };
 }
 
-/** Queues one dead letter again. */
-export async function replayOne(runner: RunnerClient, taskId: string): Promise<Shown> {
-  const params = { task_id: taskId };
-  const replay = await callRunner(runner, replayDeadLetter, { params });
-  const how = replay.outcome === "accepted" ? "is queued" : "was queued before and has not ended";
-  return { data: replay, text: `Task ${replay.task_id} ${how}` };
+/**
+ * Queues one failed task again, by its own id or by that of the delivery that made it. Forges give
+ * ids that look like those of tasks, so each is asked for in turn.
+ * @throws CicdError `not_found` when neither has it, `conflict` when the task has not failed.
+ */
+export async function replayOne(runner: RunnerClient, id: string): Promise<Shown> {
+  const asked = [
+    async () => await callRunner(runner, replayDeadLetter, { params: { task_id: id } }),
+    ...Forge.options.map(
+      (forge) => async () =>
+        await callRunner(runner, takeReplay, { params: { id }, query: { forge } }),
+    ),
+  ];
+  for (const ask of asked) {
+    const replay = await ask().catch(unlessUnknown);
+    if (replay === undefined) continue;
+    const how = replay.outcome === "accepted" ? "is queued" : "was queued before and has not ended";
+    return { data: replay, text: `Task ${replay.task_id} ${how}` };
+  }
+  throw new CicdError("not_found", `Cannot find task or delivery: ${id}`, {
+    hint: "See `cicd-runner dead-letters`; what the runner refused is in `cicd-runner outbox list`",
+  });
+}
+
+function unlessUnknown(error: unknown): undefined {
+  if (error instanceof CicdError && error.code === "not_found") return undefined;
+  throw error;
 }
 
 /** Queues all again that pass a filter. */

@@ -134,6 +134,10 @@ export const RunnerConfig = z.strictObject({
         env: ["SESSION_MEMORY_LIMIT"],
         description: "A process that uses more is replaced between two turns",
       }),
+      process_memory_max: Size.optional().meta({
+        description:
+          "Memory at which the kernel ends a process with all below it; needs a delegated cgroup",
+      }),
       memory_budget: Size.optional().meta({
         description:
           "Memory of all processes together above which unused ones are ended; default: no limit",

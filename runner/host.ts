@@ -8,6 +8,7 @@ import { openDay } from "./budget/open.ts";
 import { changeable } from "./changeable.ts";
 import { endOrphans, endStrays, markerVariable } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
+import { confiner } from "./confiner.ts";
 import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth, secondsSince } from "./health.ts";
@@ -138,7 +139,10 @@ export async function startHost({
     onError: (error) => log.warn({ component: "tracing", event: "traces_lost", err: error }),
   });
   if (tracing !== undefined) undo.use(tracing);
-  const cli = cliSettings(config, connector.connect, skills);
+  const cli = {
+    ...cliSettings(config, connector.connect, skills),
+    onSpawn: confiner(limits.process_memory_max, onError),
+  };
   const sessions = new SessionManager({
     store,
     workspaces,

@@ -14,8 +14,13 @@ export const Session = z.object({
   owner: z.string(),
   repository: z.string(),
   number: z.int().positive(),
-  /** The state of its process; `hibernated` when it has none and wakes by resuming. */
-  state: z.enum([...ProcessState.options, "hibernated"]),
+  /** Name of the runner host that has its process, conversation and checkout; null for none. */
+  runner: z.string().nullable(),
+  /**
+   * The state of its process; `hibernated` when it has none and wakes by resuming, `unknown` when the
+   * runner host that has it did not answer the one that was asked.
+   */
+  state: z.enum([...ProcessState.options, "hibernated", "unknown"]),
   pid: z.int().positive().nullable(),
   /** What its process and those below it take now; null where there is none, or that is not known. */
   memory_bytes: z.number().nonnegative().nullable(),

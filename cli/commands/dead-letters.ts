@@ -16,17 +16,16 @@ export function addDeadLetterCommands(program: Command, source: () => SettingsSo
 
   withFilter(program.command("replay"))
     .description("queue tasks that failed again: one, or with --all those that pass a filter")
-    .argument("[task]", "its id")
+    .argument("[id]", "of a task, or of the delivery that made it")
     .option("--all", "those that pass the filter, all without one")
     .action(
-      async (task: string | undefined, flags: DeadLetterFlags & JsonFlag & { all?: boolean }) => {
+      async (id: string | undefined, flags: DeadLetterFlags & JsonFlag & { all?: boolean }) => {
         const { json, all = false, ...filter } = flags;
-        if (all === (task !== undefined)) program.error("error: give the id of a task, or --all");
+        if (all === (id !== undefined)) {
+          program.error("error: give the id of a task or a delivery, or --all");
+        }
         const runner = await runners();
-        show(
-          await (task === undefined ? replayAll(runner, filter) : replayOne(runner, task)),
-          json,
-        );
+        show(await (id === undefined ? replayAll(runner, filter) : replayOne(runner, id)), json);
       },
     );
 }

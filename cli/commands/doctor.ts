@@ -75,6 +75,7 @@ async function configuredChecks(config: Config, source: SettingsSource): Promise
     ]);
   const { diskCheck } = await import("../doctor/disk.ts");
   const { memoryCheck } = await import("../doctor/memory.ts");
+  const { cliLimitCheck } = await import("../doctor/cli-limit.ts");
   const isPublic = config.edge.public_url !== undefined;
   return [
     cliCheck(config.claude.cli_path, environment),
@@ -84,6 +85,7 @@ async function configuredChecks(config: Config, source: SettingsSource): Promise
     storeCheck(config.runner),
     diskCheck(config.runner),
     memoryCheck(config.async.max_sessions, environment),
+    cliLimitCheck(config.async.process_memory_max, environment),
   ];
 }
 

@@ -15,7 +15,7 @@ export function addSessionsCommand(program: Command, source: () => SettingsSourc
       const client = await openClient(flags, source);
       const { sessions } = await client.listSessions({ limit });
       const text = table(
-        ["SESSION", "PULL REQUEST", "STATE", "PID", "ACTIVE"],
+        ["SESSION", "PULL REQUEST", "STATE", "HOST", "PID", "MEMORY", "ACTIVE"],
         sessions.map(rowOf),
         "No sessions",
       );
@@ -24,7 +24,15 @@ export function addSessionsCommand(program: Command, source: () => SettingsSourc
 }
 
 function rowOf(session: Session): string[] {
-  const { id, forge, owner, repository, number, state, pid, active_at } = session;
-  const where = `${forge} ${owner}/${repository}#${number}`;
-  return [id, where, state, pid === null ? "-" : String(pid), ago(active_at)];
+  const { id, forge, owner, repository, number, state, active_at } = session;
+  const { runner, pid, memory_bytes: memory } = session;
+  return [
+    id,
+    `${forge} ${owner}/${repository}#${number}`,
+    state,
+    runner ?? "-",
+    pid === null ? "-" : String(pid),
+    memory === null ? "-" : `${Math.round(memory / 1024 ** 2)} MB`,
+    ago(active_at),
+  ];
 }

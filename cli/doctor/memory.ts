@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
-import { execa } from "execa";
 import type { Environment } from "#shared/config.ts";
 import { type Check, type Finding, fail, ok, warn } from "./check.ts";
+import { unitsOf } from "./units.ts";
 
 /** What a resident session takes, in bytes. */
 const least = 130 * 1024 ** 2;
@@ -42,46 +42,4 @@ function judged(who: string, { memory, sessions }: { memory: number; sessions: n
   const fit = Math.max(1, Math.floor(memory / most));
   const fix = `Set ASYNC_MAX_SESSIONS to ${fit}, or raise MemoryMax`;
   return memory >= sessions * least ? warn(what, fix) : fail(what, fix);
-}
-
-interface Unit {
-  readonly name: string;
-  /** Undefined without a limit. */
-  readonly memory: number | undefined;
-  /** What the unit's own environment says. */
-  readonly sessions: number | undefined;
-}
-
-/** The units of runners that systemd has loaded; none where there is no systemd. */
-async function unitsOf({ PATH }: Environment, cancelSignal: AbortSignal): Promise<Unit[]> {
-  const properties = "--property=Id,MemoryMax,Environment";
-  const { failed, stdout } = await execa("systemctl", ["show", "cicd-runner@*", properties], {
-    extendEnv: false,
-    env: PATH ? { PATH } : {},
-    stdin: "ignore",
-    reject: false,
-    cancelSignal,
-  });
-  if (failed) return [];
-  return stdout
-    .split("\n\n")
-    .map((block) => new Map(block.split("\n").map(assignment)))
-    .flatMap((values) => {
-      const name = values.get("Id");
-      if (name === undefined) return [];
-      const [, sessions] = /\bASYNC_MAX_SESSIONS=(\d+)/.exec(values.get("Environment") ?? "") ?? [];
-      const memory = Number(values.get("MemoryMax"));
-      return [
-        {
-          name,
-          memory: Number.isSafeInteger(memory) && memory > 0 ? memory : undefined,
-          sessions: sessions === undefined ? undefined : Number(sessions),
-        },
-      ];
-    });
-}
-
-function assignment(line: string): [string, string] {
-  const at = line.indexOf("=");
-  return [line.slice(0, at), line.slice(at + 1)];
 }

@@ -1,10 +1,10 @@
-import { access, mkdir, rename, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CicdError } from "#shared/error.ts";
 import type { InitFile } from "./files.ts";
 
 /**
- * Writes files into a folder, all or none where one is there already; `force` replaces them.
+ * Writes files into a folder, all or none where another one is there already; `force` replaces it.
  * @returns their paths.
  * @throws CicdError `conflict` that names what is there, `invalid_request` when one can't be written.
  */
@@ -14,7 +14,7 @@ export async function writeFiles(
   { force }: { readonly force: boolean },
 ): Promise<string[]> {
   const paths = files.map(({ name }) => join(folder, name));
-  const taken = force ? [] : await existing(paths);
+  const taken = force ? [] : await takenBy(files, folder);
   if (taken.length > 0) {
     throw new CicdError("conflict", `Cannot write ${taken.join(", ")}: it is there already`, {
       hint: "Give another --dir, or --force to replace it",
@@ -29,14 +29,19 @@ export async function writeFiles(
   }
 }
 
-async function existing(paths: readonly string[]): Promise<string[]> {
+/** The same content is in nobody's way: a clone has the schema already. */
+async function takenBy(files: readonly InitFile[], folder: string): Promise<string[]> {
   const found = await Promise.all(
-    paths.map((path) =>
-      access(path).then(
-        () => [path],
-        () => [],
-      ),
-    ),
+    files.map(async ({ name, content }) => {
+      const path = join(folder, name);
+      const isThere = await access(path).then(
+        () => true,
+        () => false,
+      );
+      if (!isThere) return [];
+      const there = await readFile(path, "utf8").catch(() => undefined);
+      return there === content ? [] : [path];
+    }),
   );
   return found.flat();
 }

@@ -8,30 +8,40 @@ import type { Html, View } from "./view.ts";
 /** Lists sessions with the state and memory of their processes. */
 export function sessionsPage(view: View, sessions: readonly Session[]): Html {
   const memory = sessions.reduce((sum, { memory_bytes }) => sum + (memory_bytes ?? 0), 0);
-  const resident = sessions.filter(({ state }) => state !== "hibernated").length;
+  const count = (...states: readonly Session["state"][]) =>
+    sessions.filter(({ state }) => states.includes(state)).length;
+  const resident = sessions.length - count("hibernated", "unknown");
+  const unknown = count("unknown");
   return layout(view, {
     title: "Sessions",
     refresh: 5000,
     content: html`<div id="sessions" data-live>
-<p class="quiet">${resident} of ${sessions.length} have a process at the host that was asked, with ${bytes(memory)} together.</p>
+<p class="quiet">${resident} of ${sessions.length} have a process, with ${bytes(memory)} together${unknown === 0 ? "" : `; the hosts of ${unknown} did not answer`}.</p>
 <section class="card">${sessions.length === 0 ? html`<p class="quiet">None.</p>` : table(view, sessions)}</section></div>`,
   });
 }
 
 function table(view: View, sessions: readonly Session[]): Html {
+  const runners = new Set(sessions.flatMap(({ runner }) => runner ?? []));
+  const isShared = runners.size > 1;
   const most = Math.max(1, ...sessions.map(({ memory_bytes }) => memory_bytes ?? 0));
   return html`<div class="wide" tabindex="0" role="region" aria-label="Sessions"><table>
 <caption class="unseen">Sessions, the most recently active first</caption>
-<thead><tr><th scope="col">Pull request</th><th scope="col">Forge</th><th scope="col">Process</th>
+<thead><tr><th scope="col">Pull request</th><th scope="col">Forge</th>${isShared ? html`<th scope="col">Host</th>` : ""}<th scope="col">Process</th>
 <th scope="col">Memory</th><th scope="col" class="number">Process id</th><th scope="col" class="number">Began</th>
 <th scope="col" class="number">Active</th></tr></thead>
-<tbody>${sessions.map((session) => row(view, session, most))}</tbody></table></div>`;
+<tbody>${sessions.map((session) => row(view, session, { most, isShared }))}</tbody></table></div>`;
 }
 
-function row({ base, now }: View, session: Session, most: number): Html {
-  const { id, owner, repository, number, host, state, pid, memory_bytes: memory } = session;
+/** `most` is the largest memory of all, in bytes; the host is of interest where there are several. */
+function row(
+  { base, now }: View,
+  session: Session,
+  { most, isShared }: { most: number; isShared: boolean },
+): Html {
+  const { id, owner, repository, number, host, runner, state, pid, memory_bytes: memory } = session;
   return html`<tr><td class="title"><a href="${base}/tasks?session_id=${id}">${owner}/${repository}#${number}</a></td>
-<td>${host}</td><td>${badge(state)}</td>
+<td>${host}</td>${isShared ? html`<td>${runner ?? ""}</td>` : ""}<td>${badge(state)}</td>
 <td class="memory">${
     memory === null
       ? ""

@@ -17,6 +17,7 @@ const tones: Readonly<Record<string, string>> = {
   failed: "bad",
   unhealthy: "bad",
   unreachable: "bad",
+  unknown: "wait",
   lost: "bad",
   down: "bad",
   dead: "bad",

@@ -34,6 +34,8 @@ export interface CliProcessOptions extends ChildOptions, WatchOptions {
   readonly startupTimeout: number;
   /** How long each step of ending it may take, and an interrupt. */
   readonly patience: number;
+  /** Told of its pid as soon as there is one, before it does anything. Must not throw. */
+  readonly onSpawn?: ((pid: number) => void) | undefined;
   readonly onState?: ((from: ProcessState, to: ProcessState, pid: number) => void) | undefined;
 }
 
@@ -88,6 +90,7 @@ export class CliProcess {
   private constructor(options: CliProcessOptions) {
     this.#options = options;
     this.#child = startChild(options, (line) => this.#read(line));
+    if (this.#child.pid > 0) options.onSpawn?.(this.#child.pid);
     this.exited = this.#child.exited.then((exit) => {
       this.#apply({ type: "exited", exit });
       return exit;

@@ -35,7 +35,7 @@ export async function askPeer(c: Context<RunnerEnv>, peer: Peer): Promise<Respon
   const { signal: left } = c.req.raw;
   const late = AbortSignal.timeout(peer.timeout);
   try {
-    const answer = await send(c, peer, AbortSignal.any([left, late]));
+    const answer = await passOn(c, peer.url, AbortSignal.any([left, late]));
     return await toAnswer(c, peer, answer);
   } catch (cause) {
     if (cause instanceof CicdError) throw cause;
@@ -46,11 +46,19 @@ export async function askPeer(c: Context<RunnerEnv>, peer: Peer): Promise<Respon
   }
 }
 
-async function send(c: Context<RunnerEnv>, peer: Peer, signal: AbortSignal): Promise<Response> {
+/**
+ * Sends a request on to another host as the edge has sealed it.
+ * @throws what `fetch` throws.
+ */
+export async function passOn(
+  c: Context<RunnerEnv>,
+  url: string,
+  signal: AbortSignal,
+): Promise<Response> {
   // The seal covers the path, the query and the body: they go as they came.
   const { pathname, search } = new URL(c.req.url);
   const body = await c.req.arrayBuffer();
-  return await fetch(new URL(pathname + search, peer.url), {
+  return await fetch(new URL(pathname + search, url), {
     method: c.req.method,
     headers: {
       ...pickHeaders(c.req.raw.headers, passed),

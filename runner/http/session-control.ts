@@ -14,7 +14,7 @@ export interface SessionControl {
 }
 
 /** A resident process; `pid` is null until it has one. */
-export interface SessionProcess {
+interface SessionProcess {
   readonly state: ProcessState;
   readonly pid: number | null;
 }

@@ -1,7 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { Route } from "#shared/route.ts";
 import { Id } from "#shared/routes/parts.ts";
-import { endSession, getSession, takeMessage } from "#shared/routes/sessions.ts";
+import { endSession, takeMessage } from "#shared/routes/sessions.ts";
 import { answerPermission } from "#shared/routes/tasks.ts";
 import type { HostRecord } from "../store/cluster.ts";
 import type { Store } from "../store/store.ts";
@@ -17,7 +17,7 @@ export interface HolderOptions {
 }
 
 /**
- * Passes requests about a process on to the host that has it. This one answers itself when it is
+ * Passes requests that do something to a process on to the host that has it. This one answers itself when it is
  * that host, when there is no such host, or it is gone, or stops and did nothing, and when another
  * host has passed the request on already. Call it before the routes are served.
  * @throws CicdError from requests as {@link askPeer} does.
@@ -34,7 +34,6 @@ export function serveAtHolder(app: Hono<RunnerEnv>, options: HolderOptions): voi
       return answer;
     });
   pass(endSession, async (id) => id);
-  pass(getSession, async (id) => id);
   // Without a task that runs there is no turn to say it in: it becomes a task, on any host.
   pass(takeMessage, async (sessionId) => {
     const [running] = await store.tasks({ sessionId, state: "running", limit: 1 });
@@ -54,9 +53,7 @@ async function answerOfHolder(
   const holder = await holderOf(await sessionOf(id), store);
   if (holder === undefined || holder.id === store.hostId) return undefined;
   if (holder.state === "lost" || holder.url === null) return undefined;
-  const asked = askPeer(c, { name: holder.name, url: holder.url, timeout: peerTimeout });
-  // What is in the store can be told without the other.
-  return c.req.method === "GET" ? await asked.catch(() => undefined) : await asked;
+  return await askPeer(c, { name: holder.name, url: holder.url, timeout: peerTimeout });
 }
 
 async function holderOf(

@@ -14,7 +14,7 @@ export interface CliSettings
   extends CliArgumentOptions,
     Pick<
       CliProcessOptions,
-      "executable" | "startupTimeout" | "patience" | "silenceTimeout" | "maxLineBytes"
+      "executable" | "onSpawn" | "startupTimeout" | "patience" | "silenceTimeout" | "maxLineBytes"
     > {
   /** What differs for pull requests from forks; default nothing. */
   readonly confined?: Pick<CliArgumentOptions, "tools" | "instructions"> | undefined;

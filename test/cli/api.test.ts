@@ -72,7 +72,7 @@ test("cicd-runner tasks and sessions: lists, with filters", async () => {
   assert(!ofPull.stdout.includes(failed));
   assert.equal(ofNobody.exitCode, 1);
   assert.match(ofNobody.stderr, /Cannot find session of acme\/shop#9/);
-  assert.match(sessions.stdout, /^SESSION .*\n\S+ +github \S+#8 +hibernated +- +\d+ s ago$/);
+  assert.match(sessions.stdout, /^SESSION .*\n\S+ +github \S+#8 +hibernated +- +- +- +\d+ s ago$/);
   assert.equal(wrong.exitCode, 2);
   assert.match(wrong.stderr, /from 1 to 500/);
 });

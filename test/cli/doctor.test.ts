@@ -107,6 +107,7 @@ test("cicd-runner doctor: exit 0 and a line for each check when all is well", as
     /^ok +Edge +\S+ is healthy, its runner healthy$/m,
     /^ok +Store +\S+ is made at the first start$/m,
     /^ok +State folder +\S+: [\d.]+ GB free$/m,
+    /^ok +CLI limit +async\.process_memory_max is not set/m,
   ]) {
     assert.match(stdout, line);
   }
@@ -117,7 +118,7 @@ test("cicd-runner doctor: what is wrong is named, with what to do, and exits 1",
   await scene.program("claude", "echo 1.0.0");
   await scene.program(
     "systemctl",
-    'printf "Id=cicd-runner@1.service\\nMemoryMax=1073741824\\nEnvironment=A=b ASYNC_MAX_SESSIONS=9\\n"',
+    'printf "Id=cicd-runner@1.service\\nMemoryMax=1073741824\\nEnvironment=A=b ASYNC_MAX_SESSIONS=9\\nDelegate=no\\n"',
   );
   await chmod(scene.state, 0o755);
   const database = new DatabaseSync(join(scene.state, "cicd-runner.db"));
@@ -127,6 +128,7 @@ test("cicd-runner doctor: what is wrong is named, with what to do, and exits 1",
     ANTHROPIC_API_KEY: "bad-key",
     EDGE_PUBLIC_URL: "http://127.0.0.1:1",
     GITHUB_TOKEN: "narrow",
+    ASYNC_PROCESS_MEMORY_MAX: "768MB",
     GITLAB_TOKEN: "lab-token",
     GITEA_TOKEN: "no-token",
     GITEA_HOST: "git.example.com",
@@ -143,6 +145,7 @@ test("cicd-runner doctor: what is wrong is named, with what to do, and exits 1",
     ["Store", "fail", /has version 9999, this program knows \d+/],
     ["State folder", "warn", /open to others: mode 755/],
     ["Memory", "fail", /cicd-runner@1\.service has 1024 MB for 9 sessions/],
+    ["CLI limit", "warn", /^No cgroup is delegated to cicd-runner@1\.service: .* 768 MB$/],
   ] as const;
   for (const [name, status, message] of expected) {
     const finding = of(name);

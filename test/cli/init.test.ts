@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseEnv } from "node:util";
@@ -83,6 +83,15 @@ test("cicd-runner init: what is there stays without --force, and nothing else is
   assert.deepEqual(await readdir(folder.path), ["cicd-runner.yaml"]);
   assert.equal((await run(folder.path, ["--yes", "--force"])).exitCode, 0);
   assert(!(await readFile(file, "utf8")).includes("port: 1"));
+});
+
+test("cicd-runner init: a schema that is there with the same content is in nobody's way", async () => {
+  await using folder = await tempFolder();
+  const schema = join(folder.path, "cicd-runner.schema.json");
+  await copyFile(new URL("../../cicd-runner.schema.json", import.meta.url), schema);
+  const { exitCode, stderr } = await run(folder.path, ["--yes"]);
+  assert.equal(exitCode, 0, stderr);
+  assert.equal((await readdir(folder.path)).length, 3);
 });
 
 test("cicd-runner init: nobody to ask, and options that are wrong, are mistakes in its use", async () => {

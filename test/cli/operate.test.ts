@@ -53,6 +53,20 @@ test("cicd-runner dead-letters and replay: for people, and as data", async () =>
   rest.parse(JSON.parse((await scene.run("dead-letters", "--json")).stdout));
 });
 
+test("cicd-runner replay: by the id of the delivery, of whichever forge it is", async () => {
+  await using scene = await startScene();
+  const ofGitLab = handOff(8, { delivery: "gl-8", forge: "gitlab" });
+  const id = await accepted(scene.store, ofGitLab);
+  await scene.store.finish(await claimed(scene.store), { state: "failed", error: trouble });
+  for (const how of [/^Task (\S+) is queued$/, /^Task (\S+) was queued before/]) {
+    const { exitCode, stdout, stderr } = await scene.run("replay", "gl-8");
+    assert.equal(exitCode, 0, stderr);
+    const [, replayed = ""] = how.exec(stdout) ?? assert.fail(stdout);
+    assert.notEqual(replayed, id);
+    assert.equal((await scene.store.task(replayed))?.state, "queued");
+  }
+});
+
 test("cicd-runner replay --all: those that pass the filter", async () => {
   await using scene = await startScene();
   assert.equal(
@@ -75,7 +89,7 @@ test("cicd-runner shows what the runner refuses, or that it is not there, and ex
   await using scene = await startScene();
   const unknown = await scene.run("replay", "01890a5d-ac96-774b-bcce-b302099a8057");
   assert.equal(unknown.exitCode, 1);
-  assert.match(unknown.stderr, /Cannot find task/);
+  assert.match(unknown.stderr, /Cannot find task or delivery: 01890a5d.*\n.*outbox list/);
   const away = await scene.run("drain", "--runner", "http://127.0.0.1:1");
   assert.equal(away.exitCode, 1);
   assert.match(away.stderr, /Cannot reach runner/);

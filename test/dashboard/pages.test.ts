@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { v7 } from "uuid";
 import type { JournalEvent } from "#shared/journal.ts";
 import { handOff } from "../runner-http/hand-off.ts";
+import { idle } from "../runner-http/start-runner.ts";
+import { newSqlitePlace } from "../store/place.ts";
 import { openDashboard, type TestDashboard } from "./open-dashboard.ts";
 
 const evil = `"'><script>alert(1)</script><img src=x onerror=alert(2)>`;
@@ -161,4 +163,32 @@ test("tasks are listed by state and by session", async () => {
   assert.deepEqual(await listed("state=cancelled"), [false, true]);
   assert.deepEqual(await listed("state=&session_id=x"), [true, true]);
   assert.deepEqual(await listed(`session_id=${session}`), [true, false]);
+});
+
+test("sessions of many hosts are shown with their host, and which of those did not answer", async () => {
+  await using place = await newSqlitePlace();
+  await using store = await place.open("host-a");
+  const other = await place.open("host-b");
+  const processes = new Map([[7, { state: "busy", pid: 4711 } as const]]);
+  const numbers = new Map<string, number>();
+  await using dashboard = await openDashboard(
+    {},
+    {
+      store,
+      sessions: { ...idle, processOf: (id) => processes.get(numbers.get(id) ?? 0) },
+      memoryOf: async () => new Map([[4711, 150 * 1024 ** 2]]),
+    },
+  );
+  for (const [number, holder] of [
+    [7, store],
+    [8, other],
+  ] as const) {
+    await store.enqueue(handOff({ number }), { limit: 9 });
+    const claim = await holder.claim();
+    numbers.set(claim?.task.session_id ?? "", number);
+  }
+  const text = (await (await dashboard.get("/sessions")).text()).replaceAll(/<[^>]*>/g, " ");
+  assert.match(text, /1 of 2 have a process, with 150 MB together; the hosts of 1 did not answer/);
+  assert.match(text, /#8\s+github.com\s+host-b\s+unknown/);
+  assert.match(text, /#7\s+github.com\s+host-a\s+busy\s+150 MB\s+4711/);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
-import { MessageAnswer } from "#shared/api.ts";
+import { MessageAnswer, SessionList } from "#shared/api.ts";
 import type { JournalEntry, JournalType } from "#shared/journal.ts";
 import { SessionDetail } from "#shared/session.ts";
 import type { Runner } from "../campaign/runner.ts";
@@ -78,6 +78,27 @@ suite("the host that is asked, while another has the process", () => {
     // The task gives the session back a moment after its end.
     await until(async () => (await end()) === 204);
     assert.equal(await state(), "hibernated");
+  });
+
+  test("sessions are listed with the processes of all hosts, and say of which", async () => {
+    const gate = Promise.withResolvers<void>();
+    await using scene = await startScene(server, () => text(gate.promise, review()));
+    const { sent, owner, other } = await scene.deliver("turn.started");
+    const listed = async () => {
+      const answer = await scene.fleet.askRunner(other, "/v1/sessions", { method: "GET" });
+      const { sessions } = SessionList.parse(await answer.json());
+      return sessions.find(({ id }) => id === sent.sessionId) ?? assert.fail("not listed");
+    };
+    const { state, runner, pid, memory_bytes: memory } = await listed();
+    assert.deepEqual([state, runner], ["busy", owner.name]);
+    assert(pid !== null && memory !== null && memory > 1024 ** 2, `${pid}, ${memory}`);
+    gate.resolve();
+    await sent.ended();
+    await until(async () => (await listed()).state === "ready");
+    await owner.kill();
+    // Until its lease has run out nobody knows; then what it had is no more.
+    assert.equal((await listed()).state, "unknown");
+    await until(async () => (await listed()).state === "hibernated");
   });
 
   test("feedback is a question when that host was killed", async () => {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { SessionList } from "#shared/api.ts";
 import { checkSeal, sealHeader } from "#shared/seal.ts";
+import { SessionDetail } from "#shared/session.ts";
 import { newSqlitePlace } from "../store/place.ts";
 import { handOff } from "./hand-off.ts";
 import { idle, type SendOptions, secrets, startRunner } from "./start-runner.ts";
@@ -52,7 +54,9 @@ export async function startHolderScene(
   if (!runs) await holder.finish(claim, { state: "cancelled", reason: "test" });
   const ended: string[] = [];
   const sessions = { ...idle, terminate: async (id: string) => ended.push(id) > 0 };
-  const runner = undo.use(await startRunner({ store, sessions, peerTimeout }));
+  const runner = undo.use(
+    await startRunner({ store, sessions, peerTimeout, listTimeout: peerTimeout }),
+  );
   const { id: task, session_id: session } = claim.task;
   const resources = undo.move();
   return {
@@ -75,6 +79,12 @@ export async function startHolderScene(
       }),
     end: (options: SendOptions = {}) =>
       runner.send(`/v1/sessions/${session}`, { method: "DELETE", ...options }),
+    /** What is shown of the session, in the list and by itself. */
+    shown: async (options: SendOptions = {}) => {
+      const list = await (await runner.send("/v1/sessions", options)).json();
+      const one = await (await runner.send(`/v1/sessions/${session}`, options)).json();
+      return [...SessionList.parse(list).sessions, SessionDetail.parse(one)];
+    },
     tasks: async () => (await store.tasks({ limit: 9 })).length,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

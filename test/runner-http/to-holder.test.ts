@@ -142,3 +142,50 @@ suite("a request about a process that another host has", () => {
     assert.deepEqual(scene.heard, []);
   });
 });
+
+suite("a session whose process another host has", () => {
+  const busy = { state: "busy", pid: 7, memory_bytes: 1000 };
+
+  test("is shown as that host says, which is not asked by those that it asks", async () => {
+    let id = "";
+    await using scene = await startHolderScene(({ url }, response) =>
+      sendJson(
+        response,
+        200,
+        url?.endsWith("/v1/sessions") ? { sessions: [{ id, ...busy }] } : { id, ...busy },
+      ),
+    );
+    id = scene.paths.end.slice("/v1/sessions/".length);
+    for (const one of await scene.shown()) {
+      assert.partialDeepStrictEqual(one, { id, runner: "other", ...busy });
+    }
+    assert.deepEqual(scene.heard, ["GET /v1/sessions ", `GET ${scene.paths.end} `]);
+    const passedOn = { headers: { "x-cicd-runner-passed-on": "1" } };
+    for (const { state } of await scene.shown(passedOn)) assert.equal(state, "hibernated");
+    assert.equal(scene.heard.length, 2);
+  });
+
+  test("is of a state that is unknown when that host says nothing of use in time", async () => {
+    for (const answer of [
+      silent,
+      notFound,
+      (_, response) => response.destroy(),
+      (_, response) => sendJson(response, 200, { sessions: [] }),
+      (_, response) => response.writeHead(200, { "content-type": "text/html" }).end("<p>Hi"),
+    ] satisfies Answer[]) {
+      await using scene = await startHolderScene(answer, { peerTimeout: 200 });
+      for (const one of await scene.shown()) {
+        assert.partialDeepStrictEqual(one, { runner: "other", state: "unknown", pid: null });
+      }
+    }
+    await using nowhere = await startHolderScene(silent);
+    await nowhere.place.alter("UPDATE host SET url = NULL WHERE name = 'other'");
+    for (const { state } of await nowhere.shown()) assert.equal(state, "unknown");
+  });
+
+  test("has none when that host is lost", async () => {
+    await using scene = await startHolderScene(silent);
+    await scene.place.alter("UPDATE host SET seen_at = 0 WHERE name = 'other'");
+    for (const { state } of await scene.shown()) assert.equal(state, "hibernated");
+  });
+});
