@@ -4,7 +4,7 @@ import { type ForgeAccounts, type ForgeClient, forgeClients } from "./forge-clie
 import type { PageOf } from "./page.ts";
 
 /** Which pull request is asked about. */
-export interface AskedPullRequest extends Pick<PageOf, "forge" | "repository"> {
+interface AskedPullRequest extends Pick<PageOf, "forge" | "repository"> {
   readonly number: number;
 }
 
