@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { descendantsOf } from "#runner/claude/process-tree.ts";
+import { startFakeGitHub } from "../forges/github.ts";
 import { setScene as setHost } from "../host/scene.ts";
 import { text } from "../messages-api/reply.ts";
 import { everyForge } from "../publish/every-forge.ts";
@@ -53,39 +54,50 @@ test("cicd-runner review --pr: the forge's own ref of its head, against the defa
   assert.match(elsewhere.stderr, /Cannot tell the forge of origin: 127\.0\.0\.1.*\n.*GITHUB_HOST/);
 });
 
+/** Reviews pull request 7 with the API of a forge; resolves to what the model was shown. */
+async function promptOf(
+  { scene, env }: Awaited<ReturnType<typeof setForge>>,
+  { forge, url }: { readonly forge: string; readonly url: string },
+  ...args: readonly string[]
+) {
+  const name = forge.toUpperCase();
+  const how = {
+    env: {
+      RUNNER_CLONE_PROTOCOLS: "http",
+      [`${name}_HOST`]: env.GITHUB_HOST,
+      [`${name}_API_URL`]: `${url}/api/`,
+      [`${name}_TOKEN`]: "the-forge-token",
+    },
+  };
+  const { exitCode, stderr } = await scene.run(["--pr", "7", ...args], how);
+  assert.equal(exitCode, 0, stderr);
+  return { prompt: JSON.stringify(scene.api.requests.at(-1)?.body.messages), stderr };
+}
+
 for (const { forge, start } of everyForge) {
   test(`cicd-runner review --pr: title, text and base as ${forge} tells them`, async () => {
     await using setting = await setForge();
-    const { scene, env } = setting;
     await using fake = await start();
-    const name = forge.toUpperCase();
-    const how = {
-      env: {
-        RUNNER_CLONE_PROTOCOLS: "http",
-        [`${name}_HOST`]: env.GITHUB_HOST,
-        [`${name}_API_URL`]: `${fake.server.url}/api/`,
-        [`${name}_TOKEN`]: "the-forge-token",
-      },
-    };
-    const prompts = async (...args: readonly string[]) => {
-      const { exitCode, stderr } = await scene.run(["--pr", "7", ...args], how);
-      assert.equal(exitCode, 0, stderr);
-      return { prompt: JSON.stringify(scene.api.requests.at(-1)?.body.messages), stderr };
-    };
-    const told = await prompts();
-    assert.equal(told.stderr, "");
-    assert.match(told.prompt, /Charge cards once.*They were charged twice\./);
-    assert.doesNotMatch(told.prompt, /src\/cart\.ts/);
-    const other = await prompts("--base", "main");
-    assert.match(other.prompt, /Charge cards once.*src\/cart\.ts/);
-    fake.server.trouble = () => ({ do: "refuse", status: 403, body: { message: "Not for you" } });
-    const untold = await prompts();
-    assert.match(untold.stderr, /^Title, text and base .* are not known: .*Not for you/);
-    assert.doesNotMatch(untold.prompt, /Charge cards once/);
-    assert.match(untold.prompt, /src\/cart\.ts/);
+    const { prompt, stderr } = await promptOf(setting, { forge, url: fake.server.url });
+    assert.equal(stderr, "");
+    assert.match(prompt, /Charge cards once.*They were charged twice\./);
+    assert.doesNotMatch(prompt, /src\/cart\.ts/);
     assert.deepEqual(fake.server.problems, []);
   });
 }
+
+test("cicd-runner review --pr: --base goes first, and a forge that does not tell is no hindrance", async () => {
+  await using setting = await setForge();
+  await using fake = await startFakeGitHub();
+  const api = { forge: "github", url: fake.server.url };
+  const other = await promptOf(setting, api, "--base", "main");
+  assert.match(other.prompt, /Charge cards once.*src\/cart\.ts/);
+  fake.server.trouble = () => ({ do: "refuse", status: 403, body: { message: "Not for you" } });
+  const untold = await promptOf(setting, api);
+  assert.match(untold.stderr, /^Title, text and base .* are not known: .*Not for you/);
+  assert.doesNotMatch(untold.prompt, /Charge cards once/);
+  assert.match(untold.prompt, /src\/cart\.ts/);
+});
 
 test("cicd-runner review --pr --async: a running runner does it, warm the second time", async () => {
   await using forge = await setForge();
