@@ -40,9 +40,10 @@ export function addInitCommand(program: Command): void {
       const { firstConfig } = await import("../init/files.ts");
       const { writeFiles } = await import("../init/write.ts");
       const { nextSteps } = await import("../init/next-steps.ts");
-      const made = await firstConfig(answers);
+      const folder = resolve(flags.dir);
+      const made = await firstConfig(answers, folder);
       const force = flags.force ?? false;
-      const paths = await writeFiles(resolve(flags.dir), made.files, { force });
+      const paths = await writeFiles(folder, made.files, { force });
       const steps = nextSteps(answers, made);
       const text = `${paths.map((path) => `Wrote ${path}`).join("\n")}\n\n${steps}`;
       show(

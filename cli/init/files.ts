@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import { configFileName } from "../config-file.ts";
+import { configFileName, configVariable } from "../config-file.ts";
 import { configSchema, schemaFileName } from "../config-schema.ts";
 import { createToken } from "../token.ts";
 import type { Answers } from "./answers.ts";
@@ -30,10 +30,11 @@ const root = new URL("../../", import.meta.url);
 const units = ["cicd-runner@.service", "cicd-edge.service", "cicd-edge.socket"];
 
 /**
- * Makes up secrets and the files that hold them. What is no secret is in a configuration file, or
- * beside the secrets where systemd runs the program, in whose folder no file is looked for.
+ * Makes up secrets and the files that hold them, for a folder. What is no secret is in a configuration
+ * file, or beside the secrets where systemd runs the program, in whose folder no file is looked for.
+ * Otherwise the variables name the file: a command that shows something takes none that lies around.
  */
-export async function firstConfig(answers: Answers): Promise<FirstConfig> {
+export async function firstConfig(answers: Answers, folder: string): Promise<FirstConfig> {
   const { forge, systemd } = answers;
   const { token: apiToken, entry } = createToken("admin");
   const webhookSecret = randomBytes(32).toString("hex");
@@ -50,7 +51,11 @@ export async function firstConfig(answers: Answers): Promise<FirstConfig> {
   const shared = { apiToken, webhookSecret, pathSegment, secretsFile };
   if (!systemd) {
     const files = [
-      { name: secretsFile, content: variables(secrets), mode: 0o600 },
+      {
+        name: secretsFile,
+        content: variables({ [configVariable]: join(folder, configFileName), ...secrets }),
+        mode: 0o600,
+      },
       { name: configFileName, content: settings(answers, entry), mode: 0o644 },
       {
         name: schemaFileName,

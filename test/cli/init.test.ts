@@ -33,7 +33,7 @@ async function run(
 /** What the files of a folder configure. */
 async function settingsIn(folder: string, secretsFile: string) {
   const environment = parseEnv(await readFile(join(folder, secretsFile), "utf8"));
-  return await readSettings({ file: undefined, folder, environment });
+  return await readSettings({ file: undefined, folder: "/", environment, looksUpwards: false });
 }
 
 test("cicd-runner init --yes: files that configure, secrets for their owner alone, and what to click", async () => {
