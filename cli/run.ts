@@ -108,7 +108,14 @@ function preparations(
 
 function start(config: Config, log: Logger): Promise<Host> {
   const descriptor = descriptors.get("runner");
-  return startHost({ config, environment: process.env, log, version, descriptor });
+  return startHost({
+    config,
+    schema: Config,
+    environment: process.env,
+    log,
+    version,
+    descriptor,
+  });
 }
 
 /** How long a runner may take to stop, in milliseconds: turns, then each step of ending processes. */

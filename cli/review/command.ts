@@ -13,7 +13,7 @@ import { publisher } from "#runner/settings.ts";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Config } from "../config.ts";
+import { Config } from "../config.ts";
 import { exitCodes } from "../exit-code.ts";
 import { operatorOf, runnerUrl } from "../operator.ts";
 import { version } from "../version.ts";
@@ -109,7 +109,7 @@ async function review(flags: ReviewFlags, settings: ReviewSettings): Promise<num
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     // Before anything is paid for.
-    const { text, failOn } = publisher(config, settings.environment);
+    const { text, failOn } = publisher(config, settings.environment, Config);
     const reviewed = await run(flags, { ...settings, config, signal: stopped.signal });
     const report =
       reviewed === undefined
