@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Forge } from "#shared/event.ts";
-import { type Answers, hostTrouble, publicUrlTrouble, secretTrouble } from "../init/answers.ts";
+import {
+  type Answers,
+  hostTrouble,
+  normalizedUrl,
+  publicUrlTrouble,
+  secretTrouble,
+} from "../init/answers.ts";
 import { show } from "../output.ts";
 
 interface InitFlags {
@@ -63,7 +69,7 @@ async function answersOf(
   const given = {
     ...(forge !== undefined && { forge }),
     ...(host !== undefined && { host }),
-    ...(publicUrl !== undefined && { publicUrl }),
+    ...(publicUrl !== undefined && { publicUrl: normalizedUrl(publicUrl) }),
     ...(systemd !== undefined && { systemd }),
     ...(ANTHROPIC_API_KEY && { apiKey: ANTHROPIC_API_KEY }),
   };
