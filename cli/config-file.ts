@@ -1,10 +1,29 @@
-import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { access, readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
+import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 
 /** The name that a configuration is looked for by. */
 export const configFileName = "cicd-runner.yaml";
+/** The variable that names a configuration, for all commands. */
+export const configVariable = "CICD_RUNNER_CONFIG";
+
+/** Where a configuration is looked for. */
+export interface ConfigPlaces {
+  /** `--config`, from `folder`. */
+  readonly file: string | undefined;
+  /** The working directory. */
+  readonly folder: string;
+  readonly environment: Environment;
+  /**
+   * Whether a file in `folder` or above it counts: for what an operator starts in a folder of theirs.
+   * Other commands run where other people's files are, and those must not configure them.
+   */
+  readonly looksUpwards: boolean;
+  /** Told of a file that would have counted then. */
+  readonly onPassedOver?: (path: string) => void;
+}
 
 /** A configuration as it was read: not yet checked. */
 export interface ConfigFile {
@@ -14,16 +33,14 @@ export interface ConfigFile {
 }
 
 /**
- * Reads the given file, or the first {@link configFileName} from `folder` upwards; none is as good
- * as an empty one.
- * @throws CicdError `config_invalid` when a given file is missing, or one is not YAML.
+ * Reads the given file, else the one that {@link configVariable} names, else the first
+ * {@link configFileName} upwards where that counts, else the one in the user's folder of settings;
+ * none is as good as an empty one.
+ * @throws CicdError `config_invalid` when a named file is missing, or one is not YAML.
  */
-export async function readConfigFile(
-  given: string | undefined,
-  folder: string,
-): Promise<ConfigFile> {
-  const path = given === undefined ? undefined : resolve(folder, given);
-  const found = path === undefined ? await findUpwards(folder) : await readGiven(path);
+export async function readConfigFile(places: ConfigPlaces): Promise<ConfigFile> {
+  const named = namedFile(places);
+  const found = named === undefined ? await find(places) : await readGiven(named);
   if (found === undefined) return { path: undefined, content: {} };
   const document = parseDocument(found.text);
   const [problem] = document.errors;
@@ -36,7 +53,25 @@ export async function readConfigFile(
   return { path: found.path, content: document.toJS() ?? {} };
 }
 
-async function readGiven(path: string) {
+function namedFile({ file, folder, environment }: ConfigPlaces): string | undefined {
+  if (file !== undefined) return resolve(folder, file);
+  const named = environment[configVariable];
+  if (!named || isAbsolute(named)) return named || undefined;
+  throw new CicdError(
+    "config_invalid",
+    `Cannot read configuration: ${configVariable} is ${named}`,
+    {
+      hint: "Set it to an absolute path: another one would be another file in each folder",
+    },
+  );
+}
+
+interface Found {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function readGiven(path: string): Promise<Found> {
   try {
     return { path, text: await readFile(path, "utf8") };
   } catch (cause) {
@@ -45,15 +80,35 @@ async function readGiven(path: string) {
   }
 }
 
-async function findUpwards(folder: string): Promise<{ path: string; text: string } | undefined> {
+async function find(places: ConfigPlaces): Promise<Found | undefined> {
+  const { folder, looksUpwards, onPassedOver } = places;
+  const upwards = await nearest(folder);
+  if (upwards !== undefined && looksUpwards) return await readGiven(upwards);
+  const users = usersFile(places);
+  const isTaken = users !== undefined && (await exists(users));
+  // Whoever keeps their settings above where they work has one file for all of this.
+  if (upwards !== undefined && upwards !== users) onPassedOver?.(upwards);
+  return isTaken ? await readGiven(users) : undefined;
+}
+
+async function nearest(folder: string): Promise<string | undefined> {
   const path = join(folder, configFileName);
-  try {
-    return { path, text: await readFile(path, "utf8") };
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) {
-      throw CicdError.from(error, "config_invalid");
-    }
-  }
+  if (await exists(path)) return path;
   const parent = dirname(folder);
-  return parent === folder ? undefined : findUpwards(parent);
+  return parent === folder ? undefined : await nearest(parent);
+}
+
+/** In the folder that the XDG Base Directory Specification names. */
+function usersFile({ environment: { XDG_CONFIG_HOME, HOME } }: ConfigPlaces): string | undefined {
+  const home = HOME && isAbsolute(HOME) ? join(HOME, ".config") : undefined;
+  const folder = XDG_CONFIG_HOME && isAbsolute(XDG_CONFIG_HOME) ? XDG_CONFIG_HOME : home;
+  return folder === undefined ? undefined : join(folder, "cicd-runner", configFileName);
+}
+
+/** One that is there and can't be read is there: reading says why. */
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    (error) => !["ENOENT", "ENOTDIR"].includes(error?.code),
+  );
 }

@@ -33,7 +33,7 @@ export interface EdgeServer extends Listening {
    * Makes new settings ready: requests that come after what is returned was called have them.
    * @throws CicdError `config_invalid` when they can't be used: then nothing has changed.
    */
-  prepare(config: EdgeConfig): () => Promise<void>;
+  prepare(config: EdgeConfig): () => void;
 }
 
 /**
@@ -70,9 +70,9 @@ export async function startEdge(options: EdgeServerOptions): Promise<EdgeServer>
       prepare: (settings) => {
         const changed = connect(settings);
         const change = server.prepare(settings);
-        return async () => {
+        return () => {
           deliver = changed;
-          await change();
+          change();
         };
       },
       close: async (grace) => {
@@ -120,11 +120,11 @@ async function serve(
         ? limits
         : limitsOf(settings);
       const changed = make(settings, counted);
-      return async () => {
+      return () => {
         limits = counted;
         ({ app, sweeper } = changed);
-        await stopSweeping();
-        stopSweeping = startSweeping(sweeper, settings.sweep.interval);
+        // What goes on of the former is cut off, and waited for before the other begins.
+        stopSweeping = startSweeping(sweeper, settings.sweep.interval, stopSweeping());
       };
     },
     close: async (grace) => {

@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 import { redactor } from "#runner/publish/redact.ts";
 import { secretsOf } from "#runner/settings.ts";
 import type { Environment } from "#shared/config.ts";
-import type { Config } from "./config.ts";
+import { Config } from "./config.ts";
 
 /** What a field is called that nobody should read, in requests that errors of libraries bring along. */
 const secretNames = [
@@ -21,14 +21,16 @@ export function createLog(
   environment: Environment,
   destination: DestinationStream = pino.destination(1),
 ): Logger {
-  const secrets = new Set<string | undefined>();
+  const secrets = new Set<string>();
   let known: Config | undefined;
   let redact = redactor([]);
   const learn = () => {
     const config = settings();
     if (config === known) return;
     known = config;
-    for (const secret of secretsOf(config, environment)) secrets.add(secret).add(escaped(secret));
+    for (const secret of secretsOf(config, environment, Config)) {
+      secrets.add(secret).add(escaped(secret));
+    }
     redact = redactor([...secrets]);
   };
   learn();
@@ -61,6 +63,6 @@ function pathOf(depth: string, name: string): string {
 }
 
 /** As it stands in a line of JSON. */
-function escaped(secret: string | undefined): string | undefined {
-  return secret === undefined ? undefined : JSON.stringify(secret).slice(1, -1);
+function escaped(secret: string): string {
+  return JSON.stringify(secret).slice(1, -1);
 }

@@ -14,10 +14,11 @@ import { addSkillsCommand } from "./commands/skills.ts";
 import { addStatusCommand } from "./commands/status.ts";
 import { addTasksCommand } from "./commands/tasks.ts";
 import { addTokenCommand } from "./commands/token.ts";
-import { configFileName } from "./config-file.ts";
+import { configFileName, configVariable } from "./config-file.ts";
 import { exitCodes } from "./exit-code.ts";
 import { addReviewCommand } from "./review/command.ts";
 import { readServeSettings, readSettings } from "./settings.ts";
+import { terminalLine } from "./terminal-text.ts";
 import { version } from "./version.ts";
 
 /** The program with all its commands, which reads this process's arguments and environment. */
@@ -27,14 +28,22 @@ export function createProgram(): Command {
       "Self-hosted AI code review: a webhook in, a review out, through warm CLI processes",
     )
     .version(version)
-    .option("-c, --config <file>", `configuration; default: the nearest ${configFileName} upwards`)
+    .option(
+      "-c, --config <file>",
+      `configuration; default: $${configVariable}, for what serves the nearest ${configFileName} upwards, then that of the user`,
+    )
     .showHelpAfterError("(see --help)")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
-  const source = () => {
-    const { config } = program.opts<{ config?: string }>();
-    return { file: config, folder: process.cwd(), environment: process.env };
+  const sourceOf = (looksUpwards: boolean, onPassedOver?: (path: string) => void) => {
+    const { config: file } = program.opts<{ config?: string }>();
+    const places = { file, folder: process.cwd(), environment: process.env };
+    return { ...places, looksUpwards, ...(onPassedOver && { onPassedOver }) };
   };
-  addServeCommands(program, source);
+  /** Of what an operator starts in a folder of theirs. */
+  const operators = () => sourceOf(true);
+  /** Of what people run anywhere, in a branch that somebody wants to be reviewed too. */
+  const source = () => sourceOf(false, tellOnce);
+  addServeCommands(program, operators);
   addReviewCommand(program, {
     folder: process.cwd(),
     environment: process.env,
@@ -51,9 +60,19 @@ export function createProgram(): Command {
   addDrainCommand(program, source);
   addDeadLetterCommands(program, source);
   addOutboxCommands(program, source);
-  addConfigCommands(program, source);
+  addConfigCommands(program, operators);
   addSkillsCommand(program, source);
   addDoctorCommand(program, source);
   addCompletionCommand(program);
   return program;
 }
+
+/** Says that a file does not count; some commands read their settings twice. */
+function tellOnce(path: string): void {
+  if (told.has(path)) return;
+  told.add(path);
+  const hint = `name it with --config or ${configVariable} if it is yours`;
+  console.error(`Not read: ${terminalLine(path, 300)}; ${hint}`);
+}
+
+const told = new Set<string>();

@@ -8,7 +8,16 @@ import type { Service } from "./systemd/service.ts";
 /** A part of the program that takes settings while it runs. */
 export interface Reloadable {
   readonly isReloadable: (key: string) => boolean;
-  prepare(config: Config): () => Promise<void> | void;
+  /** What is returned puts them in force, at once and without fail: no part is left behind. */
+  prepare(config: Config): () => void;
+}
+
+/** The reloads of a program. */
+export interface Reloads {
+  /** Says what runs; a signal before that waits for it. */
+  begin(parts: readonly Reloadable[], url: string): void;
+  /** From now on signals change nothing: what stops takes no settings. */
+  end(): void;
 }
 
 /** What a reload needs. */
@@ -32,11 +41,8 @@ const logLevel = "observability.log_level";
  * Takes settings anew on SIGHUP: those that can change at once do, the others are named in the log.
  * Settings that are wrong change nothing. On a terminal the signal says that it is gone, and ends the
  * program as it does any other.
- * @returns is to be told what runs when it does; a signal before that waits for it.
  */
-export function reloadOnHangup(
-  options: ReloadOptions,
-): (parts: readonly Reloadable[], url: string) => void {
+export function reloadOnHangup(options: ReloadOptions): Reloads {
   const values = valuesOf(options.config, options.concerns);
   let running: { readonly parts: readonly Reloadable[]; readonly url: string } | undefined;
   let isDue = false;
@@ -47,7 +53,9 @@ export function reloadOnHangup(
     while (isDue) {
       isDue = false;
       await options.service.reloading();
-      const outcome = await reload(running.parts, values, options);
+      const outcome = await reload(() => running?.parts, values, options);
+      // It has told the manager that it stops.
+      if (running === undefined) return;
       await options.service.reloaded(`Serving on ${running.url}${outcome}`);
     }
     isBusy = false;
@@ -58,26 +66,35 @@ export function reloadOnHangup(
       void work();
     });
   }
-  return (parts, url) => {
-    running = { parts, url };
-    // It never fails.
-    void work();
+  return {
+    begin: (parts, url) => {
+      running = { parts, url };
+      // It never fails.
+      void work();
+    },
+    // The listener stays: without one the signal would end what stops in peace.
+    end: () => {
+      running = undefined;
+    },
   };
 }
 
 /** Reloads once; changes `values` to those that are in force then. Resolves to what went wrong. */
 async function reload(
-  parts: readonly Reloadable[],
+  running: () => readonly Reloadable[] | undefined,
   values: Map<string, string>,
   { read, concerns, log, onSettings }: ReloadOptions,
 ): Promise<string> {
   try {
     const config = await read();
+    const parts = running();
+    if (parts === undefined) return "";
+    // From here on nothing waits: all parts change, or none.
     onSettings(config);
     const next = valuesOf(config, concerns);
     const changed = [...next].filter(([key, value]) => values.get(key) !== value);
     const changes = parts.map((part) => part.prepare(config));
-    for (const change of changes) await change();
+    for (const change of changes) change();
     log.level = config.observability.log_level;
     const canChange = (key: string) =>
       key === logLevel || parts.some(({ isReloadable }) => isReloadable(key));

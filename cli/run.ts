@@ -41,11 +41,12 @@ export async function runServe(source: () => SettingsSource): Promise<void> {
     });
     const { isReloadable } = edge;
     const prepare = (settings: Config) => edge.prepare(ofRunner(settings));
-    reloads([host, { isReloadable, prepare }], edge.url);
+    reloads.begin([host, { isReloadable, prepare }], edge.url);
     return {
       url: edge.url,
       patience: hostPatience(config) + requestPatience,
       stop: async () => {
+        reloads.end();
         await host.stop();
         await edge.close(requestPatience);
       },
@@ -62,8 +63,15 @@ export async function runRunner(source: () => SettingsSource): Promise<void> {
   });
   await untilStopped(service, async () => {
     const host = await start(config, log);
-    reloads([host], host.url);
-    return { url: host.url, patience: hostPatience(config), stop: () => host.stop() };
+    reloads.begin([host], host.url);
+    return {
+      url: host.url,
+      patience: hostPatience(config),
+      stop: async () => {
+        reloads.end();
+        await host.stop();
+      },
+    };
   });
 }
 
@@ -76,11 +84,14 @@ export async function runEdge(source: () => SettingsSource): Promise<void> {
   });
   await untilStopped(service, async () => {
     const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
-    reloads([edge], edge.url);
+    reloads.begin([edge], edge.url);
     return {
       url: edge.url,
       patience: requestPatience,
-      stop: () => edge.close(requestPatience),
+      stop: async () => {
+        reloads.end();
+        await edge.close(requestPatience);
+      },
     };
   });
 }
@@ -108,7 +119,14 @@ function preparations(
 
 function start(config: Config, log: Logger): Promise<Host> {
   const descriptor = descriptors.get("runner");
-  return startHost({ config, environment: process.env, log, version, descriptor });
+  return startHost({
+    config,
+    schema: Config,
+    environment: process.env,
+    log,
+    version,
+    descriptor,
+  });
 }
 
 /** How long a runner may take to stop, in milliseconds: turns, then each step of ending processes. */

@@ -1,17 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { type Environment, type Origin, originOf, readConfig } from "#shared/config.ts";
+import { type Origin, originOf, readConfig } from "#shared/config.ts";
 import { type Setting, settingsOf, valueAt } from "#shared/setting.ts";
 import { Config } from "./config.ts";
-import { type ConfigFile, readConfigFile } from "./config-file.ts";
+import { type ConfigFile, type ConfigPlaces, readConfigFile } from "./config-file.ts";
 import { type FilledEnvironment, readSecretFiles } from "./secret-files.ts";
 
 /** Where settings are read from. */
-export interface SettingsSource {
-  /** `--config`. */
-  readonly file: string | undefined;
-  readonly folder: string;
-  readonly environment: Environment;
-}
+export type SettingsSource = ConfigPlaces;
 
 /**
  * The settings from file, files of secrets and environment.
@@ -91,10 +86,10 @@ function explained(setting: Setting, gathered: Gathered): Explained {
 
 type Gathered = ConfigFile & FilledEnvironment;
 
-async function gather({ file, folder, environment }: SettingsSource): Promise<Gathered> {
+async function gather(source: SettingsSource): Promise<Gathered> {
   const [read, filled] = await Promise.all([
-    readConfigFile(file, folder),
-    readSecretFiles(Config, environment),
+    readConfigFile(source),
+    readSecretFiles(Config, source.environment),
   ]);
   return { ...read, ...filled };
 }

@@ -1,20 +1,27 @@
 import type { Sweeper } from "#edge/sweep/sweeper.ts";
 
 /**
- * Looks for missed deliveries now, and then again and again with `pause` milliseconds between.
+ * Looks for missed deliveries when `former` has ended, and then again and again with `pause`
+ * milliseconds between.
  * @returns stops it: requests under way are cut off, and nothing half done is left.
  */
-export function startSweeping({ sweep, hasSources }: Sweeper, pause: number): () => Promise<void> {
-  if (!hasSources) return async () => {};
+export function startSweeping(
+  { sweep, hasSources }: Sweeper,
+  pause: number,
+  former: Promise<void> = Promise.resolve(),
+): () => Promise<void> {
+  if (!hasSources) return () => former;
   const stopped = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void>;
-  const next = () => {
-    running = sweep(stopped.signal).then(() => {
-      if (!stopped.signal.aborted) timer = setTimeout(next, pause);
-    });
+  const look = async () => {
+    if (stopped.signal.aborted) return;
+    await sweep(stopped.signal);
+    if (!stopped.signal.aborted) timer = setTimeout(next, pause);
   };
-  next();
+  const next = () => {
+    running = look();
+  };
+  let running = former.then(look);
   return async () => {
     stopped.abort();
     clearTimeout(timer);

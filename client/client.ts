@@ -25,7 +25,7 @@ import {
 } from "#shared/routes/tasks.ts";
 import { listUsage } from "#shared/routes/usage.ts";
 import { type FollowOptions, follow } from "./follow.ts";
-import { type Sending, send } from "./send.ts";
+import { type Sending, send, somethingElse } from "./send.ts";
 
 /** Where the API is. */
 export interface ClientOptions {
@@ -44,8 +44,8 @@ export type Client = ReturnType<typeof createClient>;
  * A client of the API. Each method takes the parts of its route's path and query as one object,
  * then the body where there is one, then a signal that ends the call; it gives the answer, checked.
  * @throws CicdError from the methods: what the API refuses has the code that it gave and the whole
- * problem as `cause`; `runner_unavailable` when nothing of it can be reached, `cancelled` when the
- * signal aborts, `internal` for an answer that is none of this API.
+ * problem as `cause`; `runner_unavailable` when nothing of it can be reached or an answer is none of
+ * this API, `cancelled` when the signal aborts; `config_invalid` where what is followed is none of it.
  */
 export function createClient(options: ClientOptions) {
   const call = callOn(options);
@@ -104,7 +104,10 @@ function callOn(options: ClientOptions) {
       const parsed = route.answer.safeParse(await contentOf(response));
       if (parsed.success) return parsed.data;
       const message = `Cannot read answer to ${route.id}: ${firstIssue(parsed.error)}`;
-      throw new CicdError("internal", message, { cause: parsed.error });
+      throw new CicdError("runner_unavailable", message, {
+        cause: parsed.error,
+        hint: somethingElse,
+      });
     };
 }
 
@@ -128,6 +131,7 @@ async function contentOf(response: Response): Promise<unknown> {
   try {
     return text === "" ? undefined : JSON.parse(text);
   } catch (cause) {
-    throw new CicdError("internal", "Cannot read answer: it is no JSON", { cause });
+    const message = "Cannot read answer: it is no JSON";
+    throw new CicdError("runner_unavailable", message, { cause, hint: somethingElse });
   }
 }

@@ -1,6 +1,9 @@
 import { CicdError } from "#shared/error.ts";
 import { errorOfProblem } from "#shared/problem.ts";
 
+/** What to do about an answer that is none of this API. */
+export const somethingElse = "Is something else at that URL, or an edge of another version?";
+
 /** Who sends, and how. */
 export interface Sender {
   readonly token?: string;
@@ -42,5 +45,10 @@ export async function send(sender: Sender, sending: Sending): Promise<Response> 
     throw new CicdError("runner_unavailable", message, { cause });
   });
   if (response.ok) return response;
-  throw errorOfProblem(await response.text().catch(() => ""), response);
+  const error = errorOfProblem(await response.text().catch(() => ""), response);
+  if (error.code !== "internal" || typeof error.cause !== "string") throw error;
+  // Who follows a journal tries again what is unavailable: this is not over in a while.
+  const code = after === undefined ? "runner_unavailable" : "config_invalid";
+  const message = `Cannot use ${new URL(url).origin}: it answers ${response.status}, and not as this API`;
+  throw new CicdError(code, message, { cause: error.cause, hint: somethingElse });
 }

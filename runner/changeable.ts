@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { Environment } from "#shared/config.ts";
 import { budgetLimits } from "./budget/limits.ts";
 import type { RunnerConfig } from "./config.ts";
@@ -22,15 +23,17 @@ export interface Lasting
   > {
   /** Of the host's own programs, git among them. */
   readonly environment: Environment;
+  /** What the settings are read by: its secrets are kept out of what is published. */
+  readonly schema: z.ZodObject | undefined;
 }
 
 /** @throws CicdError `config_invalid` when the settings can't be used. */
 export function changeable(
   settings: RunnerConfig,
-  { environment, ...lasting }: Lasting,
+  { environment, schema, ...lasting }: Lasting,
 ): Changeable {
   const { runner, review, claude } = settings;
-  const publishing = publisher(settings, environment);
+  const publishing = publisher(settings, environment, schema);
   const work = taskWork({
     ...lasting,
     git: gitOptions(settings, environment),
@@ -45,7 +48,7 @@ export function changeable(
     mayWriteTests: settings.publish.enabled && settings.publish.write_tests,
     publisher: publishing,
     people: people(settings),
-    logs: pipelineLogs(settings, environment),
+    logs: pipelineLogs(settings, environment, schema),
   });
   return { publishing, work, secrets: settings.runner_secret };
 }

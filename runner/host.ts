@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import type * as z from "zod";
 import type { HandOff, HandOffAnswer } from "#shared/api.ts";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
@@ -44,6 +45,8 @@ import { Mirrors } from "./workspace/mirrors.ts";
 /** What a runner host needs besides its configuration. */
 export interface HostOptions {
   readonly config: RunnerConfig;
+  /** What that was read by, where there are other settings in it: their secrets are hidden too. */
+  readonly schema?: z.ZodObject;
   /** The program's own environment. */
   readonly environment: Environment;
   readonly log: Logger;
@@ -81,6 +84,7 @@ export interface Host {
  */
 export async function startHost({
   config,
+  schema,
   environment,
   log,
   version,
@@ -212,6 +216,7 @@ export async function startHost({
     day: await openDay(store),
     // A git that outlives its runner is found by the mark, and ended.
     environment: { ...environment, [markerVariable]: stateDir },
+    schema,
   };
   let current = changeable(config, lasting);
   const counted = observe.counted((task, context) => current.work(task, context));

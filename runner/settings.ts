@@ -1,7 +1,9 @@
+import type * as z from "zod";
 import type { Environment } from "#shared/config.ts";
+import { secretsIn } from "#shared/secrets-in.ts";
 import type { People } from "./authorize.ts";
 import { readingTools, type ToolRules } from "./claude/tools.ts";
-import type { RunnerConfig } from "./config.ts";
+import { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgeLogs } from "./forge/forge-logs.ts";
 import { forgePages } from "./forge/forge-pages.ts";
@@ -110,13 +112,18 @@ export function gitOptions(config: RunnerConfig, environment: Environment): GitO
 
 /**
  * How results get onto pull requests.
+ * @param schema as {@link secretsOf} takes it.
  * @throws CicdError `config_invalid` when an account is half configured.
  */
-export function publisher(config: RunnerConfig, environment: Environment): Publisher {
+export function publisher(
+  config: RunnerConfig,
+  environment: Environment,
+  schema?: z.ZodObject,
+): Publisher {
   const { enabled, name, fail_on, timeout } = config.publish;
   return {
     openPage: forgePages(enabled ? forgeAccounts(config) : {}, name),
-    text: untrustedText(redactor(secretsOf(config, environment))),
+    text: untrustedText(redactor(secretsOf(config, environment, schema))),
     failOn: fail_on,
     patience: timeout,
   };
@@ -140,24 +147,29 @@ export function pullRequests(config: RunnerConfig): TellPullRequest {
 
 /**
  * How the logs of failed pipelines are read: with the forges' tokens, even when nothing is published.
+ * @param schema as {@link secretsOf} takes it.
  * @throws CicdError `config_invalid` when an account is half configured.
  */
-export function pipelineLogs(config: RunnerConfig, environment: Environment): FailedLogs {
+export function pipelineLogs(
+  config: RunnerConfig,
+  environment: Environment,
+  schema?: z.ZodObject,
+): FailedLogs {
   const read = forgeLogs(forgeAccounts(config), config.publish.name);
-  return failedLogs(read, redactor(secretsOf(config, environment)));
+  return failedLogs(read, redactor(secretsOf(config, environment, schema)));
 }
 
-/** What must not leave this host, wherever a model or a log may have got it from. */
-export function secretsOf(config: RunnerConfig, environment: Environment): (string | undefined)[] {
-  const { github, gitlab, gitee, gitea, anthropic, claude } = config;
-  return [
-    ...config.runner_secret,
-    ...[github, gitlab, gitee, gitea].flatMap(({ webhook_secret = [] }) => webhook_secret),
-    ...(gitee.path_segment ?? []),
-    ...[config.github_token, config.gitlab_token, config.gitee_token, config.gitea_token],
-    ...[github.private_key, anthropic.api_key],
-    ...claude.pass_environment.map((name) => environment[name]),
-  ];
+/**
+ * What must not leave this host, wherever a model or a log may have got it from.
+ * @param schema what the settings were read by, where that is more than those of a runner.
+ */
+export function secretsOf(
+  config: RunnerConfig,
+  environment: Environment,
+  schema: z.ZodObject = RunnerConfig,
+): string[] {
+  const passed = config.claude.pass_environment.map((name) => environment[name] ?? "");
+  return [...secretsIn(schema, config), ...passed].filter((secret) => secret !== "");
 }
 
 /** Longest time for one git command; a first fetch of a large repository takes minutes. */

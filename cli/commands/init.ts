@@ -1,7 +1,13 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { Forge } from "#shared/event.ts";
-import { type Answers, hostTrouble, publicUrlTrouble, secretTrouble } from "../init/answers.ts";
+import {
+  type Answers,
+  hostTrouble,
+  normalizedUrl,
+  publicUrlTrouble,
+  secretTrouble,
+} from "../init/answers.ts";
 import { show } from "../output.ts";
 
 interface InitFlags {
@@ -40,9 +46,10 @@ export function addInitCommand(program: Command): void {
       const { firstConfig } = await import("../init/files.ts");
       const { writeFiles } = await import("../init/write.ts");
       const { nextSteps } = await import("../init/next-steps.ts");
-      const made = await firstConfig(answers);
+      const folder = resolve(flags.dir);
+      const made = await firstConfig(answers, folder);
       const force = flags.force ?? false;
-      const paths = await writeFiles(resolve(flags.dir), made.files, { force });
+      const paths = await writeFiles(folder, made.files, { force });
       const steps = nextSteps(answers, made);
       const text = `${paths.map((path) => `Wrote ${path}`).join("\n")}\n\n${steps}`;
       show(
@@ -62,7 +69,7 @@ async function answersOf(
   const given = {
     ...(forge !== undefined && { forge }),
     ...(host !== undefined && { host }),
-    ...(publicUrl !== undefined && { publicUrl }),
+    ...(publicUrl !== undefined && { publicUrl: normalizedUrl(publicUrl) }),
     ...(systemd !== undefined && { systemd }),
     ...(ANTHROPIC_API_KEY && { apiKey: ANTHROPIC_API_KEY }),
   };

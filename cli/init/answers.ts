@@ -20,7 +20,16 @@ export function publicUrlTrouble(text: string): string | undefined {
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     return "must be a URL: https://reviews.example.com";
   }
-  return url.search + url.hash + url.username === "" ? undefined : "must have no query and no user";
+  // `new URL` leaves out line breaks, and takes quotes and blanks.
+  if (/[^\x21-\x7e]|['"\\$`]/.test(text)) return "must have no blanks, quotes, $ and backslashes";
+  return url.search + url.hash + url.username + url.password === ""
+    ? undefined
+    : "must have no query and no user";
+}
+
+/** A text that has no {@link publicUrlTrouble}, as it is written into files. */
+export function normalizedUrl(text: string): string {
+  return new URL(text).href.replace(/\/+$/, "");
 }
 
 /** Why a text is no host of a forge; undefined when it is one. */

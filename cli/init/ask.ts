@@ -1,7 +1,13 @@
 import { cancel, confirm, intro, isCancel, password, select, text } from "@clack/prompts";
 import { Forge } from "#shared/event.ts";
 import { exitCodes } from "../exit-code.ts";
-import { type Answers, hostTrouble, publicUrlTrouble, secretTrouble } from "./answers.ts";
+import {
+  type Answers,
+  hostTrouble,
+  normalizedUrl,
+  publicUrlTrouble,
+  secretTrouble,
+} from "./answers.ts";
 
 const names: Readonly<Record<Forge, string>> = {
   github: "GitHub",
@@ -24,7 +30,7 @@ export async function ask(given: Partial<Answers>): Promise<Answers> {
   const host = given.host ?? (await hostOf(forge));
   const publicUrl =
     given.publicUrl ??
-    optional(
+    optionalUrl(
       await text({
         message: "Where does it reach the edge? (empty: not known yet)",
         placeholder: "https://reviews.example.com",
@@ -63,6 +69,11 @@ async function secret(message: string): Promise<string | undefined> {
 
 function optional(answer: string | symbol | undefined): string | undefined {
   return answered(answer) || undefined;
+}
+
+function optionalUrl(answer: string | symbol | undefined): string | undefined {
+  const url = optional(answer);
+  return url === undefined ? undefined : normalizedUrl(url);
 }
 
 function answered<T>(answer: T): Exclude<T, symbol> {

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { stringify } from "yaml";
-import { configFileName } from "../config-file.ts";
+import { CicdError } from "#shared/error.ts";
+import { configFileName, configVariable } from "../config-file.ts";
 import { configSchema, schemaFileName } from "../config-schema.ts";
 import { createToken } from "../token.ts";
 import type { Answers } from "./answers.ts";
@@ -30,10 +32,12 @@ const root = new URL("../../", import.meta.url);
 const units = ["cicd-runner@.service", "cicd-edge.service", "cicd-edge.socket"];
 
 /**
- * Makes up secrets and the files that hold them. What is no secret is in a configuration file, or
- * beside the secrets where systemd runs the program, in whose folder no file is looked for.
+ * Makes up secrets and the files that hold them, for a folder. What is no secret is in a configuration
+ * file, or beside the secrets where systemd runs the program, in whose folder no file is looked for.
+ * Otherwise the variables name the file: a command that shows something takes none that lies around.
+ * @throws CicdError `invalid_request` for what a file of variables can't hold.
  */
-export async function firstConfig(answers: Answers): Promise<FirstConfig> {
+export async function firstConfig(answers: Answers, folder: string): Promise<FirstConfig> {
   const { forge, systemd } = answers;
   const { token: apiToken, entry } = createToken("admin");
   const webhookSecret = randomBytes(32).toString("hex");
@@ -50,7 +54,11 @@ export async function firstConfig(answers: Answers): Promise<FirstConfig> {
   const shared = { apiToken, webhookSecret, pathSegment, secretsFile };
   if (!systemd) {
     const files = [
-      { name: secretsFile, content: variables(secrets), mode: 0o600 },
+      {
+        name: secretsFile,
+        content: variables({ [configVariable]: join(folder, configFileName), ...secrets }),
+        mode: 0o600,
+      },
       { name: configFileName, content: settings(answers, entry), mode: 0o644 },
       {
         name: schemaFileName,
@@ -93,9 +101,8 @@ function settings({ forge, host, publicUrl }: Answers, entry: string): string {
 
 /** Where the units find the program and the CLI. */
 function places(): Record<string, string> {
-  const home = root.pathname.replace(/\/$/, "");
   return {
-    CICD_RUNNER_HOME: home,
+    CICD_RUNNER_HOME: fileURLToPath(root).replace(/\/$/, ""),
     CICD_RUNNER_NODE: process.execPath,
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
   };
@@ -103,6 +110,15 @@ function places(): Record<string, string> {
 
 /** As systemd reads it, a shell, and `node --env-file`. */
 function variables(values: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  const lines = Object.entries(values).map(([name, value]) => `${name}=${quoted(name, value)}`);
   return `# Holds secrets: nobody else may read it, and it belongs into no repository.\n${lines.join("\n")}\n`;
+}
+
+/** Single quotes are the one way to write a text that all of those take for the same, as it is. */
+function quoted(name: string, value: string): string {
+  if (/^[A-Za-z0-9_.:/+=@-]*$/.test(value)) return value;
+  if (!/['\p{Cc}]/u.test(value)) return `'${value}'`;
+  throw new CicdError("invalid_request", `Cannot write ${name}: ${JSON.stringify(value)}`, {
+    hint: "A file of variables takes no single quotes and no line breaks: name another place or value",
+  });
 }

@@ -13,7 +13,7 @@ import { publisher } from "#runner/settings.ts";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
-import type { Config } from "../config.ts";
+import { Config } from "../config.ts";
 import { exitCodes } from "../exit-code.ts";
 import { operatorOf, runnerUrl } from "../operator.ts";
 import { version } from "../version.ts";
@@ -44,6 +44,7 @@ export function addReviewCommand(program: Command, settings: ReviewSettings): vo
         toNumber,
       ),
     )
+    .option("--trusted", "it may use all tools of the configuration, not those alone that read")
     .option("--async", "let the running runner do it, in the pull request's own conversation")
     .option("--force", "with --async: ask the model, also when the same was reviewed before")
     .option("--runner <url>", "with --async; default: the runner of this configuration")
@@ -70,6 +71,7 @@ interface ReviewFlags {
   readonly diff?: string;
   readonly base?: string;
   readonly pr?: number;
+  readonly trusted?: boolean;
   readonly async?: boolean;
   readonly runner?: string;
   readonly force?: boolean;
@@ -90,12 +92,14 @@ function mistakeIn({
   async: isAsync,
   runner,
   force,
+  trusted,
 }: ReviewFlags): string | undefined {
   if (diff !== undefined && (base !== undefined || pr !== undefined)) {
     return "--diff is the whole change: leave out --base and --pr";
   }
   if (isAsync && pr === undefined) return "--async reviews pull requests: give --pr";
   if (isAsync && base !== undefined) return "--async goes by the pull request's own base";
+  if (isAsync && trusted) return "--trusted is for reviews without --async: the runner knows forks";
   if (!isAsync && runner !== undefined) return "--runner is for --async";
   if (!isAsync && force) return "--force is for --async: nothing is kept without it";
   return undefined;
@@ -109,7 +113,7 @@ async function review(flags: ReviewFlags, settings: ReviewSettings): Promise<num
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     // Before anything is paid for.
-    const { text, failOn } = publisher(config, settings.environment);
+    const { text, failOn } = publisher(config, settings.environment, Config);
     const reviewed = await run(flags, { ...settings, config, signal: stopped.signal });
     const report =
       reviewed === undefined
@@ -134,7 +138,9 @@ async function run(flags: ReviewFlags, running: Running): Promise<Reviewed | und
   const change = flags.async ? undefined : await changeOf(flags, running);
   using progress = showProgress(process.stderr);
   const onEvent = (event: JournalEvent) => progress.tell(event);
-  if (change !== undefined) return await reviewOnce(change, { ...running, onEvent });
+  if (change !== undefined) {
+    return await reviewOnce(change, { ...running, isTrusted: flags.trusted ?? false, onEvent });
+  }
   return await onHost(flags, { ...running, onEvent });
 }
 

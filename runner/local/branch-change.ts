@@ -20,7 +20,7 @@ export interface CommitsOptions {
 
 /**
  * What the commits of HEAD change since they left a branch. Files that are not committed have no
- * part in it.
+ * part in it. Nobody tells who made those commits, so it is taken for one from a fork.
  * @param base a branch or any name of a commit; undefined: the default branch.
  * @throws CicdError `invalid_request` when there is no such branch, or nothing in common with it.
  */
@@ -52,7 +52,7 @@ export async function branchChange(
       body: await repository.messages(mergeBase, headSha),
       head: { sha: headSha },
       base: { ref: name, sha: baseSha },
-      fork: false,
+      fork: true,
     },
   };
   const git = { ...gitOptions(options.config, options.environment), protocols: ["file"] };

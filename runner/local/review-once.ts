@@ -38,6 +38,8 @@ export interface LocalChange {
 /** How it is reviewed. */
 export interface ReviewOnceOptions {
   readonly config: RunnerConfig;
+  /** Whether it gets all tools of the configuration, as a pull request from no fork does. */
+  readonly isTrusted?: boolean;
   /** The program's own environment. */
   readonly environment: Environment;
   /** Interrupts the turn, and ends the process with all that it has started. */
@@ -53,7 +55,7 @@ export interface ReviewOnceOptions {
  */
 export async function reviewOnce(
   change: LocalChange,
-  { config, environment, signal, onEvent }: ReviewOnceOptions,
+  { config, isTrusted = false, environment, signal, onEvent }: ReviewOnceOptions,
 ): Promise<Reviewed | undefined> {
   if (change.isEmpty) return undefined;
   requireKey(config);
@@ -75,13 +77,14 @@ export async function reviewOnce(
   undo.defer(() => sessions.stop());
   await sessions.setMode("one_shot");
 
+  const subject = isTrusted ? trusted(change.subject) : change.subject;
   const task = taskOf(change);
   const chosen = skills.of(task);
   const limits = budgetLimits(config);
   const checkouts: Checkout[] = [];
   const context: SessionContext = {
     sessions,
-    subject: change.subject,
+    subject,
     prepare: async (folder) => {
       const checkout = await change.prepare(folder, scratch);
       checkouts.push(checkout);
@@ -115,6 +118,10 @@ function placed(result: TaskResult, checkouts: readonly Checkout[]): Reviewed {
   const [checkout] = checkouts;
   const isPlaceable = result.kind === "review" && checkout !== undefined;
   return { result, places: isPlaceable ? placeFindings(result.review, checkout) : [] };
+}
+
+function trusted({ pull_request, ...rest }: Subject): Subject {
+  return { ...rest, pull_request: { ...pull_request, fork: false } };
 }
 
 function requireKey({ anthropic, claude }: RunnerConfig): void {

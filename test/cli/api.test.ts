@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { execa } from "execa";
 import * as z from "zod";
@@ -12,7 +14,11 @@ import { handOff } from "../store/hand-off.ts";
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 
 /** Runs a command that asks the API of a pair. */
-function start(pair: Pair, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+function start(
+  pair: Pick<Pair, "url">,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+) {
   return execa(process.execPath, [main, ...args], {
     cwd: "/",
     extendEnv: false,
@@ -133,6 +139,32 @@ test("commands that ask the API say what is wrong: no token, a bad one, no edge,
       assert.equal(exitCode, code, args.join(" "));
     }),
   );
+});
+
+test("commands that ask what is no edge: one sentence and a hint, no stack", async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(request.url?.startsWith("/v1/tasks/") ? 404 : 200).end("<h1>Welcome</h1>");
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert(typeof address === "object" && address !== null);
+  const pair = { url: `http://127.0.0.1:${address.port}` };
+  const unknown = "01890a5d-ac96-774b-bcce-b302099a8057";
+  try {
+    for (const [args, says, code] of [
+      [["tasks"], /^Cannot read answer: it is no JSON/, 1],
+      [["cancel", unknown], /^Cannot use \S+: it answers 404/, 1],
+      [["attach", unknown], /^Cannot use \S+: it answers 404/, 78],
+    ] as const) {
+      const { exitCode, stderr } = await start(pair, args);
+      assert.match(stderr, says);
+      assert.equal(stderr.split("\n")[1]?.startsWith("Is something else"), true, stderr);
+      assert.equal(stderr.split("\n").length, 2, stderr);
+      assert.equal(exitCode, code);
+    }
+  } finally {
+    server.close();
+  }
 });
 
 test("a reader that has enough ends a command without an error", async () => {

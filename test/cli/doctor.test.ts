@@ -158,8 +158,9 @@ test("cicd-runner doctor: what is wrong is named, with what to do, and exits 1",
 
 test("cicd-runner doctor: settings that can't be read, programs that are missing", async () => {
   await using scene = await setScene();
-  await writeFile(join(scene.folder, "cicd-runner.yaml"), "asink: {}\n");
-  const { exitCode, of } = await scene.find({ PATH: "/nonexistent" });
+  const file = join(scene.folder, "settings.yaml");
+  await writeFile(file, "asink: {}\n");
+  const { exitCode, of } = await scene.find({ PATH: "/nonexistent", CICD_RUNNER_CONFIG: file });
   assert.equal(exitCode, 1);
   assert.match(of("Settings")?.message ?? "", /asink: unknown key/);
   assert.deepEqual(of("git"), {

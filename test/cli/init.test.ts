@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { parseEnv } from "node:util";
 import { execa } from "execa";
@@ -33,7 +33,7 @@ async function run(
 /** What the files of a folder configure. */
 async function settingsIn(folder: string, secretsFile: string) {
   const environment = parseEnv(await readFile(join(folder, secretsFile), "utf8"));
-  return await readSettings({ file: undefined, folder, environment });
+  return await readSettings({ file: undefined, folder: "/", environment, looksUpwards: false });
 }
 
 test("cicd-runner init --yes: files that configure, secrets for their owner alone, and what to click", async () => {
@@ -73,6 +73,30 @@ test("cicd-runner init --systemd: units, and one file that holds what they need"
   assert.equal((await readdir(join(folder.path, "systemd"))).length, 3);
 });
 
+test("cicd-runner init: what a shell would run is text in the file of variables, also for node", async () => {
+  await using folder = await tempFolder();
+  const dir = join(folder.path, "the $(touch hit) `files`; touch hit & #");
+  const key = "a;touch&(b)#*~|<c>!d";
+  const url = "HTTPS://R.example.com/a/";
+  const { exitCode, stderr } = await run(dir, ["--yes", "--public-url", url], {
+    ANTHROPIC_API_KEY: key,
+  });
+  assert.equal(exitCode, 0, stderr);
+  const file = join(dir, "cicd-runner.env");
+  const script = 'set -a; . "$1"; printf "%s\\n" "$ANTHROPIC_API_KEY" "$CICD_RUNNER_CONFIG"';
+  const { stdout } = await execa("sh", ["-c", script, "sh", file], { cwd: folder.path });
+  assert.deepEqual(stdout.split("\n"), [key, join(dir, "cicd-runner.yaml")]);
+  assert.equal(parseEnv(await readFile(file, "utf8")).ANTHROPIC_API_KEY, key);
+  assert.equal(
+    (await settingsIn(dir, "cicd-runner.env")).edge.public_url,
+    "https://r.example.com/a",
+  );
+  assert.deepEqual(await readdir(folder.path), [basename(dir)]);
+  const odd = await run(join(folder.path, "it's"), ["--yes"]);
+  assert.equal(odd.exitCode, 1);
+  assert.match(odd.stderr, /Cannot write CICD_RUNNER_CONFIG: .*it's/);
+});
+
 test("cicd-runner init: what is there stays without --force, and nothing else is written", async () => {
   await using folder = await tempFolder();
   const file = join(folder.path, "cicd-runner.yaml");
@@ -100,6 +124,8 @@ test("cicd-runner init: nobody to ask, and options that are wrong, are mistakes 
     [[], /no terminal/],
     [["--yes", "--forge", "gitea"], /give --host/],
     [["--yes", "--public-url", "example.com"], /must be a URL/],
+    [["--yes", "--public-url", "https://r.test/\nA=b"], /must have no blanks/],
+    [["--yes", "--public-url", "https://r.test/$(id)"], /must have no blanks/],
     [["--yes", "--host", "a b"], /must be a host name/],
   ] as const) {
     const { exitCode, stderr } = await run(folder.path, args);

@@ -42,6 +42,29 @@ test("createLog writes no secret of the settings, wherever it stands, and valid 
   }
 });
 
+test("createLog writes no secret that only the schema knows: of a repository, a store, a sweep", () => {
+  const more = {
+    ...{ GITHUB_SECRETS: "acme/shop=secret-of-the-shop", GITEA_SECRETS: "acme=secret-of-acme" },
+    ...{ SWEEP_GITHUB_TOKEN: "token-of-the-sweep", GITEE_PATH_SEGMENT: "a-long-secret-segment" },
+    CICD_STORE: "postgres://cicd:pa%23s-of-store@db.test/cicd?password=another-password",
+  };
+  const config = readConfig(Config, {}, { ...environment, ...more });
+  let text = "";
+  const write = (line: string) => {
+    text += line;
+  };
+  const log = createLog(() => config, environment, { write });
+  for (const secret of [
+    ...["secret-of-the-shop", "secret-of-acme", "token-of-the-sweep", "a-long-secret-segment"],
+    ...["pa%23s-of-store", "pa#s-of-store", "another-password", more.CICD_STORE],
+  ]) {
+    log.info(`It is ${secret}, of acme/shop`);
+  }
+  const said = text.trim().split("\n");
+  for (const line of said) assert.equal(JSON.parse(line).msg, "It is ***, of acme/shop");
+  assert.equal(said.length, 8);
+});
+
 test("createLog learns the secrets of settings that are taken anew, and keeps the former", () => {
   let config = readConfig(Config, {}, environment);
   let text = "";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { createToken } from "#cli/token.ts";
@@ -25,6 +27,8 @@ async function startScene(yaml: string) {
   return {
     url,
     edge,
+    told: manager.told,
+    write,
     /** Reloads; resolves to what the manager is told when that is done. */
     reload: async (text: string) => {
       const before = manager.told.length;
@@ -75,6 +79,24 @@ test("SIGHUP with settings that are wrong: those of before stay, and the log say
   assert.equal(await status(), 429);
   await scene.reload("port: 0\nedge:\n  rate_limit: {api: 100}\n");
   assert.equal(await status(), 200);
+});
+
+test("SIGHUP while it stops changes nothing, and it still stops in peace", async () => {
+  await using scene = await startScene("port: 0\n");
+  const { hostname, port } = new URL(scene.url);
+  // A request that is not all there: stopping waits for it.
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => {});
+  const head = "POST /webhooks/github HTTP/1.1\r\nhost: edge\r\ncontent-length: 2\r\n";
+  socket.write(`${head}expect: 100-continue\r\n\r\n`);
+  await once(socket, "data");
+  const stopped = scene.edge.stop();
+  await until(() => scene.told.some((told) => told.startsWith("STOPPING=1")));
+  await scene.write("port: 0\nedge:\n  link_ttl: 1h\n");
+  process.kill(scene.edge.pid, "SIGHUP");
+  assert.equal(await stopped, 0);
+  socket.destroy();
+  assert(!scene.edge.log.includes('"event":"reloaded"'), scene.edge.log);
 });
 
 test("SIGHUP: a key in a file and what is reviewed change without a restart", async () => {

@@ -17,6 +17,7 @@ async function setScene(files: Readonly<Record<string, string>> = {}) {
   const source = (environment: Environment) => ({
     file: undefined,
     folder: folder.path,
+    looksUpwards: true,
     environment: { RUNNER_SECRET, ...environment },
   });
   return {

@@ -73,6 +73,19 @@ test("cicd-runner review --diff: from a file and from standard input, in no repo
   assert.match(JSON.stringify(scene.api.requests[0]?.body.messages), /directory is empty/);
 });
 
+test("cicd-runner review: a branch gets the tools that read alone, unless it is --trusted", async () => {
+  await using scene = await setScene(() => text(reviewJson([twice])));
+  const env = { CLAUDE_TOOLS_ALLOW: "Read Bash" };
+  for (const args of [[], ["--trusted"]]) {
+    assert.equal((await scene.run(args, { env })).exitCode, 0);
+  }
+  const Tools = z.object({ tools: z.array(z.object({ name: z.string() })) });
+  const mayRun = scene.api.requests.map(({ body }) =>
+    Tools.parse(body).tools.some(({ name }) => name === "Bash"),
+  );
+  assert.deepEqual(mayRun, [false, true]);
+});
+
 test("cicd-runner review --output: into a file, and what it says on standard error", async () => {
   await using scene = await setScene(() => text(reviewJson([])));
   const file = join(scene.folder, "review.txt");
@@ -120,6 +133,7 @@ test("cicd-runner review: what is wrong, where, and what to do", async () => {
     [["--diff", "-"], 1, /Cannot read diff: Hunk at line 3/, { input: broken }],
     [["--diff", "-", "--base", "main"], 2, /--diff is the whole change/, {}],
     [["--async"], 2, /give --pr/, {}],
+    [["--async", "--pr", "7", "--trusted"], 2, /--trusted is for reviews without --async/, {}],
     [["--runner", "http://127.0.0.1:1"], 2, /--runner is for --async/, {}],
     [["--pr", "seven"], 2, /whole number/, {}],
     [["--pr", "7"], 1, /no remote origin/, {}],
