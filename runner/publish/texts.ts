@@ -1,7 +1,8 @@
 import type { Finding, Place, Review } from "#shared/review.ts";
 import type { TaskError, TaskKind, TaskResult } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
-import { reportText } from "./report-texts.ts";
+import { paragraphs } from "../paragraphs.ts";
+import { reportMarkdown } from "./report-texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 
 /** Where a finding ended up on the page. */
@@ -32,7 +33,7 @@ export function findingText({ finding, place }: Shown, text: UntrustedText): str
 }
 
 /** The summary of a review, without its marker. */
-export function reviewText(
+export function reviewMarkdown(
   { headSha, review, title, isCached, shown }: ReviewToShow,
   text: UntrustedText,
 ): string {
@@ -90,7 +91,7 @@ export function failureText(
 export function answerText({ text: answer, report }: AnswerToShow, text: UntrustedText): string {
   return report === undefined
     ? text.markdown(answer, longest.answer)
-    : reportText(report, text).slice(0, longestComment);
+    : reportMarkdown(report, text).slice(0, longestComment);
 }
 
 /** An answer, and its parts where it has a form. */
@@ -152,8 +153,4 @@ function placeName({ file, line }: Finding, text: UntrustedText): string {
 
 function shortSha(sha: string): string {
   return `\`${sha.slice(0, 8)}\``;
-}
-
-function paragraphs(parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("\n\n");
 }
