@@ -58,6 +58,11 @@ function follow(timeline: Spans, { type, data, time }: JournalEntry): void {
       timeline.endAll(time);
       timeline.begin("pause", time);
       return;
+    case "task.succeeded":
+      // The result was kept for those who follow alone: nothing was published.
+      timeline.drop("publish");
+      timeline.endAll(time);
+      return;
     default:
       if (isTerminalType(type)) timeline.endAll(time);
   }
@@ -82,6 +87,14 @@ class Spans {
     if (span === undefined) return;
     span.to = time;
     this.#open.delete(step + id);
+  }
+
+  /** Takes back what was begun and has not ended. */
+  drop(step: TimelineStep): void {
+    const span = this.#open.get(step);
+    if (span === undefined) return;
+    this.#open.delete(step);
+    this.spans.splice(this.spans.indexOf(span), 1);
   }
 
   endAll(time: string): void {

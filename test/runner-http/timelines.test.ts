@@ -62,6 +62,19 @@ test("GET /v1/tasks/:id/timeline: steps in their order, open while they go on, e
   for (const span of spans) assert(span.to !== null && span.from <= span.to, span.step);
 });
 
+test("a result that was kept and not published: no step of publishing", async () => {
+  await using runner = await startRunner();
+  const claim = await startTask(runner);
+  const result = { kind: "close" } as const;
+  await runner.store.append(claim, [{ type: "result.stored", data: { result, places: [] } }]);
+  await runner.store.finish(claim, { state: "succeeded", result });
+  const { spans } = await timelineOf(runner, claim.task.id);
+  assert.deepEqual(
+    spans.map(({ step }) => step),
+    ["wait"],
+  );
+});
+
 test("a journal of which only the end is left has no timeline", async () => {
   await using runner = await startRunner();
   const claim = await startTask(runner);
