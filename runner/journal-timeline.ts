@@ -1,13 +1,10 @@
 import { isTerminalType, type JournalEntry } from "#shared/journal.ts";
 import type { TimelineSpan, TimelineStep } from "#shared/timeline.ts";
 
-/** Where a task's time went, by its journal; nothing for one that was shortened. */
-export async function timelineOf(journal: AsyncIterable<JournalEntry>): Promise<TimelineSpan[]> {
+/** Where a task's time went, by its steps in the journal; nothing for one that was shortened. */
+export function timelineOf(steps: readonly JournalEntry[]): TimelineSpan[] {
   const timeline = new Spans();
-  for await (const entry of journal) {
-    if (entry.seq > 1 && timeline.spans.length === 0) break;
-    follow(timeline, entry);
-  }
+  if (steps[0]?.seq === 1) for (const step of steps) follow(timeline, step);
   return timeline.spans.toSorted((one, other) => one.from.localeCompare(other.from));
 }
 
