@@ -14,6 +14,7 @@ import { type DashboardEnv, type DashboardOptions, viewOf } from "./options.ts";
 import { overviewPage } from "./overview-page.ts";
 import { readOverview } from "./read-overview.ts";
 import { readTask } from "./read-task.ts";
+import { mostReplayed, replayPage } from "./replay-page.ts";
 import { sessionsPage } from "./sessions-page.ts";
 import { taskPage } from "./task-page.ts";
 import { tasksPage } from "./tasks-page.ts";
@@ -65,11 +66,26 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   });
 
   app.get("/dead-letters", async (c) => {
+    // One more tells whether there are more.
+    const limit = String(Number(listed) + 1);
     const [{ tasks }, undelivered] = await Promise.all([
-      asker(c)(listDeadLetters, { query: { limit: listed } }),
+      asker(c)(listDeadLetters, { query: { limit } }),
       outbox.dead(Number(listed)),
     ]);
-    return c.html(deadLettersPage(viewOf(c, options), { tasks, undelivered }));
+    const letters = {
+      tasks: tasks.slice(0, Number(listed)),
+      more: tasks.length > Number(listed),
+      undelivered,
+      queued: /^\d{1,3}$/.exec(c.req.query("queued") ?? "")?.[0],
+      isFull: c.req.query("full") !== undefined,
+    };
+    return c.html(deadLettersPage(viewOf(c, options), letters));
+  });
+
+  app.get("/dead-letters/replay", async (c) => {
+    const query = { limit: String(mostReplayed) };
+    const { tasks } = await asker(c)(listDeadLetters, { query });
+    return c.html(replayPage(viewOf(c, options), tasks.length));
   });
 }
 

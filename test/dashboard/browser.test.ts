@@ -58,7 +58,7 @@ suite("the dashboard in a browser", { skip }, () => {
     for (const [index, { after: known, at }] of copies.entries()) {
       assert(Number(known) > 1, "what is known is not asked for again");
       const before = copies[index - 1]?.at ?? 0;
-      assert(at - before > 1500, `${at - before} ms after the one before`);
+      assert(at - before > 1000, `${at - before} ms after the one before`);
     }
     for (const step of ["Wait", "Fetch", "Start", "Turn"]) {
       await page.getByRole("rowheader", { name: step, exact: true }).waitFor();
