@@ -49,7 +49,7 @@ export function createScreen(): Screen {
 }
 
 /** A review as a person reads it. */
-export function reviewText({ summary, findings }: Review): string {
+export function reviewForTerminal({ summary, findings }: Review): string {
   const lines = findings.map(({ severity, category, file, line, message, suggestion }) => {
     const place = line === null ? file : `${file}:${line}`;
     const head = `  ${styleText(severityColours[severity], severity)} ${category} ${terminalText(place)}`;

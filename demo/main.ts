@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { Config } from "#cli/config.ts";
 import { startEdge } from "#cli/edge-server.ts";
-import { createScreen, reviewText } from "#cli/screen.ts";
+import { createScreen, reviewForTerminal } from "#cli/screen.ts";
 import { version } from "#cli/version.ts";
 import { createClient } from "#client/client.ts";
 import { startHost } from "#runner/host.ts";
@@ -121,7 +121,7 @@ async function review(
     throw new Error(task.error?.message ?? `task ended as ${task.state}`);
   }
   screen.heading("Review");
-  screen.line(reviewText(task.result.review));
+  screen.line(reviewForTerminal(task.result.review));
   return {
     task,
     result: task.result,

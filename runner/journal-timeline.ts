@@ -1,13 +1,10 @@
 import { isTerminalType, type JournalEntry } from "#shared/journal.ts";
 import type { TimelineSpan, TimelineStep } from "#shared/timeline.ts";
 
-/** Where a task's time went, by its journal; nothing for one that was shortened. */
-export async function timelineOf(journal: AsyncIterable<JournalEntry>): Promise<TimelineSpan[]> {
+/** Where a task's time went, by its steps in the journal; nothing for one that was shortened. */
+export function timelineOf(steps: readonly JournalEntry[]): TimelineSpan[] {
   const timeline = new Spans();
-  for await (const entry of journal) {
-    if (entry.seq > 1 && timeline.spans.length === 0) break;
-    follow(timeline, entry);
-  }
+  if (steps[0]?.seq === 1) for (const step of steps) follow(timeline, step);
   return timeline.spans.toSorted((one, other) => one.from.localeCompare(other.from));
 }
 
@@ -58,6 +55,11 @@ function follow(timeline: Spans, { type, data, time }: JournalEntry): void {
       timeline.endAll(time);
       timeline.begin("pause", time);
       return;
+    case "task.succeeded":
+      // The result was kept for those who follow alone: nothing was published.
+      timeline.drop("publish");
+      timeline.endAll(time);
+      return;
     default:
       if (isTerminalType(type)) timeline.endAll(time);
   }
@@ -82,6 +84,14 @@ class Spans {
     if (span === undefined) return;
     span.to = time;
     this.#open.delete(step + id);
+  }
+
+  /** Takes back what was begun and has not ended. */
+  drop(step: TimelineStep): void {
+    const span = this.#open.get(step);
+    if (span === undefined) return;
+    this.#open.delete(step);
+    this.spans.splice(this.spans.indexOf(span), 1);
   }
 
   endAll(time: string): void {

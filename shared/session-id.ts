@@ -1,4 +1,5 @@
 import { v5 } from "uuid";
+import { caseless } from "./caseless.ts";
 import type { Forge, Repository } from "./event.ts";
 
 /** What names a pull request. */
@@ -13,9 +14,9 @@ const namespace = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 
 /**
  * The session of a pull request, the same on every host and for ever: UUID v5 of
- * `cicd-runner:pr:<forge>:<host>:<owner>/<repo>:<n>`.
+ * `cicd-runner:pr:<forge>:<host>:<owner>/<repo>:<n>`, in lower case.
  */
 export function sessionIdOf({ forge, repository, pull_request }: OfPullRequest): string {
-  const slug = `${repository.owner}/${repository.name}`;
-  return v5(`cicd-runner:pr:${forge}:${repository.host}:${slug}:${pull_request.number}`, namespace);
+  const { host, owner, name } = caseless(repository);
+  return v5(`cicd-runner:pr:${forge}:${host}:${owner}/${name}:${pull_request.number}`, namespace);
 }

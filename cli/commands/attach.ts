@@ -4,7 +4,7 @@ import { isTerminalType, type JournalEntry } from "#shared/journal.ts";
 import { type ApiFlags, openClient, withApi } from "../api-access.ts";
 import { taskArgument } from "../arguments.ts";
 import { exitCodes } from "../exit-code.ts";
-import { createScreen, reviewText } from "../screen.ts";
+import { createScreen, reviewForTerminal } from "../screen.ts";
 import type { SettingsSource } from "../settings.ts";
 import { terminalText } from "../terminal-text.ts";
 
@@ -56,7 +56,7 @@ function resultText(
 ): string {
   switch (result.kind) {
     case "review":
-      return reviewText(result.review);
+      return reviewForTerminal(result.review);
     case "answer":
       return terminalText(result.text);
     case "none":

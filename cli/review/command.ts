@@ -21,7 +21,7 @@ import { reviewOnHost } from "./on-host.ts";
 import { showProgress } from "./progress.ts";
 import { emptyReport, type Report, reportOf } from "./report.ts";
 import { reportSarif } from "./sarif.ts";
-import { reportText } from "./text.ts";
+import { reportForTerminal } from "./text.ts";
 
 /** Where the command works, and what it is told by. */
 export interface ReviewSettings {
@@ -190,7 +190,7 @@ async function show(report: Report, { format, output }: ReviewFlags): Promise<vo
   const isColoured = output === undefined && process.stdout.isTTY && process.stdout.hasColors();
   const content =
     format === "text"
-      ? reportText(report, isColoured)
+      ? reportForTerminal(report, isColoured)
       : JSON.stringify(format === "json" ? report : reportSarif(report, version), null, 2);
   if (output === undefined) {
     console.log(content);

@@ -7,7 +7,6 @@ import type { Reviewed } from "#runner/publish/published-review.ts";
 import { CicdError, errorCodes } from "#shared/error.ts";
 import type { JournalEntry, JournalEvent } from "#shared/journal.ts";
 import { errorOfProblem } from "#shared/problem.ts";
-import type { Place, Review } from "#shared/review.ts";
 import { filledPath } from "#shared/route.ts";
 import { takeDelivery } from "#shared/routes/deliveries.ts";
 import { followTask } from "#shared/routes/tasks.ts";
@@ -56,7 +55,7 @@ export async function reviewOnHost(
     onEvent(entry);
     if (entry.type === "result.stored") stored = entry.data;
     const result = resultOf(entry);
-    if (result !== undefined) return stored ?? { result, places: placesToldBy(result) };
+    if (result !== undefined) return stored ?? { result, places: [] };
   }
   throw new CicdError("not_found", `Cannot follow task ${task_id}: its journal is gone`);
 }
@@ -106,13 +105,4 @@ function resultOf(entry: JournalEntry): TaskResult | undefined {
 function errorOf({ code, message, hint }: TaskError): CicdError {
   const known = errorCodes.find((one) => one === code) ?? "internal";
   return new CicdError(known, message, hint === undefined ? {} : { hint });
-}
-
-/** Where nothing is published nobody has looked for places: what the model says has to do. */
-function placesToldBy(result: TaskResult): (Place | null)[] {
-  const { findings }: Pick<Review, "findings"> =
-    result.kind === "review" ? result.review : { findings: [] };
-  return findings.map(({ file, line, message }) =>
-    line === null ? null : { path: file, previous_path: null, line, text: message },
-  );
 }

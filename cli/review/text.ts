@@ -3,7 +3,7 @@ import { severityColours } from "../severity-colours.ts";
 import type { Report, ReportedFinding } from "./report.ts";
 
 /** A report as a person reads it; colours where `isColoured`. */
-export function reportText(report: Report, isColoured: boolean): string {
+export function reportForTerminal(report: Report, isColoured: boolean): string {
   const style: Style = (format, text) =>
     isColoured ? styleText(format, text, { validateStream: false }) : text;
   const { title, summary, findings, omitted_files, cached, usage } = report;

@@ -8,22 +8,35 @@ import type { Html, View } from "./view.ts";
 
 /** What waits for a person to replay it. */
 export interface DeadLetters {
-  /** Tasks that failed. */
+  /** Tasks that failed; with `more` there are others besides. */
   readonly tasks: readonly Task[];
+  readonly more: boolean;
+  /** How many were just queued again; undefined when nobody asked for it. */
+  readonly queued: string | undefined;
+  /** There was no room for all that were to be. */
+  readonly isFull: boolean;
   /** Deliveries that the edge could not hand over. */
   readonly undelivered: readonly DeadLetter[];
 }
 
 /** Lists failed tasks and undelivered deliveries, each with a button that replays it. */
-export function deadLettersPage(view: View, { tasks, undelivered }: DeadLetters): Html {
+export function deadLettersPage(view: View, letters: DeadLetters): Html {
+  const { tasks, more, undelivered } = letters;
   return layout(view, {
     title: "Dead letters",
-    content: html`<section class="card"><div class="titled"><h2>Tasks that failed</h2>
-${tasks.length === 0 ? "" : replayForm(`${view.base}/dead-letters/replay`, "Replay all")}</div>
-${tasks.length === 0 ? html`<p class="quiet">None.</p>` : taskLetters(view, tasks)}</section>
+    content: html`${replayedNote(letters)}<section class="card"><div class="titled"><h2>Tasks that failed</h2>
+${tasks.length === 0 ? "" : html`<a href="${view.base}/dead-letters/replay">Replay all …</a>`}</div>
+${more ? html`<p class="quiet">The latest ${tasks.length}: there are more.</p>` : ""}${tasks.length === 0 ? html`<p class="quiet">None.</p>` : taskLetters(view, tasks)}</section>
 <section class="card"><h2>Deliveries that the runner refused</h2>
 ${undelivered.length === 0 ? html`<p class="quiet">None.</p>` : undeliveredLetters(view, undelivered)}</section>`,
   });
+}
+
+function replayedNote({ queued, isFull, tasks, more }: DeadLetters): Html {
+  if (queued === undefined) return html``;
+  const left = more ? `more than ${tasks.length}` : tasks.length;
+  const why = isFull ? ": the queue had no room for all. Replay them when it has" : "";
+  return html`<p role="status">Queued again: ${queued}. Left: ${left}${why}.</p>`;
 }
 
 function taskLetters(view: View, tasks: readonly Task[]): Html {

@@ -9,6 +9,7 @@ import { answerPermission, cancelTask } from "#shared/routes/tasks.ts";
 import { type Asking, callRunner } from "../call-runner.ts";
 import { basePath, type DashboardEnv, type DashboardOptions } from "./options.ts";
 import { readForm } from "./read-form.ts";
+import { mostReplayed } from "./replay-page.ts";
 
 /** Does what the buttons say, then leads to the page that shows what became of it. */
 export function formActions(app: Hono<DashboardEnv>, options: DashboardOptions): void {
@@ -39,8 +40,16 @@ export function formActions(app: Hono<DashboardEnv>, options: DashboardOptions):
     return c.redirect(`${base}/tasks/${c.req.param("id")}`, 303);
   });
   app.post("/dead-letters/replay", async (c) => {
-    await ask(c, replayDeadLetters, { body: {} });
-    return c.redirect(`${base}/dead-letters`, 303);
+    const limit = Number((await readForm(c.req.raw)).get("limit") ?? mostReplayed);
+    const body = replayDeadLetters.body.safeParse({ limit });
+    if (!body.success) {
+      const message = `Cannot read form: limit must be a whole number from 1 to ${mostReplayed}`;
+      throw new CicdError("invalid_request", message);
+    }
+    const { replays, more } = await ask(c, replayDeadLetters, { body: body.data });
+    // Less than were asked for, and more are left: what ended it was the queue.
+    const full = more && replays.length < limit ? "&full" : "";
+    return c.redirect(`${base}/dead-letters?queued=${replays.length}${full}`, 303);
   });
   app.post("/dead-letters/:task_id/replay", async (c) => {
     const { task_id } = await ask(c, replayDeadLetter, {});

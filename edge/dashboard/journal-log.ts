@@ -7,17 +7,18 @@ import type { Html } from "./view.ts";
 const mostText = 400;
 
 /**
- * What a task has said and done, a line for each entry, deltas that follow each other as one. The
- * script adds to it: `data-after` tells from where on.
+ * What a task has said and done after entry number `after`, a line for each entry, deltas that follow
+ * each other as one. The script adds to it: `data-after` tells from where on, `data-seq` which entry
+ * a line is.
  */
-export function journalLog(entries: readonly JournalEntry[]): Html {
+export function journalLog(entries: readonly JournalEntry[], after: number): Html {
   const lines: Html[] = [];
   for (let at = 0; at < entries.length; ) {
     const run = runAt(entries, at);
     lines.push(run.line);
     at = run.end;
   }
-  return html`<ol class="log" id="log" data-live data-after="${entries.at(-1)?.seq ?? 0}">${lines}</ol>`;
+  return html`<ol class="log" id="log" data-after="${entries.at(-1)?.seq ?? after}">${lines}</ol>`;
 }
 
 /** The line of one entry, or of deltas of one kind, and where the next begins. */
@@ -38,7 +39,9 @@ function runAt(entries: readonly JournalEntry[], begin: number): { line: Html; e
   }
   const entry = entries[begin];
   const line =
-    entry === undefined ? html`` : html`<li class="${toneOf(entry)}">${words(entry)}</li>`;
+    entry === undefined
+      ? html``
+      : html`<li class="${toneOf(entry)}" data-seq="${entry.seq}">${words(entry)}</li>`;
   return { line, end: begin + 1 };
 }
 

@@ -1,18 +1,11 @@
 import type { Context, Hono } from "hono";
 import { CicdError } from "#shared/error.ts";
-import type { JournalEntry } from "#shared/journal.ts";
 import { listDeadLetters } from "#shared/routes/dead-letters.ts";
 import { Id } from "#shared/routes/parts.ts";
 import { listSessions } from "#shared/routes/sessions.ts";
-import {
-  getTask,
-  getTimeline,
-  listPermissions,
-  listTasks,
-  readJournal,
-} from "#shared/routes/tasks.ts";
+import { listTasks } from "#shared/routes/tasks.ts";
 import { listUsage } from "#shared/routes/usage.ts";
-import { Task, TaskState } from "#shared/task.ts";
+import { TaskState } from "#shared/task.ts";
 import { relay } from "../relay.ts";
 import { askerOf } from "./asker.ts";
 import { deadLettersPage } from "./dead-letters-page.ts";
@@ -20,6 +13,8 @@ import { lostRunnerPage } from "./lost-runner-page.ts";
 import { type DashboardEnv, type DashboardOptions, viewOf } from "./options.ts";
 import { overviewPage } from "./overview-page.ts";
 import { readOverview } from "./read-overview.ts";
+import { readTask } from "./read-task.ts";
+import { mostReplayed, replayPage } from "./replay-page.ts";
 import { sessionsPage } from "./sessions-page.ts";
 import { taskPage } from "./task-page.ts";
 import { tasksPage } from "./tasks-page.ts";
@@ -27,9 +22,6 @@ import { usagePage } from "./usage-page.ts";
 
 /** How many items a list shows. */
 const listed = "100";
-/** How many entries of a journal a page shows, at most: so many pages of so many. */
-const journalPages = 10;
-const journalPage = 500;
 
 /** Serves the pages, each from what the runner answers now. */
 export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void {
@@ -55,25 +47,7 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   });
 
   app.get("/tasks/:id", async (c) => {
-    const params = idOf(c);
-    const ask = asker(c);
-    const task = Task.parse(await ask(getTask, { params }));
-    const [timeline, { permissions }] = await Promise.all([
-      ask(getTimeline, { params }),
-      ask(listPermissions),
-    ]);
-    const entries: JournalEntry[] = [];
-    let more = true;
-    for (let read = 0; more && read < journalPages; read += 1) {
-      const after = String(entries.at(-1)?.seq ?? 0);
-      const query = { after, limit: String(journalPage) };
-      const page = await ask(readJournal, { params, query });
-      entries.push(...page.entries);
-      more = page.more;
-    }
-    const own = permissions.filter(({ task_id }) => task_id === task.id);
-    const detail = { task, timeline, entries, more, permissions: own };
-    return c.html(taskPage(viewOf(c, options), detail));
+    return c.html(taskPage(viewOf(c, options), await readTask(c, options, idOf(c))));
   });
 
   app.get("/tasks/:id/events", async (c) => {
@@ -92,11 +66,26 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   });
 
   app.get("/dead-letters", async (c) => {
+    // One more tells whether there are more.
+    const limit = String(Number(listed) + 1);
     const [{ tasks }, undelivered] = await Promise.all([
-      asker(c)(listDeadLetters, { query: { limit: listed } }),
+      asker(c)(listDeadLetters, { query: { limit } }),
       outbox.dead(Number(listed)),
     ]);
-    return c.html(deadLettersPage(viewOf(c, options), { tasks, undelivered }));
+    const letters = {
+      tasks: tasks.slice(0, Number(listed)),
+      more: tasks.length > Number(listed),
+      undelivered,
+      queued: /^\d{1,3}$/.exec(c.req.query("queued") ?? "")?.[0],
+      isFull: c.req.query("full") !== undefined,
+    };
+    return c.html(deadLettersPage(viewOf(c, options), letters));
+  });
+
+  app.get("/dead-letters/replay", async (c) => {
+    const query = { limit: String(mostReplayed) };
+    const { tasks } = await asker(c)(listDeadLetters, { query });
+    return c.html(replayPage(viewOf(c, options), tasks.length));
   });
 }
 

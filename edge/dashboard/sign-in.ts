@@ -13,6 +13,10 @@ import { signInPage } from "./sign-in-page.ts";
 /** Signs browsers in and out. */
 export function signInRoutes(app: Hono<DashboardEnv>, options: DashboardOptions): void {
   const base = basePath(options.publicUrl);
+  app.get("/sign-in", async (c) => {
+    const isSignedIn = (await scopeOf(c, options)) !== undefined;
+    return isSignedIn ? c.redirect(base, 303) : await askToSignIn(c, options);
+  });
   app.post("/sign-in", async (c) => {
     const form = await readForm(c.req.raw);
     const next = ownPath(form.get("next"), base);
@@ -65,10 +69,14 @@ async function refuse(c: Context<DashboardEnv>, next: string, options: Dashboard
   return c.html(page, statusOf(error.code) === 429 ? 429 : 401);
 }
 
-/** A path of the dashboard; anything else that a form or a link says leads to its first page. */
+/**
+ * A path of a page of the dashboard; anything else that a form or a link says leads to its first one,
+ * as does what leads here again.
+ */
 function ownPath(path: string | null, base: string): string {
   const isOwn = path !== null && /^[\w/.~%?=&-]*$/.test(path) && !path.includes("..");
-  return isOwn && (path === base || path.startsWith(`${base}/`)) ? path : base;
+  if (!isOwn || !path.startsWith(`${base}/`)) return base;
+  return /^\/sign-(?:in|out)\b/.test(path.slice(base.length)) ? base : path;
 }
 
 /** A proxy in front may be the one that speaks TLS: whoever says so only gets less. */

@@ -17,17 +17,18 @@ import { type Html, may, type View } from "./view.ts";
 export interface TaskDetail {
   readonly task: Task;
   readonly timeline: Timeline;
-  /** Its journal from the beginning; `more` when it is longer. */
+  /** Of its journal what comes after entry number `after`, or the end: some 5000 entries at most. */
   readonly entries: readonly JournalEntry[];
-  readonly more: boolean;
+  readonly after: number;
   readonly permissions: readonly OpenPermission[];
 }
 
 /** One task: its state, where its time went, what it said, and what can be done about it. */
 export function taskPage(view: View, detail: TaskDetail): Html {
-  const { task, timeline, entries, more, permissions } = detail;
-  const isLive = !isTerminal(task.state) && !more;
-  const live = isLive
+  const { task, timeline, entries, after, permissions } = detail;
+  const [first] = entries;
+  const isCut = first !== undefined && first.seq > 1;
+  const live = !isTerminal(task.state)
     ? html` data-events="${view.base}/tasks/${task.id}/events" data-types="${changing.join(" ")}" data-ends="${ending.join(" ")}"`
     : "";
   return layout(view, {
@@ -37,13 +38,13 @@ export function taskPage(view: View, detail: TaskDetail): Html {
 <section class="card" aria-labelledby="time"><h2 id="time">Timeline</h2><div id="timeline" data-live>${timelineChart(timeline, view.now)}</div></section>
 <div id="outcome" data-live>${outcome(task)}</div>
 <section class="card" aria-labelledby="output"><h2 id="output">Output</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Journal"${live}>${journalLog(entries)}</div>
-${more ? html`<p class="quiet">Its journal is longer: <code>GET /v1/tasks/${task.id}/journal</code> has the rest.</p>` : ""}</section>`,
+${isCut ? html`<p class="quiet">From entry ${first.seq} on: <code>GET /v1/tasks/${task.id}/journal</code> has what is kept of those before.</p>` : ""}
+<div class="scroll" tabindex="0" role="region" aria-label="Journal"${live}>${journalLog(entries, after)}</div></section>`,
   });
 }
 
 const ending = journalTypes.filter(isTerminalType);
-/** What the script asks the whole page for again; deltas it adds itself. */
+/** What the script asks for in words; deltas it adds itself. */
 const changing = journalTypes.filter((type) => !type.endsWith(".delta"));
 
 function facts(view: View, task: Task): Html {

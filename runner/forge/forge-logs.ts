@@ -18,13 +18,13 @@ interface JobLog {
 }
 
 /** The logs of the jobs that failed, and of what there is none, with why. */
-interface FailedLogs {
+interface RawLogs {
   readonly logs: readonly JobLog[];
   readonly missing: readonly string[];
 }
 
 /** Reads the logs of a pipeline that failed. */
-export type ReadLogs = (event: PipelineEvent, signal: AbortSignal) => Promise<FailedLogs>;
+export type ReadLogs = (event: PipelineEvent, signal: AbortSignal) => Promise<RawLogs>;
 
 /** So many jobs are looked into: one failure often fails many. */
 const mostJobs = 3;

@@ -1,5 +1,4 @@
 import type { Hono } from "hono";
-import type { JournalEntry } from "#shared/journal.ts";
 import { defaultLimit } from "#shared/routes/parts.ts";
 import { getTimeline, readJournal } from "#shared/routes/tasks.ts";
 import { timelineOf } from "../journal-timeline.ts";
@@ -10,41 +9,26 @@ import { missing } from "./tasks.ts";
 
 /** What looking back at a task needs. */
 export interface TimelineOptions {
-  readonly store: Pick<Store, "task" | "journal">;
+  readonly store: Pick<Store, "task" | "journal" | "journalEnd" | "steps">;
 }
-
-/** How many entries are read at once. */
-const pageSize = 500;
 
 /** Shows the journals of tasks, and where their time went. */
 export function serveTimelines(app: Hono<RunnerEnv>, { store }: TimelineOptions): void {
   serve(
     app,
     readJournal,
-    async ({ params: { id }, query: { after = 0, limit = defaultLimit } }) => {
+    async ({ params: { id }, query: { after, last, limit = defaultLimit } }) => {
       if ((await store.task(id)) === undefined) missing("task", id);
+      const begin =
+        last === undefined ? (after ?? 0) : Math.max(0, (await store.journalEnd(id)) - last);
       // One more tells whether there are more.
-      const entries = await store.journal(id, after, limit + 1);
+      const entries = await store.journal(id, begin, limit + 1);
       return { entries: entries.slice(0, limit), more: entries.length > limit };
     },
   );
   serve(app, getTimeline, async ({ params: { id } }) => {
     const task = (await store.task(id)) ?? missing("task", id);
-    const spans = await timelineOf(entriesOf(store, id));
+    const spans = timelineOf(await store.steps(id));
     return { from: task.created_at, to: task.ended_at, spans };
   });
-}
-
-async function* entriesOf(
-  store: TimelineOptions["store"],
-  id: string,
-): AsyncGenerator<JournalEntry> {
-  let after = 0;
-  while (true) {
-    const entries = await store.journal(id, after, pageSize);
-    yield* entries;
-    const last = entries.at(-1);
-    if (last === undefined || entries.length < pageSize) return;
-    after = last.seq;
-  }
 }

@@ -90,8 +90,8 @@ export async function knownPullRequest(
   const [, owner, name] = /^\/(.+)\/([^/]+?)(?:\.git)?\/?$/.exec(url?.pathname ?? "") ?? [];
   if (url === null || owner === undefined || name === undefined) throw notOnForge(origin);
   const isHttp = /^https?:$/.test(url.protocol);
-  // The port of ssh is not that of the pages.
-  const host = isHttp ? url.host : url.hostname;
+  // The port of ssh is not that of the pages, and its host is in the case of whoever wrote it.
+  const host = isHttp ? url.host : url.hostname.toLowerCase();
   const forge = Forge.options.find((known) => config[known].host?.toLowerCase() === host);
   if (forge === undefined) throw notOnForge(host);
   const clone_url = `${isHttp ? url.protocol : "https:"}//${host}/${owner}/${name}.git`;

@@ -3,7 +3,7 @@ import type { Annotation, OwnComment, Page } from "../forge/page.ts";
 import { identify } from "./identity.ts";
 import { readMarker, withMarker } from "./marker.ts";
 import { type OnLine, showFindings } from "./show-findings.ts";
-import { findingTitle, reviewText, type Shown } from "./texts.ts";
+import { findingTitle, reviewMarkdown, type Shown } from "./texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 import { type FailOn, rank, verdictOf } from "./verdict.ts";
 
@@ -64,7 +64,7 @@ export async function publishReview(
     place: onPage.has(finding) ? place : null,
   }));
   const { state, title } = verdictOf(review, failOn);
-  const summary = reviewText({ headSha, review, title, isCached, skills, shown: end }, text);
+  const summary = reviewMarkdown({ headSha, review, title, isCached, skills, shown: end }, text);
   const comment = withMarker({ kind: "summary", taskId }, summary);
   await showSummary(page, first.comments, comment);
   const annotations = shown.flatMap((one) => toAnnotation(one, text));

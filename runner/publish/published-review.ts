@@ -23,8 +23,9 @@ export interface ReviewSource {
 }
 
 /**
- * Reviews a pull request and puts the result on its page. The result is kept before: an attempt that
- * fails in publishing leaves the next one nothing else to do.
+ * Reviews a pull request and puts the result on its page, where there is one. The result is kept
+ * before, with its places, for whoever follows the task too: an attempt that fails in publishing
+ * leaves the next one nothing else to do.
  * @throws CicdError of what went wrong; the signal's reason when it aborts.
  */
 export async function publishedReview(
@@ -35,13 +36,14 @@ export async function publishedReview(
 ): Promise<TaskResult> {
   const { signal, checkHeld, keep, onEvent } = context;
   const page = publisher.openPage(task.event, { signal, beforeWrite: checkHeld });
-  if (page === undefined) return (stored ?? (await run(async () => {}))).result;
-  const reviewed = stored ?? (await reviewAnnounced(task, context, page, run));
+  const unseen = async () => await run(async () => {});
+  const seen = async (on: Page) => await reviewAnnounced(task, context, on, run);
+  const reviewed = stored ?? (await (page === undefined ? unseen() : seen(page)));
   const { result, places } = reviewed;
   if (stored === undefined) {
     await keep({ type: "result.stored", data: { result, places: [...places] } });
   }
-  if (result.kind !== "review") return result;
+  if (page === undefined || result.kind !== "review") return result;
   const { review, head_sha: headSha, cached: isCached = false, skills = [] } = result;
   const shown = { taskId: task.id, headSha, review, places, isCached, skills };
   const work = () => publishReview(page, shown, publisher);

@@ -1,11 +1,12 @@
 import type { Analysis, Diagnosis, Report, TestProposal } from "#shared/report.ts";
+import { paragraphs } from "../paragraphs.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 
 /** How long each text may be; the schemas allow no more. */
 const longest = { text: 6000, patch: 30_000 };
 
 /** What a task found, as Markdown. */
-export function reportText(report: Report, text: UntrustedText): string {
+export function reportMarkdown(report: Report, text: UntrustedText): string {
   switch (report.kind) {
     case "analysis":
       return analysisText(report.analysis, text);
@@ -89,8 +90,4 @@ function section(
   // An item of several lines stays one.
   const lines = items.map((item) => `- ${markdown(item).trim().replaceAll("\n", "\n  ")}`);
   return `**${title}:**\n\n${lines.join("\n")}`;
-}
-
-function paragraphs(parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -1,7 +1,8 @@
 import type { Finding, Place, Review } from "#shared/review.ts";
 import type { TaskError, TaskKind, TaskResult, WrittenBranch } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
-import { reportText } from "./report-texts.ts";
+import { paragraphs } from "../paragraphs.ts";
+import { reportMarkdown } from "./report-texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 
 /** Where a finding ended up on the page. */
@@ -32,7 +33,7 @@ export function findingText({ finding, place }: Shown, text: UntrustedText): str
 }
 
 /** The summary of a review, without its marker. */
-export function reviewText(
+export function reviewMarkdown(
   { headSha, review, title, isCached, skills, shown }: ReviewToShow,
   text: UntrustedText,
 ): string {
@@ -103,7 +104,7 @@ export function answerText(
 ): string {
   if (report === undefined) return text.markdown(answer, longest.answer);
   const where = written === undefined ? "" : writtenText(written);
-  const shown = paragraphs([where, reportText(report, text)]).slice(0, longestComment);
+  const shown = paragraphs([where, reportMarkdown(report, text)]).slice(0, longestComment);
   return paragraphs([shown, skillsText(skills)]);
 }
 
@@ -174,8 +175,4 @@ function placeName({ file, line }: Finding, text: UntrustedText): string {
 
 function shortSha(sha: string): string {
   return `\`${sha.slice(0, 8)}\``;
-}
-
-function paragraphs(parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -65,8 +65,3 @@ export function fence(name: string): Fence {
   const tag = `${name}-${randomBytes(8).toString("hex")}`;
   return (text) => `<${tag}>\n${text}\n</${tag}>`;
 }
-
-/** Parts with blank lines between them; empty ones are left out. */
-export function paragraphs(parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join("\n\n");
-}

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { caseless } from "#shared/caseless.ts";
 import type { Task } from "#shared/task.ts";
 import type { CliSettings } from "../session/process-starter.ts";
 import type { Skill } from "../skills/skill.ts";
@@ -32,7 +33,7 @@ export function cacheKey(
   { confined, ...reviewer }: Reviewer,
 ): string {
   const { forge, repository, pull_request } = subject;
-  const { host, owner, name } = repository;
+  const { host, owner, name } = caseless(repository);
   const { model, maxTurns, instructions, tools } = {
     ...reviewer,
     ...(pull_request.fork ? confined : undefined),

@@ -1,7 +1,8 @@
+import { paragraphs } from "../paragraphs.ts";
 import type { Subject } from "../subject.ts";
 import type { ChangeSet } from "../workspace/change-set.ts";
 import type { Checkout } from "../workspace/checkout.ts";
-import { about, changes, commits, description, fence, paragraphs } from "./about.ts";
+import { about, changes, commits, description, fence } from "./about.ts";
 import { howTo, type ToldSkill } from "./how-to.ts";
 import type { LastReview } from "./last-review.ts";
 import { type Background, scopeOf } from "./scope.ts";

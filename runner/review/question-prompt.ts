@@ -1,7 +1,8 @@
 import type { Task } from "#shared/task.ts";
+import { paragraphs } from "../paragraphs.ts";
 import type { Subject } from "../subject.ts";
 import type { Checkout } from "../workspace/checkout.ts";
-import { about, fence, paragraphs } from "./about.ts";
+import { about, fence } from "./about.ts";
 import { howTo, type ToldSkill } from "./how-to.ts";
 import { type Background, knowsHead } from "./scope.ts";
 

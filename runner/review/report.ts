@@ -1,6 +1,6 @@
 import { Analysis, Diagnosis, type Report, TestProposal } from "#shared/report.ts";
 import type { Task, TaskResult } from "#shared/task.ts";
-import { reportText } from "../publish/report-texts.ts";
+import { reportMarkdown } from "../publish/report-texts.ts";
 import { untrustedText } from "../publish/untrusted-text.ts";
 import type { SkillOutput } from "../skills/skill.ts";
 import type { AskOptions } from "./ask.ts";
@@ -49,7 +49,7 @@ export function reporting(
       what: output,
       code: "answer_unparsable",
     });
-    return { text: reportText(report, asItIs), report, ...took };
+    return { text: reportMarkdown(report, asItIs), report, ...took };
   };
 }
 

@@ -42,7 +42,6 @@ export class SessionManager {
   readonly #pool: ProcessPool;
   readonly #places: Places;
   readonly #stopping = new AbortController();
-  /** Sessions whose files are being removed. */
 
   constructor(options: SessionManagerOptions) {
     this.#options = options;

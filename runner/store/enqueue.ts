@@ -1,4 +1,5 @@
 import type { HandOff } from "#shared/api.ts";
+import { caseless } from "#shared/caseless.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import { insertTask } from "./insert-task.ts";
@@ -88,7 +89,8 @@ function* end({ id, state }: Row, interruption: Interruption, now: number): Work
 
 function* insertSession(handOff: HandOff, sessionId: string, now: number): Work<void> {
   const { repository, pull_request, forge } = handOff.event;
-  const repositoryId = `${forge}:${repository.host}/${repository.owner}/${repository.name}`;
+  const { host, owner, name } = caseless(repository);
+  const repositoryId = `${forge}:${host}/${owner}/${name}`;
   yield* rows(
     "INSERT INTO repository(id, served) VALUES (?, 0) ON CONFLICT(id) DO NOTHING",
     repositoryId,

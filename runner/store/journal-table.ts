@@ -12,8 +12,7 @@ export function* appendEvents(
   now: number,
 ): Work<void> {
   if (events.length === 0) return;
-  const last = yield* row("SELECT coalesce(max(n), 0) AS n FROM event WHERE task = ?", taskId);
-  const first = Number(last?.n ?? 0) + 1;
+  const first = (yield* lastEvent(taskId)) + 1;
   for (let from = 0; from < events.length; from += batchSize) {
     const batch = events.slice(from, from + batchSize);
     yield* rows(
@@ -27,6 +26,12 @@ export function* appendEvents(
       ]),
     );
   }
+}
+
+/** The sequence number of a task's last entry; 0 when there is none. */
+export function* lastEvent(taskId: string): Work<number> {
+  const last = yield* row("SELECT coalesce(max(n), 0) AS n FROM event WHERE task = ?", taskId);
+  return Number(last?.n ?? 0);
 }
 
 /** The entries of a task after sequence number `after`, at most `limit`; none when it is unknown. */

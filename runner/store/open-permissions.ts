@@ -1,15 +1,15 @@
 import type { JournalEntry } from "#shared/journal.ts";
 import type { OpenPermission } from "#shared/open-permission.ts";
 import { toEntry } from "./rows.ts";
+import { isStep } from "./step-table.ts";
 import { rows, type Work } from "./work.ts";
 
 /** The questions of running tasks that nobody has answered and that have not run out. */
 export function* readOpenPermissions(now: number): Work<OpenPermission[]> {
   const found = yield* rows(
     `SELECT t.id AS task, t.session, e.n, e.at, e.type, e.data
-       FROM task t JOIN event e ON e.task = t.id
-       WHERE t.state = 'running'
-         AND e.type IN ('task.started', 'permission.requested', 'permission.resolved')
+       FROM task t JOIN event e INDEXED BY event_step ON e.task = t.id
+       WHERE t.state = 'running' AND e.${isStep}
        ORDER BY e.task, e.n`,
   );
   const open = new Map<string, OpenPermission>();

@@ -104,6 +104,14 @@ const migrations = [
   `CREATE TABLE skipped(
      seq BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id TEXT NOT NULL UNIQUE, told TEXT NOT NULL
    );`,
+  // The entries that tell how far a task is, among all that its model said.
+  `CREATE INDEX event_step ON event(task, n) WHERE type IN (
+       'task.queued', 'task.started', 'task.retrying', 'task.published',
+       'task.succeeded', 'task.failed', 'task.cancelled', 'task.superseded',
+       'workspace.step', 'workspace.ready',
+       'session.starting', 'session.ready', 'session.resumed',
+       'turn.started', 'turn.completed', 'turn.stopped',
+       'permission.requested', 'permission.resolved', 'result.stored');`,
 ];
 
 /** The version that this program brings a database to. */

@@ -7,7 +7,7 @@ import type { Driver } from "./driver.ts";
 import { enqueueTask } from "./enqueue.ts";
 import { enqueueQuestion } from "./enqueue-question.ts";
 import { cancelTask, finishAttempt, getInterruption } from "./finish.ts";
-import { appendEvents, readEvents } from "./journal-table.ts";
+import { appendEvents, lastEvent, readEvents } from "./journal-table.ts";
 import { readOpenPermissions } from "./open-permissions.ts";
 import { isPageOwed, owePage, postponePage, settlePage, takeOwedPages } from "./page-table.ts";
 import { findReview, type KeptLimits, type KeptReview, keepReview } from "./review-table.ts";
@@ -22,6 +22,7 @@ import {
 import { addSkipped, findSkipped } from "./skipped-table.ts";
 import { queueTopic, SqlCluster, type SqlStoreOptions, taskTopic } from "./sql-cluster.ts";
 import { readStats } from "./stats.ts";
+import { readSteps } from "./step-table.ts";
 import type {
   Claim,
   Conversation,
@@ -134,6 +135,14 @@ export class SqlStore extends SqlCluster implements Store {
 
   async journal(taskId: string, after: number, limit: number) {
     return this.driver.read(() => readEvents(taskId, after, limit));
+  }
+
+  async journalEnd(taskId: string) {
+    return this.driver.read(() => lastEvent(taskId));
+  }
+
+  async steps(taskId: string) {
+    return this.driver.read(() => readSteps(taskId));
   }
 
   async openPermissions() {

@@ -122,6 +122,14 @@ const migrations = [
   `CREATE TABLE skipped(
      seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, told TEXT NOT NULL
    ) STRICT;`,
+  // The entries that tell how far a task is, among all that its model said.
+  `CREATE INDEX event_step ON event(task, n) WHERE type IN (
+       'task.queued', 'task.started', 'task.retrying', 'task.published',
+       'task.succeeded', 'task.failed', 'task.cancelled', 'task.superseded',
+       'workspace.step', 'workspace.ready',
+       'session.starting', 'session.ready', 'session.resumed',
+       'turn.started', 'turn.completed', 'turn.stopped',
+       'permission.requested', 'permission.resolved', 'result.stored');`,
 ];
 
 /** The version that this program brings a database to. */

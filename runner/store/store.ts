@@ -171,6 +171,10 @@ export interface Store extends Cluster, AsyncDisposable {
   skippedDelivery(deliveryKey: string): Promise<DeliveryIgnored | undefined>;
   /** Entries after sequence number `after`, in order. */
   journal(taskId: string, after: number, limit: number): Promise<JournalEntry[]>;
+  /** The sequence number of the last entry; 0 when there is none. */
+  journalEnd(taskId: string): Promise<number>;
+  /** The entries that begin or end a step of the task, in order, without what was said between. */
+  steps(taskId: string): Promise<JournalEntry[]>;
 
   /** What people are asked about running turns and has not run out, the oldest first. */
   openPermissions(): Promise<OpenPermission[]>;

@@ -55,6 +55,8 @@ export class Steps {
 
   /** The attempt is over; where it failed, what is still open did so with it. */
   end({ hasFailed }: { hasFailed: boolean }): void {
+    // A result that is kept for those who follow alone: a span that does not end is not recorded.
+    if (!hasFailed) this.#open.delete("publish");
     for (const span of this.#open.values()) {
       if (hasFailed) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();

@@ -84,6 +84,10 @@ export const readJournal = route({
       minimum: 0,
       maximum: 999_999_999,
     }).optional(),
+    last: wholeNumber("Begin so many entries before its end, in place of `after`", {
+      minimum: 1,
+      maximum: 999_999_999,
+    }).optional(),
     limit: Limit,
   }),
   body: nothing,

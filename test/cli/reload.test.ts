@@ -54,12 +54,12 @@ test("SIGHUP: what can change does, what can't is named, and the manager hears o
   assert.equal(await scene.reload(`port: 0\n${tokens}`), `READY=1 STATUS=Serving on ${scene.url}`);
   // The token is good, and there is no runner.
   assert.equal(await ask(), 503);
-  assert.match(scene.edge.log, /"event":"reloaded","settings":\["edge\.api_tokens"\]/);
+  await until(() => /"event":"reloaded","settings":\["edge\.api_tokens"\]/.test(scene.edge.log));
 
   const told = await scene.reload(`port: 1\nasync:\n  max_sessions: 3\n${tokens}`);
   // That of the runner is no matter of the edge's.
   assert.match(told, /; Needs a restart: port$/);
-  assert.match(scene.edge.log, /"event":"restart_needed","settings":\["port"\]/);
+  await until(() => /"event":"restart_needed","settings":\["port"\]/.test(scene.edge.log));
   assert.match(await scene.reload(`port: 1\n${tokens}`), /; Needs a restart: port$/);
 });
 
@@ -72,7 +72,7 @@ test("SIGHUP with settings that are wrong: those of before stay, and the log say
     told,
     /^READY=1 .*goes on .*edge\.rate_limt: unknown key; did you mean rate_limit\?/,
   );
-  assert.match(scene.edge.log, /"event":"reload_refused"/);
+  await until(() => /"event":"reload_refused"/.test(scene.edge.log));
   assert.equal(await status(), 429);
   // Whoever has used up his calls does not get them back by a reload of something else.
   await scene.reload("port: 0\nedge:\n  rate_limit: {api: 1}\n  link_ttl: 1h\n");

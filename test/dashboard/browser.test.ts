@@ -39,6 +39,12 @@ suite("the dashboard in a browser", { skip }, () => {
     assert.equal(await page.getByRole("status").textContent(), "running");
     assert(!(await log.textContent())?.includes("Then more."));
     await page.evaluate("document.body.dataset.here = 'same page'");
+    const copies: { after: string | null; at: number }[] = [];
+    page.on("request", (request) => {
+      if (request.resourceType() !== "fetch") return;
+      const after = new URL(request.url()).searchParams.get("after");
+      copies.push({ after, at: performance.now() });
+    });
     gates[0]?.resolve();
     await log.getByText("First words. Then more.", { exact: false }).waitFor();
     gates[1]?.resolve();
@@ -47,6 +53,13 @@ suite("the dashboard in a browser", { skip }, () => {
     assert.equal(await page.evaluate("document.body.dataset.here"), "same page");
     const said = (await log.textContent()) ?? "";
     assert.equal(said.split("Then more.").length, 2, `each word once: ${said}`);
+    await log.getByText('Glob {"pattern":"*"}').waitFor();
+    await log.locator("[data-empty]").waitFor({ state: "detached" });
+    for (const [index, { after: known, at }] of copies.entries()) {
+      assert(Number(known) > 1, "what is known is not asked for again");
+      const before = copies[index - 1]?.at ?? 0;
+      assert(at - before > 1000, `${at - before} ms after the one before`);
+    }
     for (const step of ["Wait", "Fetch", "Start", "Turn"]) {
       await page.getByRole("rowheader", { name: step, exact: true }).waitFor();
     }

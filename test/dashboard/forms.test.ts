@@ -121,10 +121,38 @@ test("dead letters are replayed one by one and all at once", async () => {
   const made = (response.headers.get("location") ?? "").replace("/dashboard/tasks/", "");
   assert.equal((await store.task(made))?.state, "queued");
   assert.equal((await letters()).length, 2);
-  await dashboard.post("/dead-letters/replay", {}, { scope: "admin" });
+  const asks = await (await dashboard.get("/dead-letters/replay")).text();
+  assert.match(asks, /All 2 failed tasks.*name="limit" value="2"/s);
+  assert.equal((await letters()).length, 2, "asking queues nothing");
+  const all = await dashboard.post("/dead-letters/replay", { limit: "2" }, { scope: "admin" });
+  const told = (all.headers.get("location") ?? "").replace("/dashboard", "");
+  assert.match(await (await dashboard.get(told)).text(), /Queued again: 2\. Left: 0\./);
   assert.equal((await letters()).length, 0);
+  const wrong = await dashboard.post("/dead-letters/replay", { limit: "x" }, { scope: "admin" });
+  assert.equal(wrong.status, 400);
   const unknown = await dashboard.post(`/dead-letters/${v7()}/replay`, {}, { scope: "admin" });
   assert.equal(unknown.status, 404);
+});
+
+test("more dead letters than the queue has room for: how many were queued, and how many are left", async () => {
+  await using dashboard = await openDashboard({}, { queueLimit: 101 });
+  const { store } = dashboard.runner;
+  for (let index = 0; index < 203; index += 1) {
+    const { path: _, ...claim } = await startTask(dashboard.runner);
+    await store.finish(claim, { state: "failed", error });
+  }
+  assert.match(await (await dashboard.get("/dead-letters")).text(), /The latest 100: there are/);
+  const replayAll = async () => {
+    const response = await dashboard.post("/dead-letters/replay", {}, { scope: "admin" });
+    const path = (response.headers.get("location") ?? "").replace("/dashboard", "");
+    return await (await dashboard.get(path)).text();
+  };
+  assert.match(await replayAll(), /Queued again: 101\. Left: more than 100: the queue had no room/);
+  await dashboard.runner.store.cancel(
+    (await store.tasks({ state: "queued", limit: 1 }))[0]?.id ?? "",
+    "asked",
+  );
+  assert.match(await replayAll(), /Queued again: 1\. Left: more than 100: the queue had no room/);
 });
 
 test("a form that is too large is refused", async () => {

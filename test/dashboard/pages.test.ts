@@ -128,6 +128,33 @@ test("a running task leads to its events, which come with the cookie", async () 
   assert.match(stream, /event: task.cancelled/);
 });
 
+test("a long journal is shown from its end, which is followed; a copy has what is new alone", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard.runner;
+  const work = handOff();
+  await store.enqueue(work, { limit: 9 });
+  const claim = await store.claim();
+  assert(claim);
+  const dropped = (bytes: number): JournalEvent => ({ type: "output.dropped", data: { bytes } });
+  await store.append(
+    claim,
+    Array.from({ length: 5100 }, (_, index) => dropped(index)),
+  );
+  const shown = async (query: string) => {
+    const page = await (await dashboard.get(`/tasks/${work.task_id}${query}`, "read")).text();
+    assert.match(page, /data-events="/);
+    const seqs = [...page.matchAll(/data-seq="(\d+)"/g)].map(([, seq]) => Number(seq));
+    const [, after] = /data-after="(\d+)"/.exec(page) ?? [];
+    return { page, count: seqs.length, first: seqs[0], last: seqs.at(-1), after };
+  };
+  const whole = await shown("");
+  assert.partialDeepStrictEqual(whole, { count: 5000, first: 103, last: 5102, after: "5102" });
+  assert.match(whole.page, /From entry 103 on/);
+  const copy = await shown("?after=5100");
+  assert.partialDeepStrictEqual(copy, { count: 2, first: 5101, last: 5102, after: "5102" });
+  assert.partialDeepStrictEqual(await shown("?after=5102"), { count: 0, after: "5102" });
+});
+
 test("a page that there is not, and one that can't be made, say so in words", async () => {
   await using dashboard = await openDashboard();
   for (const path of ["/nothing", "/tasks/1", `/tasks/${v7()}`]) {

@@ -60,10 +60,23 @@ test("a form leads to a page of the dashboard alone", async () => {
     "/dashboard/../v1",
     "/dashboards",
     "/dashboard\\@evil.example",
+    "/dashboard/sign-in",
+    "/dashboard/sign-in?next=/dashboard/tasks",
+    "/dashboard/sign-out",
   ]) {
     const response = await dashboard.post("/sign-in", { token: apiTokens.read, next });
     assert.equal(response.headers.get("location"), "/dashboard", next);
   }
+});
+
+test("the page to sign in has an address of its own, which leads on who has done so", async () => {
+  await using dashboard = await openDashboard();
+  const page = await dashboard.request("/sign-in");
+  assert.equal(page.status, 401);
+  assert.match(await page.text(), /name="next" value="\/dashboard"/);
+  const signedIn = await dashboard.get("/sign-in", "read");
+  assert.equal(signedIn.status, 303);
+  assert.equal(signedIn.headers.get("location"), "/dashboard");
 });
 
 test("a cookie ends: after its time, when it was changed, and with its token", async () => {

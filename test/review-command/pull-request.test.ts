@@ -102,8 +102,11 @@ test("cicd-runner review --pr: --base goes first, and a forge that does not tell
 test("cicd-runner review --pr --async: a running runner does it, warm the second time", async () => {
   await using forge = await setForge();
   const { scene, env } = forge;
+  // The line below the change, told in other words each time.
+  const below = { ...twice, line: 4 };
   await using host = await setHost({
-    respond: () => text(reviewJson([twice])),
+    respond: (_, index) =>
+      text(reviewJson([{ ...below, message: `It charges ${index + 2} times` }])),
     environment: env,
   });
   const { runnerUrl } = host.program;
@@ -113,13 +116,16 @@ test("cicd-runner review --pr --async: a running runner does it, warm the second
   };
   const first = await scene.run(args, how);
   assert.equal(first.exitCode, 0, first.stderr);
-  assert.equal(JSON.parse(first.stdout).findings[0].shown_at.line, 2);
+  const [found] = JSON.parse(first.stdout).findings;
+  assert.deepEqual(found.shown_at, { path: "src/pay.ts", line: 3 }, "a line of the change");
   const second = await scene.run([...args, "--fail-on", "high"], how);
   assert.equal(second.exitCode, 1);
   assert.equal(JSON.parse(second.stdout).cached, true);
   assert.equal(host.api.requests.length, 1);
   const third = await scene.run([...args, "--force"], how);
   assert.equal(JSON.parse(third.stdout).cached, false);
+  const [again] = JSON.parse(third.stdout).findings;
+  assert.deepEqual([again.message, again.fingerprint], ["It charges 3 times", found.fingerprint]);
   assert.match(JSON.stringify(host.api.requests[1]?.body.messages), /has a new version/);
   assert.equal(scene.api.requests.length, 0);
   const stranger = await scene.run(args, { env: { ...how.env, RUNNER_SECRET: "s".repeat(16) } });

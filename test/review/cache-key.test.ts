@@ -35,6 +35,7 @@ test("cacheKey: the same for the same, whatever the tags of a prompt and the tip
   const keys = [
     {},
     {},
+    { repository: { owner: event.repository.owner.toUpperCase() } },
     { pull: { base: { ref } } },
     { pull: { base: { ref, sha: "f".repeat(40) } } },
   ];

@@ -62,6 +62,19 @@ test("GET /v1/tasks/:id/timeline: steps in their order, open while they go on, e
   for (const span of spans) assert(span.to !== null && span.from <= span.to, span.step);
 });
 
+test("a result that was kept and not published: no step of publishing", async () => {
+  await using runner = await startRunner();
+  const claim = await startTask(runner);
+  const result = { kind: "close" } as const;
+  await runner.store.append(claim, [{ type: "result.stored", data: { result, places: [] } }]);
+  await runner.store.finish(claim, { state: "succeeded", result });
+  const { spans } = await timelineOf(runner, claim.task.id);
+  assert.deepEqual(
+    spans.map(({ step }) => step),
+    ["wait"],
+  );
+});
+
 test("a journal of which only the end is left has no timeline", async () => {
   await using runner = await startRunner();
   const claim = await startTask(runner);
@@ -71,6 +84,22 @@ test("a journal of which only the end is left has no timeline", async () => {
   const { from, to, spans } = await timelineOf(runner, claim.task.id);
   assert(to !== null && from <= to);
   assert.deepEqual(spans, []);
+});
+
+test("GET /v1/tasks/:id/journal?last=: its end, and what follows", async () => {
+  await using runner = await startRunner();
+  const claim = await startTask(runner);
+  await runner.store.append(claim, happened);
+  const end = await runner.store.journalEnd(claim.task.id);
+  assert.equal(end, 2 + happened.length);
+  const pageOf = async (query: string) => {
+    const response = await runner.send(`/v1/tasks/${claim.task.id}/journal?${query}`);
+    const { entries, more } = readJournal.answer.parse(await response.json());
+    return [entries.map(({ seq }) => seq), more];
+  };
+  assert.deepEqual(await pageOf("last=2"), [[end - 1, end], false]);
+  assert.deepEqual(await pageOf("last=3&limit=1"), [[end - 2], true]);
+  assert.deepEqual(await pageOf("last=99&limit=1"), [[1], true]);
 });
 
 test("GET /v1/tasks/:id/journal: page after page, and 404 to an unknown task", async () => {

@@ -18,7 +18,9 @@ suite("sessionIdOf", () => {
   test("any pull request: RFC 9562 version 5 of its name", () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.nat(), (owner, name, number) => {
-        const expected = uuidV5(`cicd-runner:pr:github:github.com:${owner}/${name}:${number}`);
+        const expected = uuidV5(
+          `cicd-runner:pr:github:github.com:${owner.toLowerCase()}/${name.toLowerCase()}:${number}`,
+        );
         assert.equal(sessionIdOf(event(owner, name, number)), expected);
       }),
     );
@@ -30,6 +32,12 @@ suite("sessionIdOf", () => {
     const head = { sha: "c".repeat(40), ref: "other" };
     const pushed = { ...one, action: "opened", pull_request: { ...pull_request, head } } as const;
     assert.equal(sessionIdOf(pushed), sessionIdOf(one));
+  });
+
+  test("names in another case, as people write them into remotes: the same session", () => {
+    const one = event("mona", "shop", 7);
+    const repository = { ...one.repository, host: "GitHub.com", owner: "Mona", name: "Shop" };
+    assert.equal(sessionIdOf({ ...one, repository }), sessionIdOf(one));
   });
 
   test("another host: another session", () => {
