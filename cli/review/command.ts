@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -18,6 +18,7 @@ import { exitCodes } from "../exit-code.ts";
 import { operatorOf, runnerUrl } from "../operator.ts";
 import { version } from "../version.ts";
 import { reviewOnHost } from "./on-host.ts";
+import { type Output, openOutput } from "./output.ts";
 import { showProgress } from "./progress.ts";
 import { emptyReport, type Report, reportOf } from "./report.ts";
 import { reportSarif } from "./sarif.ts";
@@ -114,12 +115,13 @@ async function review(flags: ReviewFlags, settings: ReviewSettings): Promise<num
   try {
     // Before anything is paid for.
     const { text, failOn } = publisher(config, settings.environment, Config);
+    await using output = flags.output === undefined ? undefined : await openOutput(flags.output);
     const reviewed = await run(flags, { ...settings, config, signal: stopped.signal });
     const report =
       reviewed === undefined
         ? emptyReport
         : reportOf(reviewed, { text, failOn: flags.failOn ?? failOn });
-    await show(report, flags);
+    await show(report, flags, output);
     return report.state === "blocked" ? exitCodes.failure : exitCodes.ok;
   } catch (error) {
     if (!stopped.signal.aborted) throw error;
@@ -181,7 +183,11 @@ async function onHost(
   return await reviewOnHost(client, { pullRequest, headSha, force }, { signal, onEvent });
 }
 
-async function show(report: Report, { format, output }: ReviewFlags): Promise<void> {
+async function show(
+  report: Report,
+  { format, output: path }: ReviewFlags,
+  output: Output | undefined,
+): Promise<void> {
   const isColoured = output === undefined && process.stdout.isTTY && process.stdout.hasColors();
   const content =
     format === "text"
@@ -191,11 +197,6 @@ async function show(report: Report, { format, output }: ReviewFlags): Promise<vo
     console.log(content);
     return;
   }
-  try {
-    await writeFile(output, `${content}\n`);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CicdError("invalid_request", `Cannot write ${output}: ${why}`, { cause });
-  }
-  console.error(`${report.title}: see ${output}`);
+  await output.write(content);
+  console.error(`${report.title}: see ${path}`);
 }
