@@ -11,7 +11,7 @@ import type { Reviewed } from "#runner/publish/published-review.ts";
 import type { FailOn } from "#runner/publish/verdict.ts";
 import { publisher } from "#runner/settings.ts";
 import type { Environment } from "#shared/config.ts";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import { Config } from "../config.ts";
 import { exitCodes } from "../exit-code.ts";
@@ -160,7 +160,7 @@ async function readDiff(file: string, signal: AbortSignal): Promise<string> {
   try {
     return await readFile(file, { encoding: "utf8", signal });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("invalid_request", `Cannot read diff: ${why}`, { cause });
   }
 }

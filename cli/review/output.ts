@@ -1,5 +1,5 @@
 import { open, rm, writeFile } from "node:fs/promises";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 
 /** Where a report goes. */
 export interface Output extends AsyncDisposable {
@@ -52,6 +52,6 @@ async function make(path: string): Promise<boolean> {
 }
 
 function unwritable(path: string, cause: unknown): CicdError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new CicdError("invalid_request", `Cannot write ${path}: ${why}`, { cause });
 }
