@@ -2,7 +2,7 @@ import { access, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { Environment } from "#shared/config.ts";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 
 /** The name that a configuration is looked for by. */
 export const configFileName = "cicd-runner.yaml";
@@ -75,7 +75,7 @@ async function readGiven(path: string): Promise<Found> {
   try {
     return { path, text: await readFile(path, "utf8") };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("config_invalid", `Cannot read configuration: ${why}`, { cause });
   }
 }

@@ -6,7 +6,7 @@ import { Config } from "./config.ts";
 import type { Service } from "./systemd/service.ts";
 
 /** A part of the program that takes settings while it runs. */
-export interface Reloadable {
+interface Reloadable {
   readonly isReloadable: (key: string) => boolean;
   /** What is returned puts them in force, at once and without fail: no part is left behind. */
   prepare(config: Config): () => void;

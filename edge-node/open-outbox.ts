@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 
 /** What is kept: `dead_at` and `error` of a dead letter alone. Times are epoch milliseconds. */
 const schema = `
@@ -42,7 +42,7 @@ export function openOutbox(stateDir: string): DatabaseSync {
     return database;
   } catch (cause) {
     database?.close();
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     const inUse = /locked|busy/i.test(why);
     throw new CicdError(
       "config_invalid",

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { keptTask } from "#edge/kept-task.ts";
 import { DeadRow, Letter, readLetter, toDeadLetter } from "#edge/letter.ts";
 import type { DeadLetterFilter } from "#edge/outbox.ts";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { DeadLetter } from "#shared/outbox.ts";
 import type { Task, TaskError } from "#shared/task.ts";
 
@@ -144,7 +144,7 @@ function attempt<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("store_unavailable", `Cannot use outbox: ${why}`, {
       cause,
       hint: "Check that the disk of edge.state_dir has room and is not read-only",

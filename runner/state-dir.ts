@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import { configFolder, homeFolder, tempFolder } from "./claude/environment.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function prepareStateDir(path: string): Promise<string> {
     }
     return stateDir;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("config_invalid", `Cannot use state folder ${stateDir}: ${why}`, {
       cause,
       hint: "runner.state_dir must be a folder that this user can write",

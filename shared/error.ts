@@ -103,11 +103,12 @@ export class CicdError extends Error {
   /** Any thrown value as a CicdError; what is one already stays itself. */
   static from(thrown: unknown, code: ErrorCode = "internal"): CicdError {
     if (thrown instanceof CicdError) return thrown;
-    return new CicdError(code, messageOf(thrown), { cause: thrown });
+    return new CicdError(code, reasonOf(thrown), { cause: thrown });
   }
 }
 
-function messageOf(thrown: unknown): string {
+/** Why something failed, for the end of a message: what any thrown value says of itself. */
+export function reasonOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   // Some objects can't be turned into a string, and the attempt would throw.
   return Object(thrown) === thrown ? "Something was thrown that is no error" : String(thrown);

@@ -4,6 +4,7 @@ import pg from "pg";
 import * as z from "zod";
 import { postgresVersion, schemaName } from "#runner/store/postgres-schema.ts";
 import { sqliteVersion } from "#runner/store/sqlite-schema.ts";
+import { reasonOf } from "#shared/error.ts";
 import { type Check, type Finding, fail, ok } from "./check.ts";
 
 /** Whether the store can be opened, and has a version that this program knows. Nothing is changed. */
@@ -59,7 +60,7 @@ async function postgres(connectionString: string, signal: AbortSignal): Promise<
     const { rows } = await client.query(`SELECT max(version) AS version FROM ${name}`);
     return ofVersion("PostgreSQL", Rows.parse(rows)[0]?.version ?? 0, postgresVersion);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return fail(`Cannot use PostgreSQL: ${why}`, "Check runner.store (CICD_STORE) and the server");
   } finally {
     signal.removeEventListener("abort", end);

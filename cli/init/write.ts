@@ -1,6 +1,6 @@
 import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { InitFile } from "./files.ts";
 
 /**
@@ -24,7 +24,7 @@ export async function writeFiles(
     for (const { name, content, mode } of files) await write(join(folder, name), content, mode);
     return paths;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("invalid_request", `Cannot write into ${folder}: ${why}`, { cause });
   }
 }

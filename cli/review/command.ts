@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
 import { type Command, InvalidArgumentError, Option } from "commander";
@@ -11,13 +11,14 @@ import type { Reviewed } from "#runner/publish/published-review.ts";
 import type { FailOn } from "#runner/publish/verdict.ts";
 import { publisher } from "#runner/settings.ts";
 import type { Environment } from "#shared/config.ts";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import { Config } from "../config.ts";
 import { exitCodes } from "../exit-code.ts";
 import { operatorOf, runnerUrl } from "../operator.ts";
 import { version } from "../version.ts";
 import { reviewOnHost } from "./on-host.ts";
+import { type Output, openOutput } from "./output.ts";
 import { showProgress } from "./progress.ts";
 import { emptyReport, type Report, reportOf } from "./report.ts";
 import { reportSarif } from "./sarif.ts";
@@ -114,12 +115,13 @@ async function review(flags: ReviewFlags, settings: ReviewSettings): Promise<num
   try {
     // Before anything is paid for.
     const { text, failOn } = publisher(config, settings.environment, Config);
+    await using output = flags.output === undefined ? undefined : await openOutput(flags.output);
     const reviewed = await run(flags, { ...settings, config, signal: stopped.signal });
     const report =
       reviewed === undefined
         ? emptyReport
         : reportOf(reviewed, { text, failOn: flags.failOn ?? failOn });
-    await show(report, flags);
+    await show(report, flags, output);
     return report.state === "blocked" ? exitCodes.failure : exitCodes.ok;
   } catch (error) {
     if (!stopped.signal.aborted) throw error;
@@ -163,7 +165,7 @@ async function readDiff(file: string, signal: AbortSignal): Promise<string> {
   try {
     return await readFile(file, { encoding: "utf8", signal });
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("invalid_request", `Cannot read diff: ${why}`, { cause });
   }
 }
@@ -186,7 +188,11 @@ async function onHost(
   return await reviewOnHost(client, { pullRequest, headSha, force }, { signal, onEvent });
 }
 
-async function show(report: Report, { format, output }: ReviewFlags): Promise<void> {
+async function show(
+  report: Report,
+  { format, output: path }: ReviewFlags,
+  output: Output | undefined,
+): Promise<void> {
   const isColoured = output === undefined && process.stdout.isTTY && process.stdout.hasColors();
   const content =
     format === "text"
@@ -196,11 +202,6 @@ async function show(report: Report, { format, output }: ReviewFlags): Promise<vo
     console.log(content);
     return;
   }
-  try {
-    await writeFile(output, `${content}\n`);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CicdError("invalid_request", `Cannot write ${output}: ${why}`, { cause });
-  }
-  console.error(`${report.title}: see ${output}`);
+  await output.write(content);
+  console.error(`${report.title}: see ${path}`);
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { DeadLetter } from "#shared/outbox.ts";
 import type { Task, TaskError } from "#shared/task.ts";
 import { keptTask } from "../kept-task.ts";
@@ -83,7 +83,7 @@ export class DeadLetters {
       return results;
     } catch (cause) {
       this.#isMade = undefined;
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonOf(cause);
       throw new CicdError("store_unavailable", `Cannot use dead letters: ${why}`, {
         cause,
         hint: "See docs/edge.md for the database of the Worker",

@@ -1,4 +1,4 @@
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { Task } from "#shared/task.ts";
 import type { DeadLetterFilter, Outbox, Parcel } from "../outbox.ts";
 import type { MessageQueue } from "./bindings.ts";
@@ -70,7 +70,7 @@ export class QueueOutbox implements Outbox {
     try {
       await this.#options.queue.send(body);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonOf(cause);
       throw new CicdError("store_unavailable", `Cannot keep delivery: queue refuses it: ${why}`, {
         cause,
         retryAfter: 10,

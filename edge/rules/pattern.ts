@@ -1,5 +1,6 @@
 import { RE2JS } from "re2js";
 import * as z from "zod";
+import { reasonOf } from "#shared/error.ts";
 
 /** A regular expression of the operator, ready for text that nobody trusts. */
 export interface Pattern {
@@ -18,7 +19,7 @@ export const Pattern = z.string().transform((source, context): Pattern => {
     const compiled = RE2JS.compile(source);
     return { source, found: (text) => compiled.matcher(text).find() };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     context.addIssue({
       code: "custom",
       message: `must be a regular expression in RE2's syntax: ${why}`,

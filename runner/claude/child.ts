@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { execa } from "execa";
+import { reasonOf } from "#shared/error.ts";
 import { type Exit, spawnFailure } from "./failure.ts";
 import { type Line, readLines } from "./lines.ts";
 import { signal } from "./process-tree.ts";
@@ -99,7 +100,7 @@ async function live(
   })().catch((error: unknown) => {
     if (isOver) return;
     // Whoever can't take its output can't work with the process.
-    said += `\nCannot read output: ${error instanceof Error ? error.message : String(error)}`;
+    said += `\nCannot read output: ${reasonOf(error)}`;
     signal(-Number(child.pid), "SIGKILL");
   });
   await gone;

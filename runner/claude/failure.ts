@@ -1,4 +1,4 @@
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { CliResult } from "./output.ts";
 
 /** How a process ended. */
@@ -63,7 +63,7 @@ export function exitFailure({ code, signal, stderr }: Exit): CicdError {
 
 /** Why a process could not be started at all. */
 export function spawnFailure(executable: string, cause: unknown): CicdError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new CicdError("cli_missing", `Cannot start Claude Code CLI ${executable}: ${reason}`, {
     cause,
     hint: "Install it (npm install -g @anthropic-ai/claude-code) or set CLAUDE_CLI_PATH",

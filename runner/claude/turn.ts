@@ -1,4 +1,4 @@
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { Decision, PermissionRequest } from "./permission.ts";
 import type { TurnEnd } from "./process-state.ts";
@@ -80,7 +80,7 @@ export class Turn implements Disposable {
     try {
       return await onPermission(request, this.#over.signal);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       return { behavior: "deny", message: `Nobody could be asked: ${why}` };
     } finally {
       this.#open.delete(request.id);

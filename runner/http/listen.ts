@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 
 /** Where to listen. */
 export interface ListenOptions {
@@ -86,7 +86,7 @@ function isAddress(address: string | AddressInfo | null): address is AddressInfo
 }
 
 function cannotListen(host: string, port: number, cause: unknown): CicdError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new CicdError("config_invalid", `Cannot listen on ${host}:${port}: ${why}`, {
     cause,
     hint: "Stop the program that uses the port, or set another host and port",

@@ -1,5 +1,5 @@
 import { parsePatch, type StructuredPatch } from "diff";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { ChangedLines, Hunk } from "../workspace/changed-lines.ts";
 import type { ChangedFile } from "../workspace/changes.ts";
 
@@ -38,7 +38,7 @@ function parse(text: string): StructuredPatch[] {
   try {
     return parsePatch(text);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("invalid_request", `Cannot read diff: ${why}`, { cause, hint });
   }
 }

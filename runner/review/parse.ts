@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { reasonOf } from "#shared/error.ts";
 import { firstIssue } from "#shared/first-issue.ts";
 
 /** What an answer says, or why it can't be used, in words that the model can act on. */
@@ -16,7 +17,7 @@ export function parseAnswer<S extends z.ZodType>(schema: S, answer: string): Par
   try {
     value = JSON.parse(json);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return { ok: false, reason: `it is not JSON (${why})` };
   }
   const parsed = schema.safeParse(value);

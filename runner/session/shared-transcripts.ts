@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import type { Conversation } from "../store/store.ts";
 
 /** Where transcripts are shared, and by whom. */
@@ -37,7 +37,7 @@ export class SharedTranscripts {
       await copyFile(new URL(import.meta.url), probe, constants.COPYFILE_EXCL);
       await rm(probe);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = reasonOf(cause);
       throw new CicdError("config_invalid", `Cannot share conversations in ${folder}: ${why}`, {
         cause,
         hint: "runner.transcripts_dir must be a folder that this user can write, as on the other hosts",

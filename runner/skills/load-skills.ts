@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import { readSkill } from "./read-skill.ts";
 import type { Skill } from "./skill.ts";
 
@@ -33,7 +33,7 @@ async function entries(dir: string): Promise<string[]> {
     const found = await readdir(dir, { withFileTypes: true });
     return found.filter((entry) => !entry.isFile()).map(({ name }) => name);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("config_invalid", `Cannot read skills: ${why}`, {
       cause,
       hint: `Set skills.dir to a folder of skills, ${join("<name>", "SKILL.md")} each, or leave it out`,

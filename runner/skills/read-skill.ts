@@ -11,7 +11,7 @@ import {
   parseDocument,
 } from "yaml";
 import type * as z from "zod";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import { FrontMatter, type Skill } from "./skill.ts";
 
 /** A longer one would crowd the pull request out. */
@@ -55,7 +55,7 @@ async function read(path: string): Promise<string> {
     const text = await readFile(path, "utf8");
     if (text.length <= longestFile) return text.replaceAll("\r\n", "\n");
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = reasonOf(cause);
     throw new CicdError("config_invalid", `Cannot read skill: ${why}`, {
       cause,
       hint: "Each folder below skills.dir is a skill and holds a SKILL.md",

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { v7 } from "uuid";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 
 /** Keeps other programs out of a folder until it is disposed of, or the program ends in any way. */
 export class FolderLock implements Disposable {
@@ -43,7 +43,7 @@ export class FolderLock implements Disposable {
 
 /** Why a folder can't be used. */
 export function unusable(folder: string, cause: unknown): CicdError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new CicdError("config_invalid", `Cannot open store in ${folder}: ${why}`, {
     cause,
     hint: "runner.state_dir must be a folder that this user can write",

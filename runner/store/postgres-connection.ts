@@ -1,5 +1,5 @@
 import { type ClientBase, type ClientConfig, type CustomTypesConfig, types } from "pg";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import { schemaName } from "./postgres-schema.ts";
 
 /** How long a statement may take, in milliseconds; a host that hangs lets go of its locks after it. */
@@ -52,7 +52,7 @@ function nameOf(sql: string): string {
 /** An error of the database, or of the way to it, as one of ours. Nothing of the URL is in it. */
 export function storeError(cause: unknown): CicdError {
   if (cause instanceof CicdError) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new CicdError("store_unavailable", `Cannot use store: ${why}`, {
     cause,
     hint: "Check that the PostgreSQL server of runner.store runs and has room",

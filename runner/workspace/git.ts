@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { CicdError } from "#shared/error.ts";
+import { CicdError, reasonOf } from "#shared/error.ts";
 import { type GitConfig, gitEnvironment } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
@@ -97,7 +97,7 @@ export async function tryGit(
 function spawnFailure(executable: string, result: { signal?: string; cause?: unknown }): CicdError {
   const { signal, cause } = result;
   if (signal !== undefined) return new CicdError("internal", `Git was ended by ${signal}`);
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = reasonOf(cause);
   return new CicdError("config_invalid", `Cannot start git (${executable}): ${why}`, {
     cause,
     hint: "Install git 2.38 or later on the runner's host, within its PATH",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import * as z from "zod";
@@ -92,6 +92,35 @@ test("cicd-runner review --output: into a file, and what it says on standard err
   const { exitCode, stdout, stderr } = await scene.run(["--output", file]);
   assert.deepEqual([exitCode, stdout, stderr], [0, "", `No findings: see ${file}`]);
   assert.match(await readFile(file, "utf8"), /^No findings\n\nIt pays\./);
+});
+
+test("cicd-runner review --output: a file that can't be written is found before the model is asked", async () => {
+  await using scene = await setScene(() => text("Looks good to me!"));
+  const wrong = await scene.run(["--output", "no/such/folder.txt"]);
+  assert.equal(wrong.exitCode, 1);
+  assert.match(wrong.stderr, /Cannot write no\/such\/folder\.txt: /);
+  assert.equal(scene.api.requests.length, 0);
+  // Without a review no empty file is left, and what was there stays.
+  const kept = join(scene.folder, "kept.txt");
+  await writeFile(kept, "of before");
+  for (const file of ["none.txt", kept]) {
+    assert.equal((await scene.run(["--output", file])).exitCode, 1);
+  }
+  assert.equal(await readFile(kept, "utf8"), "of before");
+  await assert.rejects(readFile(join(scene.folder, "none.txt")), { code: "ENOENT" });
+});
+
+test("cicd-runner review --output: a review that can't be written in the end is shown", async () => {
+  const folder = () => join(scene.folder, "out");
+  await using scene = await setScene(async () => {
+    await rm(folder(), { recursive: true });
+    return text(reviewJson([]));
+  });
+  await mkdir(folder());
+  const { exitCode, stdout, stderr } = await scene.run(["--output", "out/review.txt"]);
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /^No findings\n\nIt pays\./);
+  assert.match(stderr, /Cannot write out\/review\.txt: /);
 });
 
 test("cicd-runner review: what the model wrote does nothing to a terminal, and tells no secret", async () => {
