@@ -27,6 +27,7 @@ suite("every page in a browser", { skip }, () => {
       "/sessions",
       "/usage",
       "/dead-letters",
+      "/dead-letters/replay",
       `/tasks/${sent.task_id}`,
       "/nothing",
     ]) {
