@@ -27,7 +27,9 @@ suite("the dashboard in a browser", { skip }, () => {
               toolUse("Glob", { pattern: "*" }),
             ],
           })
-        : text(review("All is well here.")),
+        : index < 6
+          ? message({ blocks: [toolUse("Glob", { pattern: `${index}` })], latencyMs: 400 })
+          : text(review("All is well here.")),
     );
     await using visited = await visit(browser, scene);
     const { page, url } = visited;
