@@ -81,10 +81,12 @@ export class Dispatcher {
     using changes = this.#options.store.watchQueue();
     while (!this.#closing.signal.aborted) {
       this.#wake = new AbortController();
-      const hasRoom = this.#running.size < this.#options.concurrency();
-      // Asked first, so that what falls due until the claim is not missed.
-      const [due, admitted] = await Promise.all([this.#nextDue(), hasRoom && this.#admit()]);
-      if (!admitted) await this.#waitForWork(changes, due);
+      const began = performance.now();
+      const admitted = this.#running.size < this.#options.concurrency() && (await this.#admit());
+      if (admitted) continue;
+      // As it was before the claim, so that what has fallen due since is not missed.
+      const due = await this.#nextDue(performance.now() - began);
+      await this.#waitForWork(changes, due);
     }
   }
 
@@ -136,10 +138,10 @@ export class Dispatcher {
     }
   }
 
-  /** When a task falls due, or may be tried again, in epoch milliseconds. */
-  async #nextDue(): Promise<number> {
+  /** When a task falls due, or may be tried again, seen from so many milliseconds ago. */
+  async #nextDue(ago: number): Promise<number> {
     const { store, guard } = this.#options;
-    const { nextRunAt } = await store.stats().catch(() => ({ nextRunAt: undefined }));
+    const { nextRunAt } = await store.stats(ago).catch(() => ({ nextRunAt: undefined }));
     return Math.min(...[nextRunAt, guard?.retryAt].map((at) => at ?? Number.POSITIVE_INFINITY));
   }
 

@@ -48,8 +48,8 @@ export class PostgresStore extends SqlStore {
   }
 
   /** Times as this host's clock will show them: it is what waits are measured by. */
-  override async stats(): Promise<QueueStats> {
-    const { nextRunAt, oldestQueuedAt, ...counts } = await super.stats();
+  override async stats(ago?: number): Promise<QueueStats> {
+    const { nextRunAt, oldestQueuedAt, ...counts } = await super.stats(ago);
     const ahead = this.#clockOffset();
     return {
       ...counts,

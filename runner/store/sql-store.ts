@@ -220,8 +220,8 @@ export class SqlStore extends SqlCluster implements Store {
     return this.driver.read(() => readUsageByDay(days, this.now()));
   }
 
-  async stats() {
-    return this.driver.read(() => readStats(this.host.id, this.now()));
+  async stats(ago = 0) {
+    return this.driver.read(() => readStats(this.host.id, this.now() - Math.ceil(ago)));
   }
 
   watchTask(taskId: string): Watch {

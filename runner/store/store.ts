@@ -220,7 +220,8 @@ export interface Store extends Cluster, AsyncDisposable {
   /** Keeps a review for all hosts, and forgets the oldest where it takes too much room. */
   keepReview(review: Omit<KeptReview, "at">, limits: KeptLimits): Promise<void>;
 
-  stats(): Promise<QueueStats>;
+  /** What is due next is told as seen from so many milliseconds ago; default: from now. */
+  stats(ago?: number): Promise<QueueStats>;
   watchTask(taskId: string): Watch;
   watchQueue(): Watch;
 }
