@@ -68,7 +68,8 @@ export class SqlStore extends SqlCluster implements Store {
 
   async claim(): Promise<Claim | undefined> {
     const owner = v7();
-    const { claim, ended } = await this.driver.write(() =>
+    // A power cut that takes it leaves the task in the queue, where a restart would put it anyway.
+    const { claim, ended } = await this.driver.writeRelaxed(() =>
       claimTask({
         owner,
         hostId: this.host.id,
