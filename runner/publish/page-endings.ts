@@ -25,7 +25,8 @@ const toldWithin = 60_000;
 const firstPause = 1000;
 const longestPause = 5 * 60_000;
 /** Clocks of host and store differ: what is due here may be due there a moment later. */
-const shortestPause = 100;
+const shortestPause = 250;
+const clockSkew = 2000;
 /** How long after its end a task's page is tried to be told. */
 const giveUpAfter = 24 * 3_600_000;
 
@@ -74,7 +75,7 @@ export class PageEndings implements AsyncDisposable {
     const taken = new Set(owed.map(({ id }) => id));
     for (const [id, { at }] of this.#later) {
       // Another host has told it.
-      if (at <= began && !taken.has(id)) this.#later.delete(id);
+      if (at + clockSkew <= began && !taken.has(id)) this.#later.delete(id);
     }
     await Promise.all(owed.map((task) => this.#tell(task)));
     if (owed.length === atOnce) return 0;
