@@ -20,7 +20,7 @@ export interface PageEndingsOptions {
 /** Pages that are told at once, at most. */
 const atOnce = 20;
 /** How long no other host tells a page that this one has taken, in milliseconds. */
-const toldWithin = 60_000;
+const toldWithin = 10_000;
 /** Before the first repeat; it doubles. */
 const firstPause = 1000;
 const longestPause = 5 * 60_000;

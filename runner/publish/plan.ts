@@ -8,6 +8,8 @@ export interface FindingComment {
   readonly taskId: string;
   readonly identity: Identity;
   readonly isSettled: boolean;
+  /** Somebody has begun to make it the other, and did not come to the end of it. */
+  readonly isChanging: boolean;
   /** Below the marker. */
   readonly text: string;
 }
@@ -46,17 +48,17 @@ export function planComments<T extends { readonly identity: Identity }>(
   return {
     add: findings.filter((finding) => !kept.has(finding)),
     reopen: [...kept]
-      .filter(([, { isSettled }]) => isSettled)
+      .filter(([, { isSettled, isChanging }]) => isSettled || isChanging)
       .map(([finding, on]) => ({ finding, on })),
-    settle: [...free].filter(({ isSettled }) => !isSettled),
+    settle: [...free].filter(({ isSettled, isChanging }) => !isSettled || isChanging),
   };
 }
 
 function toFindingComment(comment: OwnComment): FindingComment[] {
   const { marker, text } = readMarker(comment.body) ?? {};
   if (comment.kind !== "line" || marker?.kind !== "finding") return [];
-  const { taskId, identity, isSettled } = marker;
-  return [{ comment, taskId, identity, isSettled, text: text ?? "" }];
+  const { taskId, identity, isSettled, isChanging = false } = marker;
+  return [{ comment, taskId, identity, isSettled, isChanging, text: text ?? "" }];
 }
 
 function sameInBoth(one: Identity, other: Identity): boolean {

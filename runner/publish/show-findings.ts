@@ -40,6 +40,7 @@ export async function showFindings(
   const comments = await page.comments();
   const { add, reopen, settle } = planComments(findings, comments);
   for (const { finding, on } of reopen) {
+    await beginChange(page, on);
     await page.settle(on.comment, false);
     await page.edit(on.comment, openText(finding, options));
   }
@@ -62,10 +63,21 @@ function openText({ finding, place, identity }: OnLine, { taskId, text }: ShowOp
   return withMarker(marker, findingText({ finding, place }, text));
 }
 
-/** The thread first: a comment that says that it is settled is not looked at again. */
 async function settleComment(page: Page, settled: FindingComment, headSha: string): Promise<void> {
-  const { comment, taskId, identity, text } = settled;
+  const { comment, taskId, identity, text, isSettled } = settled;
+  await beginChange(page, settled);
   await page.settle(comment, true);
   const marker = { kind: "finding", taskId, identity, isSettled: true } as const;
-  await page.edit(comment, withMarker(marker, settledText(text, headSha)));
+  await page.edit(comment, withMarker(marker, isSettled ? text : settledText(text, headSha)));
+}
+
+/**
+ * A thread and its comment change one after the other. Whoever finds this mark knows that only one of
+ * them may have, and does both again.
+ */
+async function beginChange(page: Page, { comment, isChanging, ...was }: FindingComment) {
+  if (isChanging) return;
+  const { taskId, identity, isSettled, text } = was;
+  const marker = { kind: "finding", taskId, identity, isSettled, isChanging: true } as const;
+  await page.edit(comment, withMarker(marker, text));
 }

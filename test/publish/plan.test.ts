@@ -33,6 +33,23 @@ test("a finding that says the same of the same code, or one of both: keeps its c
   }
 });
 
+test("a change that did not come to its end: made again, whichever way it is to be now", () => {
+  const one = found("c", "w");
+  for (const isSettled of [true, false]) {
+    const marker = { kind: "finding", taskId, identity: one.identity, isSettled } as const;
+    const body = withMarker({ ...marker, isChanging: true }, "text");
+    const comments = [{ id: "a", kind: "line", body } as const];
+    assert.deepEqual(
+      planComments([one], comments).reopen.map(({ on }) => on.comment.id),
+      ["a"],
+    );
+    assert.deepEqual(
+      planComments([], comments).settle.map(({ comment: { id } }) => id),
+      ["a"],
+    );
+  }
+});
+
 test("two findings on one line: each keeps its own comment, whatever their order", () => {
   const one = found("c", "w1");
   const two = found("c", "w2");
