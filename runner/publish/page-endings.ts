@@ -120,7 +120,9 @@ export class PageEndings implements AsyncDisposable {
     const after = place === -1 ? recent : recent.slice(0, place);
     const later = after.filter(({ kind }) => kind === task.kind);
     const headSha = await headOf(task, store);
-    const heads = await Promise.all(later.map((other) => headOf(other, store)));
+    // One that ended in the queue has shown nothing, and one that waits may end there.
+    const begun = later.filter(({ started_at }) => started_at !== null);
+    const heads = await Promise.all(begun.map((other) => headOf(other, store)));
     await publishEnding(page, task, {
       text: publisher.text,
       headSha,
