@@ -47,7 +47,7 @@ export function forgeFetch(options: ForgeFetchOptions): ForgeFetch {
     let waited = 0;
     for (let failures = 0; ; ) {
       if (method !== "GET") await options.beforeWrite();
-      const answer = await attempt(url, init, options, what);
+      const answer = await attempt(url, { ...init, method }, options, what);
       const mayRedirect = init.redirect === "manual";
       if (answer.kind === "answer" && isWanted(answer.response, mayRedirect)) {
         return answer.response;
@@ -80,13 +80,12 @@ type Attempt =
 
 async function attempt(
   url: string,
-  init: RequestInit,
+  init: RequestInit & { readonly method: string },
   { signal, timeout = defaultTimeout, tail }: ForgeFetchOptions,
   what: string,
 ): Promise<Attempt> {
   signal.throwIfAborted();
-  const isChange = (init.method ?? "GET").toUpperCase() !== "GET";
-  using unwanted = delayed(signal, isChange ? changeGrace : 0);
+  using unwanted = delayed(signal, init.method === "GET" ? 0 : changeGrace);
   try {
     const response = await fetch(url, {
       ...init,

@@ -89,7 +89,6 @@ export function giteaPage(
       await api.send(Anything, "PATCH", `${repo}/issues/comments/${id}`, { body: { body } });
     },
     // Gitea's API does not mark threads.
-    settle: async () => {},
   };
 }
 

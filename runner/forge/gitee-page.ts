@@ -59,7 +59,6 @@ export function giteePage({ repository, pull_request }: PageOf, api: JsonApi): P
       await api.send(Anything, "PATCH", `${repo}/pulls/comments/${id}`, { body: { body } });
     },
     // Gitee's API does not mark threads.
-    settle: async () => {},
   };
 }
 

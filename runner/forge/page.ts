@@ -71,8 +71,8 @@ export interface Page {
    */
   addLineComments(comments: readonly LineComment[], headSha: string): Promise<LineComment[]>;
   edit(comment: OwnComment, body: string): Promise<void>;
-  /** Marks a thread as settled or open again; nothing on a forge that has no such mark. */
-  settle(comment: OwnComment, isSettled: boolean): Promise<void>;
+  /** Marks a thread as settled or open again; undefined on a forge that has no such mark. */
+  readonly settle?: (comment: OwnComment, isSettled: boolean) => Promise<void>;
 }
 
 /** What one use of a page is bound to. */

@@ -40,8 +40,7 @@ export async function showFindings(
   const comments = await page.comments();
   const { add, reopen, settle } = planComments(findings, comments);
   for (const { finding, on } of reopen) {
-    await beginChange(page, on);
-    await page.settle(on.comment, false);
+    await settleThread(page, on, false);
     await page.edit(on.comment, openText(finding, options));
   }
   const wanted = new Map<LineComment, OnLine>(
@@ -65,8 +64,7 @@ function openText({ finding, place, identity }: OnLine, { taskId, text }: ShowOp
 
 async function settleComment(page: Page, settled: FindingComment, headSha: string): Promise<void> {
   const { comment, taskId, identity, text, isSettled } = settled;
-  await beginChange(page, settled);
-  await page.settle(comment, true);
+  await settleThread(page, settled, true);
   const marker = { kind: "finding", taskId, identity, isSettled: true } as const;
   await page.edit(comment, withMarker(marker, isSettled ? text : settledText(text, headSha)));
 }
@@ -75,9 +73,15 @@ async function settleComment(page: Page, settled: FindingComment, headSha: strin
  * A thread and its comment change one after the other. Whoever finds this mark knows that only one of
  * them may have, and does both again.
  */
-async function beginChange(page: Page, { comment, isChanging, ...was }: FindingComment) {
-  if (isChanging) return;
-  const { taskId, identity, isSettled, text } = was;
-  const marker = { kind: "finding", taskId, identity, isSettled, isChanging: true } as const;
-  await page.edit(comment, withMarker(marker, text));
+async function settleThread(
+  page: Page,
+  { comment, taskId, identity, text, ...was }: FindingComment,
+  isSettled: boolean,
+): Promise<void> {
+  if (page.settle === undefined) return;
+  if (!was.isChanging) {
+    const marker = { kind: "finding", taskId, identity, ...was, isChanging: true } as const;
+    await page.edit(comment, withMarker(marker, text));
+  }
+  await page.settle(comment, isSettled);
 }

@@ -3,20 +3,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { v7 } from "uuid";
 import { sessionIdOf } from "#shared/session-id.ts";
-import type { Spending } from "#shared/task.ts";
+import { noSpending, type Spending } from "#shared/task.ts";
 import { accepted, claimed, done } from "../drive.ts";
 import { handOff } from "../hand-off.ts";
 import type { NewPlace } from "../place.ts";
-
-const nothing: Spending = {
-  model_requests: 0,
-  input_tokens: 0,
-  output_tokens: 0,
-  cache_read_input_tokens: 0,
-  cache_creation_input_tokens: 0,
-  cost_usd: 0,
-  turn_ms: 0,
-};
 
 const some: Spending = {
   model_requests: 3,
@@ -33,9 +23,9 @@ export function usageContract(newPlace: NewPlace): void {
   test("nothing was spent: zero of everything, of an unknown session too", async () => {
     await using place = await newPlace();
     await using store = await place.open();
-    assert.deepEqual(await store.spentBySession(v7()), nothing);
-    assert.deepEqual(await store.spentByTask(v7()), nothing);
-    assert.deepEqual(await store.spentSince(0), nothing);
+    assert.deepEqual(await store.spentBySession(v7()), noSpending);
+    assert.deepEqual(await store.spentByTask(v7()), noSpending);
+    assert.deepEqual(await store.spentSince(0), noSpending);
   });
 
   test("each figure is summed up by itself: by task, by session, and over all", async () => {
@@ -80,7 +70,7 @@ export function usageContract(newPlace: NewPlace): void {
     const first = place.now;
     await store.addUsage("t", "s", some);
     place.now += 1000;
-    await store.addUsage("t", "s", { ...nothing, cost_usd: 1 });
+    await store.addUsage("t", "s", { ...noSpending, cost_usd: 1 });
     const cost = async (since: number) => (await store.spentSince(since)).cost_usd;
     assert.equal(await cost(first), 1.125);
     assert.equal(await cost(first + 1), 1);
@@ -100,8 +90,8 @@ export function usageContract(newPlace: NewPlace): void {
     await store.finish(claim, done);
     place.now += 2 * 24 * 60 * 60 * 1000;
     await store.cancel(await accepted(store, handOff(2)), "asked");
-    await store.addUsage("t", "s", { ...nothing, cost_usd: 1 });
-    await store.addUsage("t", "s", { ...nothing, cost_usd: 0.5, turn_ms: 7 });
+    await store.addUsage("t", "s", { ...noSpending, cost_usd: 1 });
+    await store.addUsage("t", "s", { ...noSpending, cost_usd: 0.5, turn_ms: 7 });
     const none = { succeeded: 0, failed: 0, cancelled: 0, superseded: 0 };
     const unknown = { mean_wait_ms: null, mean_run_ms: null };
     assert.deepEqual(await store.usageByDay(3), [
@@ -112,10 +102,10 @@ export function usageContract(newPlace: NewPlace): void {
         mean_wait_ms: 30_000,
         mean_run_ms: 20_000,
       },
-      { day: "2026-03-02", ...nothing, tasks: none, ...unknown },
+      { day: "2026-03-02", ...noSpending, tasks: none, ...unknown },
       {
         day: "2026-03-03",
-        ...nothing,
+        ...noSpending,
         cost_usd: 1.5,
         turn_ms: 7,
         tasks: { ...none, cancelled: 1 },
