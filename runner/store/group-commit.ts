@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { DiskSync } from "./disk-sync.ts";
 import { prepared } from "./prepared.ts";
 import { transaction } from "./sqlite-transaction.ts";
 
@@ -10,19 +11,24 @@ interface Member {
 }
 
 /**
- * Commits what comes within one turn of the event loop as one: bringing it to the disk takes most of
- * the time of a small transaction, and as long for many. One that fails changes nothing and spoils
- * nothing for the others.
+ * Commits what comes within one turn of the event loop as one, and waits for the disk without
+ * stopping it: a commit takes longer than a small transaction, and hardly longer for many. One that
+ * fails changes nothing and spoils nothing for the others.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
+  readonly #disk: DiskSync;
   #waiting: Member[] = [];
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, disk: DiskSync) {
     this.#database = database;
+    this.#disk = disk;
   }
 
-  /** Runs `work` in a transaction. Resolves once that is on disk; nothing has changed if it rejects. */
+  /**
+   * Runs `work` in a transaction. Resolves once that is on disk. Nothing has changed if it rejects,
+   * unless the disk failed: then nobody knows, and all that comes later is refused.
+   */
   add<T>(work: () => T): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const run = () => {
@@ -39,14 +45,18 @@ export class GroupCommit {
     const group = this.#waiting;
     this.#waiting = [];
     if (group.length === 0) return;
-    let outcomes: (() => void)[];
-    try {
-      outcomes = transaction(this.#database, () => group.map((one) => this.#runAlone(one)));
-    } catch (error) {
+    const failAll = (error: unknown) => {
       for (const { fail } of group) fail(error);
-      return;
+    };
+    try {
+      this.#disk.check();
+      const outcomes = transaction(this.#database, () => group.map((one) => this.#runAlone(one)));
+      this.#disk.reach().then(() => {
+        for (const tell of outcomes) tell();
+      }, failAll);
+    } catch (error) {
+      failAll(error);
     }
-    for (const tell of outcomes) tell();
   }
 
   #runAlone({ run, fail }: Member): () => void {

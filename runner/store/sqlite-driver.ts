@@ -1,29 +1,33 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CicdError } from "#shared/error.ts";
+import { DiskSync } from "./disk-sync.ts";
 import type { Driver } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { prepared } from "./prepared.ts";
 import { Signals } from "./signals.ts";
-import { closeDatabases, type Databases, openDatabases } from "./sqlite-files.ts";
+import { openSqliteFiles, type SqliteFiles } from "./sqlite-files.ts";
 import { transaction } from "./sqlite-transaction.ts";
 import type { Watch } from "./store.ts";
 import type { Row, Work } from "./work.ts";
 
 /** SQLite in one folder, which one program at a time may use. */
 export class SqliteDriver implements Driver {
-  readonly #databases: Databases;
+  readonly #files: SqliteFiles;
+  readonly #disk: DiskSync;
   readonly #group: GroupCommit;
   readonly #signals = new Signals();
 
-  /** @throws CicdError as {@link openDatabases} does. */
+  /** @throws CicdError as {@link openSqliteFiles} does. */
   constructor(folder: string) {
-    this.#databases = openDatabases(folder);
-    this.#group = new GroupCommit(this.#databases.durable);
+    this.#files = openSqliteFiles(folder);
+    this.#disk = new DiskSync(this.#files.sync);
+    this.#group = new GroupCommit(this.#files.database, this.#disk);
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
     try {
-      return drive(this.#databases.durable, work());
+      this.#disk.check();
+      return drive(this.#files.database, work());
     } catch (error) {
       throw storeError(error);
     }
@@ -31,19 +35,25 @@ export class SqliteDriver implements Driver {
 
   async write<T>(work: () => Work<T>): Promise<T> {
     try {
-      return await this.#group.add(() => drive(this.#databases.durable, work()));
+      return await this.#group.add(() => drive(this.#files.database, work()));
     } catch (error) {
       throw storeError(error);
     }
   }
 
-  /** Runs what writes before it returns. */
-  writeNow<T>(work: () => Work<T>): T {
-    return this.#commit(this.#databases.durable, work);
+  async writeRelaxed<T>(work: () => Work<T>): Promise<T> {
+    return this.writeNow(work);
   }
 
-  async writeRelaxed<T>(work: () => Work<T>): Promise<T> {
-    return this.#commit(this.#databases.relaxed, work);
+  /** The same, before it returns. */
+  writeNow<T>(work: () => Work<T>): T {
+    const { database } = this.#files;
+    try {
+      this.#disk.check();
+      return transaction(database, () => drive(database, work()));
+    } catch (error) {
+      throw storeError(error);
+    }
   }
 
   notify(topic: string): void {
@@ -55,20 +65,18 @@ export class SqliteDriver implements Driver {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#files.database.isOpen) return;
+    this.#group.flush();
+    const synced = this.#disk.reach();
+    // Nothing more comes in while those who wait for the disk hear what became of it.
+    this.#files.database.close();
+    await synced.catch(() => {});
     this.close();
   }
 
+  /** Closes it at once, when nobody waits for the disk. */
   close(): void {
-    this.#group.flush();
-    closeDatabases(this.#databases);
-  }
-
-  #commit<T>(database: DatabaseSync, work: () => Work<T>): T {
-    try {
-      return transaction(database, () => drive(database, work()));
-    } catch (error) {
-      throw storeError(error);
-    }
+    this.#files[Symbol.dispose]();
   }
 }
 
@@ -89,6 +97,13 @@ function storeError(error: unknown): unknown {
   if (!(error instanceof Error && "code" in error)) return error;
   if (error.code === "ERR_INVALID_STATE") {
     return new CicdError("shutting_down", "Cannot use store: it is closed", { cause: error });
+  }
+  if ("syscall" in error) {
+    return new CicdError("store_unavailable", `Cannot use store: its disk failed: ${error.message}`, {
+      cause: error,
+      hint: "See to the disk of runner.state_dir, then restart: it is not known what is on it",
+      retryAfter: 10,
+    });
   }
   if (error.code !== "ERR_SQLITE_ERROR") return error;
   return new CicdError("store_unavailable", `Cannot use store: ${error.message}`, {

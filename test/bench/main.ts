@@ -48,7 +48,7 @@
  * Webhooks. 32 clients send real payloads of GitHub, 23 KB each and each a delivery of its own, to
  * edge and runner in one process that runs no tasks, and to the least app of probot in another; each
  * client sends the next when it is answered. Loads of 320 alternate. Probot answers when its empty
- * handler has returned; ours when the delivery is in SQLite with synchronous FULL. The time per
+ * handler has returned; ours when the delivery is in SQLite and its log on disk. The time per
  * webhook is the inverse of the rate.
  *
  * Followers. 1,000 clients follow one task through the edge, and the runner's journal gets an entry;

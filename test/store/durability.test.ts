@@ -84,3 +84,20 @@ test("SqliteStore on a full disk: store_unavailable, nothing lost, works again w
   while ((await store.stats()).queued > 0) await store.finish(await claimed(store), done);
   assert.equal((await story(store, again)).state, "succeeded");
 });
+
+const noDescriptors =
+  process.platform === "linux" ? false : "descriptors of a process: Linux alone";
+
+test("SqliteStore whose disk fails: nothing is promised any more until it is opened again", {
+  skip: noDescriptors,
+}, async () => {
+  await using place = await newSqlitePlace();
+  await using child = startChild("lose", place.folder);
+  await child.ended();
+  assert.equal(child.lines.length, 4, child.lines.join("\n"));
+  for (const line of child.lines) {
+    assert.match(line, /^store_unavailable Cannot use store: its disk failed: EBADF/);
+  }
+  await using store = await place.open();
+  await accepted(store, handOff(2));
+});

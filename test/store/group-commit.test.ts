@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
+import { DiskSync } from "#runner/store/disk-sync.ts";
 import { GroupCommit } from "#runner/store/group-commit.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 /** A database of numbers that are positive, and a reader that sees what is committed. */
-async function setScene() {
+async function setScene(sync = async () => {}) {
   await using undo = new AsyncDisposableStack();
   const path = join(undo.use(await tempFolder()).path, "numbers.db");
   const database = new DatabaseSync(path);
@@ -17,7 +18,7 @@ async function setScene() {
   const insert = database.prepare("INSERT INTO number VALUES (?)");
   const resources = undo.move();
   return {
-    group: new GroupCommit(database),
+    group: new GroupCommit(database, new DiskSync(sync)),
     database,
     /** Adds numbers in one transaction. */
     insert: (...numbers: readonly number[]) => {
@@ -89,4 +90,39 @@ test("GroupCommit.flush: commits at once what waits", async () => {
   scene.group.flush();
   assert.deepEqual(scene.committed(), [1]);
   assert.equal(await added, 1);
+});
+
+test("GroupCommit: nobody hears before it is on disk, and what comes meanwhile is committed", async () => {
+  const disk = Promise.withResolvers<void>();
+  await using scene = await setScene(() => disk.promise);
+  const heard: number[] = [];
+  const hear = async (number: number) => {
+    await scene.group.add(() => scene.insert(number));
+    heard.push(number);
+  };
+  const first = hear(1);
+  scene.group.flush();
+  const second = hear(2);
+  scene.group.flush();
+  assert.deepEqual(scene.committed(), [1, 2]);
+  await new Promise(setImmediate);
+  assert.deepEqual(heard, []);
+  disk.resolve();
+  await Promise.all([first, second]);
+  assert.deepEqual(heard, [1, 2]);
+});
+
+test("GroupCommit: when the disk fails, all hear of it, and nothing more is written", async () => {
+  await using scene = await setScene(async () => {
+    throw new Error("EIO: i/o error, fdatasync");
+  });
+  await assert.rejects(
+    scene.group.add(() => scene.insert(1)),
+    /EIO/,
+  );
+  await assert.rejects(
+    scene.group.add(() => scene.insert(2)),
+    /EIO/,
+  );
+  assert.deepEqual(scene.committed(), [1]);
 });

@@ -1,5 +1,5 @@
 /** A runner's store alone in a program of its own, for tests that kill it: `program.ts <what> <folder>`. */
-import { writeSync } from "node:fs";
+import { closeSync, readdirSync, readlinkSync, writeSync } from "node:fs";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { CicdError } from "#shared/error.ts";
 import { accepted, claimed, done, said } from "./drive.ts";
@@ -17,6 +17,9 @@ switch (what) {
     break;
   case "fill":
     await fill();
+    break;
+  case "lose":
+    await lose();
     break;
   default:
     throw new Error(`Cannot do ${what}: it is not known`);
@@ -56,6 +59,31 @@ async function fill(): Promise<void> {
   }
   if (first !== undefined) say(`read ${(await store.task(first.id))?.id}`);
   await store[Symbol.asyncDispose]();
+}
+
+/** Enqueues when the log can't be brought to the disk any more, and tells what each call says then. */
+async function lose(): Promise<void> {
+  const logs = readdirSync("/proc/self/fd").filter((file) => linkOf(file).endsWith("-wal"));
+  // SQLite has opened its own first.
+  closeSync(Math.max(...logs.map(Number)));
+  const work = handOff(1);
+  for (const call of [
+    () => accepted(store, work),
+    () => accepted(store, handOff(2)),
+    () => store.claim(),
+    () => store.task(work.task_id),
+  ]) {
+    const outcome = await call().then(() => "done", CicdError.from);
+    say(outcome instanceof CicdError ? `${outcome.code} ${outcome.message}` : outcome);
+  }
+}
+
+function linkOf(file: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${file}`);
+  } catch {
+    return "";
+  }
 }
 
 /** Written before it returns: what a test has read has been said, whenever the program is killed. */
