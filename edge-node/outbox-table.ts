@@ -25,9 +25,18 @@ export class OutboxTable {
   readonly #database: DatabaseSync;
   /** Compiled once: each webhook asks whether anything waits. */
   readonly #statements = new Map<string, StatementSync>();
+  /** Whether anything waits; undefined when that may have changed. */
+  #anyWaits: boolean | undefined;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+  }
+
+  /** Whether anything waits, which is asked for each webhook. */
+  anyWaits(): boolean {
+    const sql = "SELECT 1 FROM kept WHERE dead_at IS NULL LIMIT 1";
+    this.#anyWaits ??= this.#all(sql).length > 0;
+    return this.#anyWaits;
   }
 
   /** Whether anything of a session waits. */
@@ -128,6 +137,7 @@ export class OutboxTable {
   }
 
   #run(sql: string, ...values: (string | number | null)[]): number {
+    this.#anyWaits = undefined;
     return attempt(() => Number(this.#statement(sql).run(...values).changes));
   }
 

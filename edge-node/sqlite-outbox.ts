@@ -32,7 +32,7 @@ export class SqliteOutbox implements Outbox {
   }
 
   async isBehind(handOff: HandOff): Promise<boolean> {
-    return this.#table.waits(sessionIdOf(handOff.event));
+    return this.#table.anyWaits() && this.#table.waits(sessionIdOf(handOff.event));
   }
 
   async put(parcel: Parcel): Promise<"kept" | "known"> {

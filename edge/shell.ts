@@ -5,6 +5,8 @@ import { requestId } from "hono/request-id";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { CicdError } from "#shared/error.ts";
 import { problemResponse, statusOf } from "#shared/problem.ts";
+import { routerPath } from "#shared/route.ts";
+import { getDocs } from "#shared/routes/edge.ts";
 import { dashboardPath } from "./dashboard/view.ts";
 import type { EdgeEnv } from "./env.ts";
 
@@ -24,7 +26,8 @@ export function createShell({ corsOrigins, onError }: ShellOptions): Hono<EdgeEn
   const app = new Hono<EdgeEnv>();
   app.use(requestId({ limitLength: 64 }), showRequestId);
   // What is around the other has the last word.
-  app.use(`${dashboardPath}/*`, secureHeaders(pageSecurity));
+  app.use(`${dashboardPath}/*`, secureHeaders(dashboardSecurity));
+  app.use(routerPath(getDocs), secureHeaders(docsSecurity));
   app.use(secureHeaders(security));
   app.use(corsFor(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
@@ -46,17 +49,21 @@ export function createShell({ corsOrigins, onError }: ShellOptions): Hono<EdgeEn
 const security = {
   contentSecurityPolicy: {
     defaultSrc: ["'none'"],
-    styleSrc: [NONCE],
     baseUri: ["'none'"],
     formAction: ["'none'"],
     frameAncestors: ["'none'"],
   },
 };
 
+/** The one page with a style of its own. A nonce is made for no other answer: it costs as much as all else here. */
+const docsSecurity = {
+  contentSecurityPolicy: { ...security.contentSecurityPolicy, styleSrc: [NONCE] },
+};
+
 /** Pages of the dashboard send forms to it, and their script asks it for what is new. */
-const pageSecurity = {
+const dashboardSecurity = {
   contentSecurityPolicy: {
-    ...security.contentSecurityPolicy,
+    ...docsSecurity.contentSecurityPolicy,
     scriptSrc: [NONCE],
     connectSrc: ["'self'"],
     imgSrc: ["'self'"],
@@ -64,10 +71,13 @@ const pageSecurity = {
   },
 };
 
-/** Answers are made as plain responses, which don't carry what was set on the context before. */
+/**
+ * Answers are made as plain responses, which don't carry what was set on the context before. Setting
+ * it there afterwards would make another response of each, and a stream of its body.
+ */
 async function showRequestId(c: Context<EdgeEnv>, next: () => Promise<void>): Promise<void> {
   await next();
-  c.header("x-request-id", c.get("requestId"));
+  c.res.headers.set("x-request-id", c.get("requestId"));
 }
 
 /** What pages of other origins may do; without any origin there is nothing to say. */
