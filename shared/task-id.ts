@@ -1,8 +1,5 @@
-import { v5 } from "uuid";
 import type { Forge } from "./event.ts";
-
-/** The DNS namespace of RFC 9562, which our session ids are derived in too. */
-const namespace = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+import { namedUuid } from "./named-uuid.ts";
 
 /**
  * The task of a delivery, the same however often and wherever it arrives: UUID v5 of
@@ -10,5 +7,5 @@ const namespace = "6ba7b810-9dad-11d1-80b4-00c04fd430c8";
  * also when nobody could know yet that the delivery is a duplicate.
  */
 export function taskIdOf(forge: Forge, deliveryId: string): string {
-  return v5(`cicd-runner:delivery:${forge}:${deliveryId}`, namespace);
+  return namedUuid(`cicd-runner:delivery:${forge}:${deliveryId}`);
 }
