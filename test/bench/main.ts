@@ -46,10 +46,11 @@
  * GET /health and GET /v1/sessions. Memory comes from /proc: on macOS its rows are missing.
  *
  * Webhooks. 32 clients send real payloads of GitHub, 23 KB each and each a delivery of its own, to
- * edge and runner in one process that runs no tasks, and to the least app of probot in another; each
- * client sends the next when it is answered. Loads of 320 alternate. Probot answers when its empty
- * handler has returned; ours when the delivery is in SQLite and its log on disk. The time per
- * webhook is the inverse of the rate.
+ * edge and runner in one process that runs no tasks, to the least app of probot in another, and in a
+ * third to a bare server: Node's own, which checks the signature, parses the JSON and inserts one row.
+ * Each client sends the next when it is answered. Loads of 320 alternate. Probot answers when its
+ * empty handler has returned; the others when what they took is in SQLite and its log on disk. The
+ * time per webhook is the inverse of the rate.
  *
  * Followers. 1,000 clients follow one task through the edge, and the runner's journal gets an entry;
  * from there until the first and the last of them have it. The memory of each is what became

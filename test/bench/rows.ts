@@ -78,6 +78,16 @@ export const rows = [
   { key: "probot_webhook", name: "probot, 32 clients: per webhook" },
   { key: "probot_webhook_p99", name: "  to its answer, p99 of each round" },
   {
+    key: "bare_webhook",
+    name: "bare, 32 clients: per webhook (durable)",
+    against: "probot_webhook",
+  },
+  {
+    key: "bare_webhook_p99",
+    name: "  to its 202, p99 of each round",
+    against: "probot_webhook_p99",
+  },
+  {
     key: "ours_webhook",
     name: "ours, 32 clients: per webhook (durable)",
     against: "probot_webhook",

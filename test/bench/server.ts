@@ -11,7 +11,7 @@ export interface Server extends AsyncDisposable {
 
 /** Starts a file of `test/bench/servers`, which sends its address when it listens. */
 export async function startServer(
-  name: "ours" | "probot",
+  name: "bare" | "ours" | "probot",
   environment: Readonly<Record<string, string>>,
   ...parameters: readonly string[]
 ): Promise<Server> {

@@ -23,7 +23,7 @@ const kilobytesPerMegabyte = 1024;
 /** What is appended to a journal in one repeat. */
 const appended = 10;
 
-/** Sends many webhooks at once to the edge and to probot, then lets many follow one task. */
+/** Lets many follow one task, then sends many webhooks at once to the edge, to probot and to the least that stores them. */
 export async function measureWebhooks(options: WebhookOptions): Promise<void> {
   const { repeats, record, signal } = options;
   const secret = randomBytes(32).toString("hex");
@@ -34,6 +34,8 @@ export async function measureWebhooks(options: WebhookOptions): Promise<void> {
   const webhooks = await signedWebhooks(secret);
   await using folder = await tempFolder();
   await using probot = await startServer("probot", environment);
+  await using bareFolder = await tempFolder();
+  await using bare = await startServer("bare", environment, bareFolder.path);
   await using ours = await startServer("ours", environment, folder.path);
   const [webhook] = webhooks;
   if (webhook === undefined) throw new Error("Cannot measure: there are no webhooks");
@@ -42,6 +44,7 @@ export async function measureWebhooks(options: WebhookOptions): Promise<void> {
 
   const contenders = [
     { url: probot.url, each: "probot_webhook", p99: "probot_webhook_p99" },
+    { url: bare.url, each: "bare_webhook", p99: "bare_webhook_p99" },
     { url: ours.url, each: "ours_webhook", p99: "ours_webhook_p99" },
   ] as const;
   for (const { url } of contenders) await load(url, webhooks, amount / 2);
