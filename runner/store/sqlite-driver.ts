@@ -99,7 +99,8 @@ function storeError(error: unknown): unknown {
     return new CicdError("shutting_down", "Cannot use store: it is closed", { cause: error });
   }
   if ("syscall" in error) {
-    return new CicdError("store_unavailable", `Cannot use store: its disk failed: ${error.message}`, {
+    const why = error.message;
+    return new CicdError("store_unavailable", `Cannot use store: its disk failed: ${why}`, {
       cause: error,
       hint: "See to the disk of runner.state_dir, then restart: it is not known what is on it",
       retryAfter: 10,

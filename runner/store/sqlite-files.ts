@@ -29,7 +29,7 @@ const checkpointAt = 4000;
  */
 export function openSqliteFiles(folder: string): SqliteFiles {
   using undo = new DisposableStack();
-  const lock = undo.use(new FolderLock(folder));
+  undo.use(new FolderLock(folder));
   try {
     const path = join(folder, "cicd-runner.db");
     const database = new DatabaseSync(path, { timeout: busyTimeout });
