@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { DiskSync } from "./disk-sync.ts";
+import { setImmediate } from "node:timers/promises";
 import { prepared } from "./prepared.ts";
 import { transaction } from "./sqlite-transaction.ts";
 
@@ -11,23 +11,26 @@ interface Member {
 }
 
 /**
- * Commits what comes within one turn of the event loop as one, and waits for the disk without
- * stopping it: a commit takes longer than a small transaction, and hardly longer for many. One that
- * fails changes nothing and spoils nothing for the others.
+ * Commits together what comes within one turn of the event loop, or while a group is on its way to
+ * the disk, for which the loop does not stop. That way takes longer than a small transaction, and
+ * hardly longer for many. One that fails changes nothing and spoils nothing for the others.
  */
 export class GroupCommit {
   readonly #database: DatabaseSync;
-  readonly #disk: DiskSync;
+  readonly #sync: () => Promise<void>;
   #waiting: Member[] = [];
+  #committing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
-  constructor(database: DatabaseSync, disk: DiskSync) {
+  /** `sync` brings to the disk all that was committed before it is called. */
+  constructor(database: DatabaseSync, sync: () => Promise<void>) {
     this.#database = database;
-    this.#disk = disk;
+    this.#sync = sync;
   }
 
   /**
    * Runs `work` in a transaction. Resolves once that is on disk. Nothing has changed if it rejects,
-   * unless the disk failed: then nobody knows, and all that comes later is refused.
+   * unless the disk failed.
    */
   add<T>(work: () => T): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -36,26 +39,44 @@ export class GroupCommit {
       return () => resolve(result);
     };
     this.#waiting.push({ run, fail: reject });
-    if (this.#waiting.length === 1) setImmediate(() => this.flush());
+    this.#committing ??= this.#commitAll();
     return promise;
   }
 
-  /** Runs and commits what waits. */
-  flush(): void {
+  /** Commits at once what waits. Resolves when nothing is on its way to the disk any more. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#commit(), this.#committing]);
+  }
+
+  /**
+   * Refuses to go on after the disk has failed: then nobody knows what is on it, not even after it
+   * works again.
+   * @throws what it failed with.
+   */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #commitAll(): Promise<void> {
+    await setImmediate();
+    while (this.#waiting.length > 0) await this.#commit();
+    this.#committing = undefined;
+  }
+
+  async #commit(): Promise<void> {
     const group = this.#waiting;
     this.#waiting = [];
     if (group.length === 0) return;
-    const failAll = (error: unknown) => {
-      for (const { fail } of group) fail(error);
-    };
     try {
-      this.#disk.check();
+      this.check();
       const outcomes = transaction(this.#database, () => group.map((one) => this.#runAlone(one)));
-      this.#disk.reach().then(() => {
-        for (const tell of outcomes) tell();
-      }, failAll);
+      await this.#sync().catch((error) => {
+        this.#failure ??= { error };
+        throw error;
+      });
+      for (const tell of outcomes) tell();
     } catch (error) {
-      failAll(error);
+      for (const { fail } of group) fail(error);
     }
   }
 

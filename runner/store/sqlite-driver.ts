@@ -1,6 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
 import { CicdError } from "#shared/error.ts";
-import { DiskSync } from "./disk-sync.ts";
 import type { Driver } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { prepared } from "./prepared.ts";
@@ -13,20 +12,18 @@ import type { Row, Work } from "./work.ts";
 /** SQLite in one folder, which one program at a time may use. */
 export class SqliteDriver implements Driver {
   readonly #files: SqliteFiles;
-  readonly #disk: DiskSync;
   readonly #group: GroupCommit;
   readonly #signals = new Signals();
 
   /** @throws CicdError as {@link openSqliteFiles} does. */
   constructor(folder: string) {
     this.#files = openSqliteFiles(folder);
-    this.#disk = new DiskSync(this.#files.sync);
-    this.#group = new GroupCommit(this.#files.database, this.#disk);
+    this.#group = new GroupCommit(this.#files.database, this.#files.sync);
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
     try {
-      this.#disk.check();
+      this.#group.check();
       return drive(this.#files.database, work());
     } catch (error) {
       throw storeError(error);
@@ -49,7 +46,7 @@ export class SqliteDriver implements Driver {
   writeNow<T>(work: () => Work<T>): T {
     const { database } = this.#files;
     try {
-      this.#disk.check();
+      this.#group.check();
       return transaction(database, () => drive(database, work()));
     } catch (error) {
       throw storeError(error);
@@ -66,11 +63,10 @@ export class SqliteDriver implements Driver {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#files.database.isOpen) return;
-    this.#group.flush();
-    const synced = this.#disk.reach();
+    const flushed = this.#group.flush();
     // Nothing more comes in while those who wait for the disk hear what became of it.
     this.#files.database.close();
-    await synced.catch(() => {});
+    await flushed;
     this.close();
   }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { DiskSync } from "#runner/store/disk-sync.ts";
+import { setImmediate } from "node:timers/promises";
 import { GroupCommit } from "#runner/store/group-commit.ts";
 import { tempFolder } from "../temp-folder.ts";
 
@@ -18,7 +18,7 @@ async function setScene(sync = async () => {}) {
   const insert = database.prepare("INSERT INTO number VALUES (?)");
   const resources = undo.move();
   return {
-    group: new GroupCommit(database, new DiskSync(sync)),
+    group: new GroupCommit(database, sync),
     database,
     /** Adds numbers in one transaction. */
     insert: (...numbers: readonly number[]) => {
@@ -84,32 +84,50 @@ test("GroupCommit: a commit that fails changes nothing, and all hear of it", asy
   assert.deepEqual(scene.committed(), [2]);
 });
 
-test("GroupCommit.flush: commits at once what waits", async () => {
+test("GroupCommit.flush: commits at once what waits, and is done when that is on disk", async () => {
   await using scene = await setScene();
-  const added = scene.group.add(() => scene.insert(1));
-  scene.group.flush();
+  const heard: unknown[] = [];
+  const added = scene.group.add(() => scene.insert(1)).then((count) => heard.push(count));
+  const flushed = scene.group.flush();
   assert.deepEqual(scene.committed(), [1]);
-  assert.equal(await added, 1);
+  await flushed;
+  assert.deepEqual(heard, [1]);
+  await added;
 });
 
-test("GroupCommit: nobody hears before it is on disk, and what comes meanwhile is committed", async () => {
-  const disk = Promise.withResolvers<void>();
-  await using scene = await setScene(() => disk.promise);
+test("GroupCommit: nobody hears before it is on disk; what comes meanwhile is one more group", async () => {
+  let calls = 0;
+  let disk = Promise.withResolvers<void>();
+  await using scene = await setScene(() => {
+    calls += 1;
+    return disk.promise;
+  });
   const heard: number[] = [];
   const hear = async (number: number) => {
     await scene.group.add(() => scene.insert(number));
     heard.push(number);
   };
   const first = hear(1);
-  scene.group.flush();
-  const second = hear(2);
-  scene.group.flush();
-  assert.deepEqual(scene.committed(), [1, 2]);
-  await new Promise(setImmediate);
-  assert.deepEqual(heard, []);
+  await turnsOf(3);
+  assert.deepEqual([scene.committed(), calls, heard], [[1], 1, []]);
+
+  const others: Promise<void>[] = [];
+  for (const number of [2, 3]) {
+    others.push(hear(number));
+    await turnsOf(3);
+  }
+  assert.deepEqual([scene.committed(), calls, heard], [[1], 1, []]);
+
+  const former = disk;
+  disk = Promise.withResolvers();
+  former.resolve();
+  await first;
+  await turnsOf(3);
+  assert.deepEqual([scene.committed(), calls, heard], [[1, 2, 3], 2, [1]]);
+
   disk.resolve();
-  await Promise.all([first, second]);
-  assert.deepEqual(heard, [1, 2]);
+  await Promise.all(others);
+  assert.deepEqual(heard, [1, 2, 3]);
 });
 
 test("GroupCommit: when the disk fails, all hear of it, and nothing more is written", async () => {
@@ -126,3 +144,8 @@ test("GroupCommit: when the disk fails, all hear of it, and nothing more is writ
   );
   assert.deepEqual(scene.committed(), [1]);
 });
+
+/** Lets the event loop turn so often. */
+async function turnsOf(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await setImmediate();
+}

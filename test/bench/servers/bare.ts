@@ -9,7 +9,6 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
-import { DiskSync } from "#runner/store/disk-sync.ts";
 import { GroupCommit } from "#runner/store/group-commit.ts";
 
 const [folder = ""] = process.argv.slice(2);
@@ -20,7 +19,7 @@ database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
 const insert = database.prepare("INSERT INTO delivery VALUES (?, ?)");
 const log = openSync(`${path}-wal`, "r+");
 const sync = promisify(fdatasync);
-const group = new GroupCommit(database, new DiskSync(() => sync(log)));
+const group = new GroupCommit(database, () => sync(log));
 
 const secret = process.env.GITHUB_WEBHOOK_SECRET ?? "";
 const server = createServer(async (request, response) => {
