@@ -19,7 +19,7 @@ export interface ShellOptions {
 }
 
 /**
- * An app without routes: each request gets an id, each answer the headers that keep browsers from
+ * An app without routes of its own: each request gets an id, each answer the headers that keep browsers from
  * doing more with it than they have to, and whatever is thrown becomes a problem.
  */
 export function createShell({ corsOrigins, onError }: ShellOptions): Hono<EdgeEnv> {

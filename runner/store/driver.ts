@@ -4,10 +4,10 @@ import type { Work } from "./work.ts";
 /**
  * A database that logic runs on.
  * @throws CicdError from any method: `store_unavailable` when the database refuses, with nothing
- * changed; `shutting_down` when it is closed.
+ * changed, or when its disk has failed and nobody knows; `shutting_down` when it is closed.
  */
 export interface Driver extends AsyncDisposable {
-  /** Runs what only reads. */
+  /** Runs what only reads, and gives what is on disk. */
   read<T>(work: () => Work<T>): Promise<T>;
   /** Runs what writes, in one transaction that is on disk when this resolves. */
   write<T>(work: () => Work<T>): Promise<T>;

@@ -20,12 +20,18 @@ export class GroupCommit {
   readonly #sync: () => Promise<void>;
   #waiting: Member[] = [];
   #committing: Promise<void> | undefined;
+  /** One after another: of two at once that the disk fails, only one may hear of it. */
+  #onDisk: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
   /** `sync` brings to the disk all that was committed before it is called. */
   constructor(database: DatabaseSync, sync: () => Promise<void>) {
     this.#database = database;
-    this.#sync = sync;
+    this.#sync = () =>
+      sync().catch((error) => {
+        this.#failure = { error };
+        throw error;
+      });
   }
 
   /**
@@ -46,6 +52,15 @@ export class GroupCommit {
   /** Commits at once what waits. Resolves when nothing is on its way to the disk any more. */
   async flush(): Promise<void> {
     await Promise.all([this.#commit(), this.#committing]);
+  }
+
+  /**
+   * Resolves when all that is committed now is on disk: until then anybody can read it, and nobody may
+   * act on it.
+   * @throws what the disk failed with.
+   */
+  async settled(): Promise<void> {
+    await this.#onDisk;
   }
 
   /**
@@ -70,10 +85,8 @@ export class GroupCommit {
     try {
       this.check();
       const outcomes = transaction(this.#database, () => group.map((one) => this.#runAlone(one)));
-      await this.#sync().catch((error) => {
-        this.#failure ??= { error };
-        throw error;
-      });
+      this.#onDisk = this.#onDisk.then(this.#sync);
+      await this.settled();
       for (const tell of outcomes) tell();
     } catch (error) {
       for (const { fail } of group) fail(error);

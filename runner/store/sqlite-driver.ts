@@ -14,6 +14,7 @@ export class SqliteDriver implements Driver {
   readonly #files: SqliteFiles;
   readonly #group: GroupCommit;
   readonly #signals = new Signals();
+  #closing: Promise<void> | undefined;
 
   /** @throws CicdError as {@link openSqliteFiles} does. */
   constructor(folder: string) {
@@ -23,8 +24,9 @@ export class SqliteDriver implements Driver {
 
   async read<T>(work: () => Work<T>): Promise<T> {
     try {
-      this.#group.check();
-      return drive(this.#files.database, work());
+      const result = drive(this.#files.database, work());
+      await this.#group.settled();
+      return result;
     } catch (error) {
       throw storeError(error);
     }
@@ -39,11 +41,18 @@ export class SqliteDriver implements Driver {
   }
 
   async writeRelaxed<T>(work: () => Work<T>): Promise<T> {
-    return this.writeNow(work);
+    const result = this.writeRelaxedNow(work);
+    try {
+      // Of what it has seen of others: its own goes with the next that is durable.
+      await this.#group.settled();
+      return result;
+    } catch (error) {
+      throw storeError(error);
+    }
   }
 
-  /** The same, before it returns. */
-  writeNow<T>(work: () => Work<T>): T {
+  /** The same, without waiting for what others have written. */
+  writeRelaxedNow<T>(work: () => Work<T>): T {
     const { database } = this.#files;
     try {
       this.#group.check();
@@ -62,17 +71,24 @@ export class SqliteDriver implements Driver {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#files.database.isOpen) return;
-    const flushed = this.#group.flush();
-    // Nothing more comes in while those who wait for the disk hear what became of it.
-    this.#files.database.close();
-    await flushed;
-    this.close();
+    this.#closing ??= this.#close();
+    await this.#closing;
   }
 
-  /** Closes it at once, when nobody waits for the disk. */
+  /** Closes it at once, before anything durable was written. */
   close(): void {
     this.#files[Symbol.dispose]();
+  }
+
+  async #close(): Promise<void> {
+    const flushed = this.#group.flush();
+    try {
+      // Nothing more comes in while those who wait for the disk hear what became of it.
+      this.#files.database.close();
+    } finally {
+      await flushed;
+      this.#files[Symbol.dispose]();
+    }
   }
 }
 

@@ -36,18 +36,31 @@ export function openSqliteFiles(folder: string): SqliteFiles {
     undo.defer(() => {
       if (database.isOpen) database.close();
     });
-    // NORMAL does not wait for the disk at a commit, but brings log and database to it in the order
-    // in which they need each other: https://sqlite.org/pragma.html#pragma_synchronous
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-      PRAGMA wal_autocheckpoint = ${checkpointAt}`);
+    setUp(database);
     migrate(database);
     // What is committed is on disk when this file is, or when it was moved, which syncs both.
     const log = undo.adopt(openSync(`${path}-wal`, "r+"), closeSync);
-    const files = undo.move();
-    return { database, sync: () => sync(log), [Symbol.dispose]: () => files.dispose() };
+    const resources = undo.move();
+    return { database, sync: () => sync(log), [Symbol.dispose]: () => resources.dispose() };
   } catch (error) {
     throw error instanceof CicdError ? error : unusable(folder, error);
   }
 }
 
 const sync = promisify(fdatasync);
+
+/**
+ * NORMAL does not wait for the disk at a commit, but brings log and database to it in the order in
+ * which they need each other: https://sqlite.org/pragma.html#pragma_synchronous. On macOS that takes
+ * a setting of its own.
+ * @throws Error where the database can't have a log, or is damaged.
+ */
+function setUp(database: DatabaseSync): void {
+  const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
+  if (mode !== "wal") throw new Error(`its file system has no shared memory for a log: ${mode}`);
+  database.exec(`PRAGMA synchronous = NORMAL; PRAGMA checkpoint_fullfsync = ON;
+    PRAGMA wal_autocheckpoint = ${checkpointAt}`);
+  // Of a log that an earlier run left, the system may have in memory alone what it takes for written:
+  // where the disk has failed, nothing else would write it again.
+  database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+}

@@ -22,7 +22,7 @@ export class SqliteStore extends SqlStore {
 function openDriver(folder: string, { now = Date.now, ...options }: SqlStoreOptions): SqliteDriver {
   const driver = new SqliteDriver(folder);
   try {
-    driver.writeNow(() => startHost(identityOf(options), now()));
+    driver.writeRelaxedNow(() => startHost(identityOf(options), now()));
     return driver;
   } catch (error) {
     driver.close();

@@ -16,20 +16,27 @@ async function setScene(sync = async () => {}) {
   const reader = new DatabaseSync(path);
   undo.defer(() => reader.close());
   const insert = database.prepare("INSERT INTO number VALUES (?)");
+  const committed = () =>
+    reader
+      .prepare("SELECT n FROM number ORDER BY rowid")
+      .all()
+      .map(({ n }) => n);
+  const synced: unknown[] = [];
   const resources = undo.move();
   return {
-    group: new GroupCommit(database, sync),
+    group: new GroupCommit(database, () => {
+      synced.push(committed());
+      return sync();
+    }),
+    /** What was committed each time that it was to be brought to the disk. */
+    synced,
     database,
     /** Adds numbers in one transaction. */
     insert: (...numbers: readonly number[]) => {
       for (const number of numbers) insert.run(number);
       return numbers.length;
     },
-    committed: () =>
-      reader
-        .prepare("SELECT n FROM number ORDER BY rowid")
-        .all()
-        .map(({ n }) => n),
+    committed,
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }
@@ -96,38 +103,51 @@ test("GroupCommit.flush: commits at once what waits, and is done when that is on
 });
 
 test("GroupCommit: nobody hears before it is on disk; what comes meanwhile is one more group", async () => {
-  let calls = 0;
   let disk = Promise.withResolvers<void>();
-  await using scene = await setScene(() => {
-    calls += 1;
-    return disk.promise;
-  });
-  const heard: number[] = [];
+  await using scene = await setScene(() => disk.promise);
+  const heard: unknown[] = [];
   const hear = async (number: number) => {
     await scene.group.add(() => scene.insert(number));
     heard.push(number);
   };
+  const settle = async () => {
+    await scene.group.settled();
+    heard.push("settled");
+  };
   const first = hear(1);
   await turnsOf(3);
-  assert.deepEqual([scene.committed(), calls, heard], [[1], 1, []]);
-
+  const settled = settle();
   const others: Promise<void>[] = [];
   for (const number of [2, 3]) {
     others.push(hear(number));
     await turnsOf(3);
   }
-  assert.deepEqual([scene.committed(), calls, heard], [[1], 1, []]);
+  assert.deepEqual([scene.synced, heard], [[[1]], []]);
 
   const former = disk;
   disk = Promise.withResolvers();
   former.resolve();
-  await first;
+  await Promise.all([first, settled]);
   await turnsOf(3);
-  assert.deepEqual([scene.committed(), calls, heard], [[1, 2, 3], 2, [1]]);
+  assert.deepEqual(scene.synced, [[1], [1, 2, 3]]);
+  assert.deepEqual(heard.toSorted(), [1, "settled"]);
 
   disk.resolve();
   await Promise.all(others);
-  assert.deepEqual(heard, [1, 2, 3]);
+  assert.deepEqual(heard.slice(2), [2, 3]);
+});
+
+test("GroupCommit.flush beside a group that the disk fails: neither hears that it is there", async () => {
+  const disk = Promise.withResolvers<void>();
+  await using scene = await setScene(() => disk.promise);
+  const first = scene.group.add(() => scene.insert(1));
+  await turnsOf(3);
+  const second = scene.group.add(() => scene.insert(2));
+  const flushed = scene.group.flush();
+  disk.reject(new Error("EIO"));
+  await flushed;
+  for (const added of [first, second]) await assert.rejects(added, /EIO/);
+  assert.deepEqual(scene.synced, [[1]]);
 });
 
 test("GroupCommit: when the disk fails, all hear of it, and nothing more is written", async () => {

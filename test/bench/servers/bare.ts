@@ -14,7 +14,7 @@ import { GroupCommit } from "#runner/store/group-commit.ts";
 const [folder = ""] = process.argv.slice(2);
 const path = join(folder, "bare.db");
 const database = new DatabaseSync(path);
-database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;
   CREATE TABLE delivery(id TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT`);
 const insert = database.prepare("INSERT INTO delivery VALUES (?, ?)");
 const log = openSync(`${path}-wal`, "r+");

@@ -4,7 +4,10 @@ import { Client } from "pg";
 import { schemaName } from "#runner/store/postgres-schema.ts";
 import type { BareDatabase, Statement } from "./bare.ts";
 
-/** `node:sqlite` over the tables of a store that is closed, with its settings. */
+/**
+ * `node:sqlite` over the tables of a store that is closed. What is durable is brought to the disk by
+ * SQLite itself, as whoever uses it alone has it.
+ */
 export function openSqlite(folder: string): BareDatabase {
   const durable = openConnection(folder, "FULL");
   const relaxed = openConnection(folder, "NORMAL");
