@@ -123,11 +123,10 @@ export async function startHost({
 
   const metrics = createMetrics({
     sessionsActive: () => sessions.size,
-    queueDepth: async () => (await store.stats()).queued,
-    oldestQueued: async () => {
+    queue: async () => {
       const now = Date.now();
-      const { oldestQueuedAt = now } = await store.stats();
-      return secondsSince(oldestQueuedAt, now);
+      const { queued, oldestQueuedAt = now } = await store.stats();
+      return { depth: queued, oldestSeconds: secondsSince(oldestQueuedAt, now) };
     },
     running: () => dispatcher.running,
     capacity: () => sessions.capacity,

@@ -11,10 +11,8 @@ import type { Admission } from "./store/store.ts";
 export interface GaugeSources {
   /** Resident processes. */
   sessionsActive(): number;
-  /** Tasks that wait. */
-  queueDepth(): number | Promise<number>;
-  /** How long the task has waited that has waited longest, in seconds; 0 when none waits. */
-  oldestQueued?(): number | Promise<number>;
+  /** Asked once for each rendering: the store has to count. */
+  queue(): Promise<QueueGauges>;
   /** Tasks that run on this host, and how many could. */
   running?(): number;
   capacity?(): number;
@@ -22,6 +20,13 @@ export interface GaugeSources {
   processMemory?(): number | Promise<number>;
   degradationLevel?(): DegradationLevel;
   breakerState?(): BreakerState;
+}
+
+/** The tasks that wait. */
+interface QueueGauges {
+  readonly depth: number;
+  /** How long the one has waited that has waited longest, in seconds; 0 when none waits. */
+  readonly oldestSeconds: number;
 }
 
 /** What the runner counts. All durations are taken in milliseconds and shown in seconds. */
@@ -62,12 +67,12 @@ export function createMetrics(sources: GaugeSources): Metrics {
     new Gauge({ name, help, registers, ...(read && { collect: collector(read) }) });
 
   gauge("cicd_async_sessions_active", "Resident CLI processes", sources.sessionsActive);
-  gauge("cicd_async_queue_depth", "Tasks in the queue", sources.queueDepth);
-  const { oldestQueued, running, capacity } = sources;
-  if (oldestQueued) {
-    const help = "How long the task has waited that has waited longest, in seconds";
-    gauge("cicd_async_queue_oldest_seconds", help, oldestQueued);
-  }
+  const queueDepth = gauge("cicd_async_queue_depth", "Tasks in the queue");
+  const queueOldest = gauge(
+    "cicd_async_queue_oldest_seconds",
+    "How long the task has waited that has waited longest, in seconds",
+  );
+  const { running, capacity } = sources;
   if (running) gauge("cicd_async_host_running", "Tasks that run on this host", running);
   if (capacity) gauge("cicd_async_host_capacity", "Tasks that this host can run", capacity);
   const { processMemory, degradationLevel, breakerState } = sources;
@@ -121,7 +126,12 @@ export function createMetrics(sources: GaugeSources): Metrics {
   );
 
   return {
-    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    render: async () => {
+      const { depth, oldestSeconds } = await sources.queue();
+      queueDepth.set(depth);
+      queueOldest.set(oldestSeconds);
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
     sessionStarted: () => sessions.inc(),
     sessionEnded: (durationMs) => sessionDuration.observe(durationMs / 1000),
     taskStarted: (waitMs) => queueWait.observe(waitMs / 1000),

@@ -147,7 +147,10 @@ const unused = { keep: fail, checkHeld: fail, owePage: fail };
 function setScene() {
   let now = start;
   const lines: string[] = [];
-  const metrics = createMetrics({ sessionsActive: () => 0, queueDepth: () => 0 });
+  const metrics = createMetrics({
+    sessionsActive: () => 0,
+    queue: async () => ({ depth: 0, oldestSeconds: 0 }),
+  });
   const log = pino({ level: "trace" }, { write: (line: string) => lines.push(line) });
   return {
     metrics,

@@ -14,8 +14,7 @@ const rulesFile = path("prometheus/alerts.yml");
 async function seriesNames(): Promise<ReadonlySet<string>> {
   const metrics = createMetrics({
     sessionsActive: () => 0,
-    queueDepth: () => 0,
-    oldestQueued: () => 0,
+    queue: async () => ({ depth: 0, oldestSeconds: 0 }),
     running: () => 0,
     capacity: () => 0,
     processMemory: () => 0,

@@ -7,8 +7,7 @@ import type { BreakerState } from "#runner/resilience/breaker.ts";
 
 const sources: GaugeSources = {
   sessionsActive: () => 3,
-  queueDepth: async () => 7,
-  oldestQueued: async () => 12.5,
+  queue: async () => ({ depth: 7, oldestSeconds: 12.5 }),
   running: () => 2,
   capacity: () => 8,
   processMemory: async () => 300_000_000,
@@ -82,6 +81,7 @@ test("createMetrics counts what it is told, durations in seconds", async () => {
   const expected = {
     cicd_async_sessions_active: 3,
     cicd_async_queue_depth: 7,
+    cicd_async_queue_oldest_seconds: 12.5,
     cicd_async_process_memory_bytes: 300_000_000,
     cicd_async_degradation_level: 1,
     cicd_async_breaker_state: 2,
@@ -103,11 +103,26 @@ test("createMetrics counts what it is told, durations in seconds", async () => {
 });
 
 test("createMetrics reads its gauges anew each time", async () => {
-  let depth = 1;
-  const metrics = createMetrics({ ...sources, queueDepth: () => depth });
-  assert.equal((await samplesOf(metrics)).get("cicd_async_queue_depth"), 1);
-  depth = 2;
-  assert.equal((await samplesOf(metrics)).get("cicd_async_queue_depth"), 2);
+  let size = 1;
+  const metrics = createMetrics({ ...sources, sessionsActive: () => size });
+  assert.equal((await samplesOf(metrics)).get("cicd_async_sessions_active"), 1);
+  size = 2;
+  assert.equal((await samplesOf(metrics)).get("cicd_async_sessions_active"), 2);
+});
+
+test("createMetrics asks once about the queue each time, and shows what it is told then", async () => {
+  let asked = 0;
+  const queue = async () => {
+    asked += 1;
+    return { depth: asked, oldestSeconds: asked / 2 };
+  };
+  const metrics = createMetrics({ ...sources, queue });
+  for (const times of [1, 2]) {
+    const samples = await samplesOf(metrics);
+    assert.equal(samples.get("cicd_async_queue_depth"), times);
+    assert.equal(samples.get("cicd_async_queue_oldest_seconds"), times / 2);
+    assert.equal(asked, times);
+  }
 });
 
 test("createMetrics shows the breaker as 0 closed, 1 half-open and 2 open", async () => {
@@ -122,8 +137,8 @@ test("createMetrics shows the breaker as 0 closed, 1 half-open and 2 open", asyn
 });
 
 test("createMetrics leaves out a gauge that nothing tells", async () => {
-  const { sessionsActive, queueDepth } = sources;
-  const { body } = await createMetrics({ sessionsActive, queueDepth }).render();
+  const { sessionsActive, queue } = sources;
+  const { body } = await createMetrics({ sessionsActive, queue }).render();
   assert.doesNotMatch(body, /process_memory|degradation|breaker/);
   assert.match(body, /^cicd_async_queue_depth 7$/m);
 });
@@ -138,7 +153,8 @@ test("createMetrics has the metrics of Node, and keeps two runners apart", async
 test("createMetrics keeps no program alive", async () => {
   const module = new URL("../../runner/metrics.ts", import.meta.url).href;
   const program = `const { createMetrics } = await import(${JSON.stringify(module)});
-    await createMetrics({ sessionsActive: () => 0, queueDepth: () => 0 }).render();`;
+    const queue = async () => ({ depth: 0, oldestSeconds: 0 });
+    await createMetrics({ sessionsActive: () => 0, queue }).render();`;
   const options = { timeout: 20_000 };
   await promisify(execFile)(process.execPath, ["--input-type=module", "-e", program], options);
 });

@@ -60,7 +60,10 @@ test("what is no such report is refused with its place, and without a seal unrea
 });
 
 test("they are counted by forge, and by why", async () => {
-  const metrics = createMetrics({ sessionsActive: () => 0, queueDepth: () => 0 });
+  const metrics = createMetrics({
+    sessionsActive: () => 0,
+    queue: async () => ({ depth: 0, oldestSeconds: 0 }),
+  });
   await using runner = await startRunner({ onSkipped: metrics.skipped });
   await tell(runner, draft);
   await tell(runner, { ...draft, delivery_id: "d-3" });
