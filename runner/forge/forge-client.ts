@@ -1,5 +1,5 @@
 import type { Forge } from "#shared/event.ts";
-import { forgeFetch } from "./forge-fetch.ts";
+import { type ForgeFetch, forgeFetch } from "./forge-fetch.ts";
 import { type GitHubCredential, gitHubAccount } from "./github-account.ts";
 import type { GitHubAccount } from "./github-page.ts";
 import { JsonApi } from "./json-api.ts";
@@ -25,7 +25,7 @@ export type ForgeClient =
       readonly forge: "github";
       readonly account: () => Promise<GitHubAccount>;
       /** Fetches what an answer of the API links to, without any credential. */
-      readonly open: (url: string) => Promise<Response>;
+      readonly open: ForgeFetch;
       readonly apiUrl: string;
     }
   | { readonly forge: Exclude<Forge, "github">; readonly api: JsonApi };
@@ -34,8 +34,6 @@ export type ForgeClient =
 interface ClientAccess extends PageAccess {
   /** What a GitHub App signs in for; default pages. */
   readonly purpose?: "pages" | "logs";
-  /** Of each answer so many bytes are kept, the last ones; default all, unless it is too long. */
-  readonly tail?: number;
 }
 
 /** Opens the API of a repository's forge; undefined where the runner has no account. */
@@ -66,7 +64,7 @@ export function forgeClients(accounts: ForgeAccounts, name: string): OpenClient 
       const { github } = accounts;
       if (github === undefined) return undefined;
       const account = once(() => gitHubAccount({ ...github, name, purpose }, repository, fetch));
-      return { forge, account, open: (url) => fetch(url), apiUrl: github.apiUrl };
+      return { forge, account, open: fetch, apiUrl: github.apiUrl };
     }
     const account = accounts[forge];
     if (account === undefined) return undefined;

@@ -13,12 +13,16 @@ export interface ForgeFetchOptions extends PageAccess {
   readonly timeout?: number;
   /** How long to wait for a rate limit altogether; default a minute. */
   readonly maxWait?: number;
-  /** Of each answer so many bytes are kept, the last ones; default all, unless it is too long. */
+}
+
+/** A request as `fetch` takes it. */
+interface ForgeRequest extends RequestInit {
+  /** Of the answer so many bytes are kept, the last ones; default all, unless it is too long. */
   readonly tail?: number;
 }
 
 /** The part of `fetch` that clients of an API use. */
-export type ForgeFetch = (url: string, init?: RequestInit) => Promise<Response>;
+export type ForgeFetch = (url: string, request?: ForgeRequest) => Promise<Response>;
 
 const defaultTimeout = 30_000;
 const defaultMaxWait = 60_000;
@@ -41,14 +45,14 @@ const longestTailed = 512 * 1024 * 1024;
  */
 export function forgeFetch(options: ForgeFetchOptions): ForgeFetch {
   const { signal, maxWait = defaultMaxWait } = options;
-  return async (url, init = {}) => {
-    const method = (init.method ?? "GET").toUpperCase();
+  return async (url, request = {}) => {
+    const method = (request.method ?? "GET").toUpperCase();
     const what = `${method} ${new URL(url).pathname}`;
     let waited = 0;
     for (let failures = 0; ; ) {
       if (method !== "GET") await options.beforeWrite();
-      const answer = await attempt(url, { ...init, method }, options, what);
-      const mayRedirect = init.redirect === "manual";
+      const answer = await attempt(url, { ...request, method }, options, what);
+      const mayRedirect = request.redirect === "manual";
       if (answer.kind === "answer" && isWanted(answer.response, mayRedirect)) {
         return answer.response;
       }
@@ -80,8 +84,8 @@ type Attempt =
 
 async function attempt(
   url: string,
-  init: RequestInit & { readonly method: string },
-  { signal, timeout = defaultTimeout, tail }: ForgeFetchOptions,
+  { tail, ...init }: ForgeRequest & { readonly method: string },
+  { signal, timeout = defaultTimeout }: ForgeFetchOptions,
   what: string,
 ): Promise<Attempt> {
   signal.throwIfAborted();

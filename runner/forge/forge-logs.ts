@@ -1,15 +1,10 @@
 import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
 import type { PipelineEvent } from "#shared/task-event.ts";
-import {
-  type ForgeAccounts,
-  type ForgeClient,
-  forgeClients,
-  type OpenClient,
-} from "./forge-client.ts";
+import { type ForgeAccounts, forgeClients, type OpenClient } from "./forge-client.ts";
 import { githubLogs } from "./github-logs.ts";
 import type { JsonApi } from "./json-api.ts";
-import type { LoggedJob } from "./logged-job.ts";
+import { type LoggedJob, logTail } from "./logged-job.ts";
 
 /** The end of what a job has said. */
 interface JobLog {
@@ -28,8 +23,6 @@ export type ReadLogs = (event: PipelineEvent, signal: AbortSignal) => Promise<Ra
 
 /** So many jobs are looked into: one failure often fails many. */
 const mostJobs = 3;
-/** How much of the end of a log is read, in bytes. */
-const tail = 1024 * 1024;
 
 /**
  * Reads logs with the account of each forge; `name` as it has for pages. What a forge does not give
@@ -60,24 +53,26 @@ async function failedJobs(
 ): Promise<LoggedJob[]> {
   const access = { signal, beforeWrite: async () => {}, purpose: "logs" } as const;
   const client = openClient(event, access);
-  const ofLogs = openClient(event, { ...access, tail });
-  if (client === undefined || ofLogs === undefined) {
+  if (client === undefined) {
     throw new CicdError("forge_refused", `The runner has no token for ${event.forge}`);
   }
-  if (client.forge === "github" && ofLogs.forge === "github") {
-    return await githubLogs(event, client, ofLogs);
+  switch (client.forge) {
+    case "github":
+      return await githubLogs(event, client);
+    case "gitlab":
+      return gitlabLogs(event, client.api);
+    default:
+      return await giteaLogs(event, client.api);
   }
-  if (client.forge === "github" || ofLogs.forge === "github") return [];
-  return client.forge === "gitlab"
-    ? gitlabLogs(event, ofLogs.api)
-    : await giteaLogs(event, client, ofLogs.api);
 }
 
 /** The event names the jobs. */
 function gitlabLogs({ repository, pipeline }: PipelineEvent, api: JsonApi): LoggedJob[] {
   const project = `/projects/${encodeURIComponent(`${repository.owner}/${repository.name}`)}`;
   return (pipeline.jobs ?? []).flatMap(({ id, name }) =>
-    id === undefined ? [] : [{ name, read: () => api.text(`${project}/jobs/${id}/trace`) }],
+    id === undefined
+      ? []
+      : [{ name, read: () => api.text(`${project}/jobs/${id}/trace`, logTail) }],
   );
 }
 
@@ -87,15 +82,14 @@ const Jobs = z.object({
 
 async function giteaLogs(
   { repository: { owner, name: repo }, pipeline: { run_id } }: PipelineEvent,
-  { api }: Extract<ForgeClient, { api: JsonApi }>,
-  ofLogs: JsonApi,
+  api: JsonApi,
 ): Promise<LoggedJob[]> {
   if (run_id === undefined) return [];
   const actions = `/repos/${owner}/${repo}/actions`;
   const { jobs } = await api.send(Jobs, "GET", `${actions}/runs/${run_id}/jobs`);
   return jobs
     .filter(({ conclusion }) => conclusion === "failure")
-    .map(({ id, name }) => ({ name, read: () => ofLogs.text(`${actions}/jobs/${id}/logs`) }));
+    .map(({ id, name }) => ({ name, read: () => api.text(`${actions}/jobs/${id}/logs`, logTail) }));
 }
 
 type Given<T> =

@@ -1,9 +1,7 @@
 import { CicdError } from "#shared/error.ts";
 import type { PipelineEvent } from "#shared/task-event.ts";
 import type { ForgeClient } from "./forge-client.ts";
-import type { LoggedJob } from "./logged-job.ts";
-
-type GitHubClient = Extract<ForgeClient, { forge: "github" }>;
+import { type LoggedJob, logTail } from "./logged-job.ts";
 
 /**
  * The jobs of a workflow run that failed. GitHub gives the address of a log and keeps it elsewhere:
@@ -11,8 +9,7 @@ type GitHubClient = Extract<ForgeClient, { forge: "github" }>;
  */
 export async function githubLogs(
   { repository, pipeline: { run_id } }: PipelineEvent,
-  { account }: GitHubClient,
-  { open, apiUrl }: GitHubClient,
+  { account, open, apiUrl }: Extract<ForgeClient, { forge: "github" }>,
 ): Promise<LoggedJob[]> {
   if (run_id === undefined) return [];
   const { octokit } = await account();
@@ -30,7 +27,8 @@ export async function githubLogs(
         "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs",
         { ...repo, job_id: id, request: { redirect: "manual" } },
       );
-      return await (await open(addressOf(headers.location, apiUrl))).text();
+      const address = addressOf(headers.location, apiUrl);
+      return await (await open(address, { tail: logTail })).text();
     },
   }));
 }

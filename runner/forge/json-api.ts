@@ -51,10 +51,10 @@ export class JsonApi {
     );
   }
 
-  /** An answer that is text, as it is. @throws CicdError of {@link ForgeFetch}. */
-  async text(path: string): Promise<string> {
+  /** The last `tail` bytes of an answer that is text. @throws CicdError of {@link ForgeFetch}. */
+  async text(path: string, tail: number): Promise<string> {
     const headers = { accept: "text/plain, */*", ...this.#headers };
-    return await (await this.#fetch(this.#base + path, { headers })).text();
+    return await (await this.#fetch(this.#base + path, { headers, tail })).text();
   }
 
   /** All entries of a list that comes in pages. */
