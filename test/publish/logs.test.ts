@@ -29,7 +29,8 @@ for (const { forge, start } of everyForge.filter((one) => one.forge !== "gitee")
     await using scene = await setScene(forge, fake);
     const { id, sha } = await scene.push({ file: "one();\n" });
     await scene.ended(id);
-    const noise = "\u001b[32mok\u001b[0m all is well\n".repeat(100_000);
+    // Longer than any other answer may be.
+    const noise = "\u001b[32mok\u001b[0m all is well\n".repeat(1_000_000);
     const secrets = `the-forge-token ghp_${"x".repeat(36)}`;
     const log = `The beginning\n${noise}2026-01-02T03:04:05.678Z ${secrets}: expected 2, got 3\n`;
     const said = await failed(scene, fake, log, sha);
