@@ -2,19 +2,20 @@ import * as z from "zod";
 import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
 import { Duration, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
+import { AnthropicConfig } from "./broker/config.ts";
 import { BudgetConfig } from "./budget/config.ts";
-import { AllowRule, OfferRule, ToolRule } from "./claude/tool-rule.ts";
-import { readingTools } from "./claude/tools.ts";
-import { ReviewConfig } from "./review/config.ts";
+import { ClaudeConfig } from "./claude/config.ts";
+import { PublishConfig } from "./publish/config.ts";
+import { FallbackConfig } from "./resilience/config.ts";
+import { CacheConfig, ReviewConfig } from "./review/config.ts";
 import { SkillsConfig } from "./skills/config.ts";
 
 const Count = z.int().positive();
-const Usd = z.number().positive();
-const Share = z.number().min(0).max(1);
 
 /**
  * Settings of the runner host. Each is set by the variable of its path too
- * (`async.max_sessions` by `ASYNC_MAX_SESSIONS`), or by the names in its metadata.
+ * (`async.max_sessions` by `ASYNC_MAX_SESSIONS`), or by the names in its metadata. What one folder
+ * alone is set up by is in a `config.ts` there; here is what concerns the host as a whole.
  */
 export const RunnerConfig = z.strictObject({
   runner_secret: RunnerSecret,
@@ -94,25 +95,7 @@ export const RunnerConfig = z.strictObject({
     .prefault({}),
   ...forgeSections,
   ...forgeTokens,
-  publish: z
-    .strictObject({
-      enabled: z.boolean().default(true).meta({
-        description: "Whether results are put on pull requests, where a forge has a token",
-      }),
-      fail_on: z.enum(["high", "medium", "low", "never"]).default("never").meta({
-        description: "Least severity of a finding that makes the check of a commit fail",
-      }),
-      name: z.string().min(1).max(100).default("cicd-runner").meta({
-        description: "What the check or the status of a commit is called",
-      }),
-      timeout: Duration.prefault("2m").meta({
-        description: "How long one attempt tries to publish before it fails",
-      }),
-      write_tests: z.boolean().default(false).meta({
-        description: "Whether `/test --write` may put proposed tests on a branch of their own",
-      }),
-    })
-    .prefault({}),
+  publish: PublishConfig,
   async: z
     .strictObject({
       enabled: z.boolean().default(true).meta({
@@ -186,122 +169,13 @@ export const RunnerConfig = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  claude: z
-    .strictObject({
-      cli_path: z
-        .string()
-        .min(1)
-        .default("claude")
-        .meta({
-          env: ["CLAUDE_CLI_PATH"],
-          description: "The Claude Code CLI: a path, or a name on the PATH",
-        }),
-      model: z.string().min(1).default("sonnet").meta({ description: "Model of all sessions" }),
-      max_turns: Count.default(10).meta({
-        description: "Requests to the model that one turn may take",
-      }),
-      max_budget_usd: Usd.default(1).meta({
-        description: "US dollars that one task may spend, its repeats included",
-      }),
-      timeout: Duration.prefault("5m").meta({
-        env: ["TASK_TIMEOUT"],
-        description: "Longest time that one turn may take",
-      }),
-      tools: z
-        .strictObject({
-          allow: z
-            .array(AllowRule)
-            .default([...readingTools])
-            .meta({
-              description:
-                "Tools that run unasked; files are read and written in the checkout alone",
-            }),
-          ask: z.array(OfferRule).default([]).meta({
-            description:
-              "Tools that people are asked about by the API, also where `allow` has them",
-          }),
-          deny: z.array(ToolRule).default([]).meta({
-            description: "What may not run even so",
-          }),
-          forks: z.enum(["read", "same"]).default("read").meta({
-            description: "What pull requests from forks get: of `allow` what reads, or the same",
-          }),
-        })
-        .prefault({}),
-      permission_timeout: Duration.prefault("60s").meta({
-        description: "How long people have to answer whether a tool may run; then it may not",
-      }),
-      pass_environment: z
-        .array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be names of variables"))
-        .default([])
-        .meta({
-          description: "Further variables that the CLI gets, those of Bedrock for instance",
-        }),
-    })
-    .prefault({}),
-  anthropic: z
-    .strictObject({
-      api_key: z
-        .string()
-        .min(1)
-        .optional()
-        .meta({ secret: true, description: "Key of the model's API" }),
-      base_url: z
-        .url({ protocol: /^https?$/ })
-        .optional()
-        .meta({
-          description: "Where the model's API is; default: Anthropic's own",
-        }),
-      broker: z.boolean().default(true).meta({
-        description: "Whether processes reach the API through the runner, and never have the key",
-      }),
-      first_byte_timeout: Duration.prefault("3m").meta({
-        description: "How long the API may take until an answer begins, with the broker",
-      }),
-      idle_timeout: Duration.prefault("1m").meta({
-        description: "How long it may say nothing in the midst of one",
-      }),
-    })
-    .prefault({}),
+  claude: ClaudeConfig,
+  anthropic: AnthropicConfig,
   review: ReviewConfig,
   skills: SkillsConfig,
-  cache: z
-    .strictObject({
-      enabled: z.boolean().default(true).meta({
-        description: "Whether a change that was reviewed before is given the same review again",
-      }),
-      ttl: Duration.prefault("168h").meta({ description: "How long a review is kept for that" }),
-      size: Size.prefault("50MB").meta({
-        description: "Room for them in the store; the oldest go first",
-      }),
-    })
-    .prefault({}),
+  cache: CacheConfig,
   budget: BudgetConfig,
-  fallback: z
-    .strictObject({
-      enabled: z.boolean().default(true).meta({
-        description: "Whether the runner does with less when it is in trouble",
-      }),
-      auto_downgrade: z.boolean().default(true).meta({
-        description: "Whether it does so by itself, by the limits below",
-      }),
-      degraded_when_memory_above: Size.prefault("1500MB").meta({
-        description: "Memory of all CLI processes above which no more are kept",
-      }),
-      degraded_when_queue_depth_above: Share.default(0.8).meta({
-        description: "The same for the share of `async.queue_size` that waits, 0 to 1",
-      }),
-      degraded_when_error_rate_above: Share.default(0.1).meta({
-        description: "The same for the share of the last 20 tasks that failed, 0 to 1",
-      }),
-      one_shot_when_memory_above: Size.prefault("3GB").meta({
-        description: "Memory above which each task gets a process of its own and none is kept",
-      }),
-      one_shot_when_consecutive_failures: Count.default(5).meta({
-        description: "The same for failed tasks in a row",
-      }),
-    })
-    .prefault({}),
+  fallback: FallbackConfig,
   observability: z
     .strictObject({
       log_level: z
@@ -322,10 +196,15 @@ export const RunnerConfig = z.strictObject({
           env: ["OTEL_EXPORTER_OTLP_ENDPOINT"],
           description: "Where traces are sent: OTLP over HTTP, such as `http://127.0.0.1:4318`",
         }),
-      tracing_sampler: Share.default(0.1).meta({
-        env: ["OTEL_TRACES_SAMPLER_ARG"],
-        description: "Share of traces that are recorded, 1 for all",
-      }),
+      tracing_sampler: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.1)
+        .meta({
+          env: ["OTEL_TRACES_SAMPLER_ARG"],
+          description: "Share of traces that are recorded, 1 for all",
+        }),
       health_check_interval: Duration.prefault("30s").meta({
         description: "How often memory and queue are looked at",
       }),

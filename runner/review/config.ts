@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Duration, Size } from "#shared/quantity.ts";
 
 /** What a review is shown of a pull request. */
 export const ReviewConfig = z
@@ -21,5 +22,18 @@ export const ReviewConfig = z
         description:
           "Globs of files that no diff has; they are named to the model and in the result",
       }),
+  })
+  .prefault({});
+
+/** Reviews that are kept to be given again. Durations in milliseconds, sizes in bytes. */
+export const CacheConfig = z
+  .strictObject({
+    enabled: z.boolean().default(true).meta({
+      description: "Whether a change that was reviewed before is given the same review again",
+    }),
+    ttl: Duration.prefault("168h").meta({ description: "How long a review is kept for that" }),
+    size: Size.prefault("50MB").meta({
+      description: "Room for them in the store; the oldest go first",
+    }),
   })
   .prefault({});
