@@ -2,20 +2,12 @@ import { randomUUID } from "node:crypto";
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { ProcessState } from "#shared/session.ts";
+import { answerTo } from "./answer.ts";
 import { type Child, type ChildOptions, startChild } from "./child.ts";
 import { Controls } from "./controls.ts";
 import { toJournalEvents } from "./events.ts";
 import { type Exit, exitFailure } from "./failure.ts";
-import {
-  type ControlRequest,
-  controlLine,
-  hookLine,
-  permissionLine,
-  refusalLine,
-  toolHook,
-  type UserMessage,
-  userLine,
-} from "./input.ts";
+import { type ControlRequest, controlLine, toolHook, type UserMessage, userLine } from "./input.ts";
 import type { Line } from "./lines.ts";
 import {
   type CliMessage,
@@ -23,10 +15,9 @@ import {
   type ControlRequestMessage,
   parseLine,
 } from "./output.ts";
-import { hookedToolOf, permissionRequestOf } from "./permission.ts";
 import { type ProcessEvent, type State, type TurnEnd, transition } from "./process-state.ts";
 import { type EndingStep, terminate } from "./terminate.ts";
-import { notListed, notOffered, Turn, type TurnOptions, type WatchOptions } from "./turn.ts";
+import { Turn, type TurnOptions, type WatchOptions } from "./turn.ts";
 import { settlesWithin } from "./within.ts";
 
 /** How a process is started, watched and ended. Times in milliseconds. */
@@ -224,20 +215,8 @@ export class CliProcess {
     if (ends.has(state)) this.#apply({ type: "completed", uuid });
   }
 
-  /** Every request of the CLI is answered, so that it never waits for us in vain. */
-  async #answer({ request_id, request }: ControlRequestMessage): Promise<void> {
-    const tool = hookedToolOf(request);
-    if (tool !== undefined) {
-      // Nothing runs between turns.
-      const denial = this.#turn?.offers(tool) ? undefined : notOffered.message;
-      return await this.#child.write(hookLine(request_id, denial));
-    }
-    const asked = permissionRequestOf(request_id, request);
-    const line =
-      asked === undefined
-        ? refusalLine(request_id, request.subtype)
-        : permissionLine(asked, (await this.#turn?.decide(asked)) ?? notListed);
-    await this.#child.write(line);
+  async #answer(request: ControlRequestMessage): Promise<void> {
+    await this.#child.write(await answerTo(request, this.#turn));
   }
 
   #emit(event: JournalEvent): void {
