@@ -1,17 +1,18 @@
 import { CicdError } from "#shared/error.ts";
 import type { ProcessState } from "#shared/session.ts";
-import { unlessAborted } from "#shared/unless-aborted.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { Store } from "../store/store.ts";
 import type { Stored } from "../workspace/disk-budget.ts";
-import { Lease } from "./lease.ts";
+import type { Lease } from "./lease.ts";
+import { Leases, type LeasesOptions } from "./leases.ts";
 import { Opener, type OpenerOptions, type OpenRequest } from "./opener.ts";
 import { Places } from "./places.ts";
 import { type PoolMode, ProcessPool } from "./pool.ts";
-import { Resident } from "./resident.ts";
 
 /** What a session manager needs. Times in milliseconds, sizes in bytes. */
-export interface SessionManagerOptions extends OpenerOptions {
+export interface SessionManagerOptions
+  extends OpenerOptions,
+    Pick<LeasesOptions, "memoryLimit" | "memoryOf"> {
   readonly store: Pick<
     Store,
     "session" | "setConversation" | "setWorkspace" | "workspaces" | "sessionsIdleSince"
@@ -20,10 +21,6 @@ export interface SessionManagerOptions extends OpenerOptions {
   readonly maxSessions: number;
   /** How many processes are kept ready for conversations to come; default 0. */
   readonly spares?: number;
-  /** A process that uses more memory is ended between two turns; default: no limit. */
-  readonly memoryLimit?: number;
-  /** What a process uses; undefined where that can't be known. */
-  readonly memoryOf?: (pid: number) => Promise<number | undefined>;
   /** Epoch milliseconds. */
   readonly now?: () => number;
   /** Trouble that no task is waiting for: a spare that can't be started, say. */
@@ -35,27 +32,30 @@ export interface SessionManagerOptions extends OpenerOptions {
  * come. A session without one is hibernated: its conversation goes on by resuming.
  */
 export class SessionManager {
-  readonly #options: SessionManagerOptions;
+  readonly #store: SessionManagerOptions["store"];
   readonly #now: () => number;
-  readonly #onError: (error: unknown) => void;
   readonly #opener: Opener;
   readonly #pool: ProcessPool;
   readonly #places: Places;
-  readonly #stopping = new AbortController();
+  readonly #leases: Leases;
 
   constructor(options: SessionManagerOptions) {
-    this.#options = options;
-    this.#now = options.now ?? Date.now;
-    this.#onError = options.onError ?? (() => {});
-    this.#opener = new Opener(options);
-    this.#pool = new ProcessPool({
+    const { now = Date.now, onError = () => {} } = options;
+    const opener = new Opener(options);
+    const pool = new ProcessPool({
       ...options,
-      now: this.#now,
-      start: (name) => this.#opener.openSpare(name),
+      now,
+      start: (name) => opener.openSpare(name),
       remove: (name) => options.workspaces.remove(name),
-      onError: this.#onError,
+      onError,
     });
-    this.#places = new Places({ ...options, now: this.#now, pool: this.#pool });
+    const places = new Places({ ...options, now, pool });
+    this.#store = options.store;
+    this.#now = now;
+    this.#opener = opener;
+    this.#pool = pool;
+    this.#places = places;
+    this.#leases = new Leases({ ...options, now, onError, opener, pool, places });
   }
 
   /** How many sessions have a process, or are getting one. */
@@ -90,40 +90,7 @@ export class SessionManager {
    * @throws CicdError `conflict` when it is leased already, `shutting_down` once the manager stops.
    */
   async lease(sessionId: string, request: OpenRequest = {}): Promise<Lease> {
-    this.#stopping.signal.throwIfAborted();
-    const idle = this.#pool.get(sessionId);
-    if (idle?.lease === undefined && idle?.serving) await this.#endOutdated(sessionId, idle);
-    const before = this.#pool.get(sessionId);
-    if (before?.lease !== undefined) {
-      throw new CicdError("conflict", `Cannot lease session ${sessionId}: a task is using it`);
-    }
-    const fits = before !== undefined && (before.isConfined || !this.#isConfined(request));
-    // Taken out at once: the next one waits for its end.
-    if (before !== undefined && !fits) {
-      this.#pool.hibernate(sessionId, before).catch(this.#onError);
-    }
-    const isAlive = fits && before.serving?.process.state !== "dead";
-    const resident = isAlive ? before : this.#admit(sessionId, request);
-    resident.lease = "coming";
-    try {
-      const lease = new Lease({
-        folder: await resident.folder,
-        isWarm: isAlive && before.serving !== undefined,
-        serving: resident.opening,
-        onConversation: (conversation) =>
-          this.#options.store.setConversation(sessionId, conversation),
-        onTurnEnd: (serving) =>
-          this.#opener.share(sessionId, serving).catch((error) => this.#onError(error)),
-        onRelease: () => {
-          if (resident.lease === lease) this.#release(sessionId, resident);
-        },
-      });
-      resident.lease = lease;
-      return lease;
-    } catch (error) {
-      resident.lease = undefined;
-      throw error;
-    }
+    return await this.#leases.lease(sessionId, request);
   }
 
   /** Sends a message into the turn of a session that runs. @throws CicdError `conflict`. */
@@ -187,7 +154,7 @@ export class SessionManager {
   /** Discards the sessions that had no task for so many milliseconds; tells how many. */
   async expire(ttl: number): Promise<number> {
     const since = this.#now() - ttl;
-    const old = await this.#options.store.sessionsIdleSince(since);
+    const old = await this.#store.sessionsIdleSince(since);
     let count = 0;
     for (const id of old) {
       if (this.#pool.get(id)?.lease !== undefined) continue;
@@ -225,70 +192,8 @@ export class SessionManager {
 
   /** Ends all processes; nothing can be leased any more. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new CicdError("shutting_down", "Cannot lease session: runner stops"));
+    this.#leases.stop();
     this.#opener.stop();
     await this.#pool.stop();
-  }
-
-  /** Another host may have gone on with the session: the process here would not know how. */
-  async #endOutdated(sessionId: string, resident: Resident): Promise<void> {
-    const { conversation = null } = (await this.#options.store.session(sessionId)) ?? {};
-    const { serving } = resident;
-    if (resident.lease !== undefined || !serving?.isRemembered) return;
-    const { id, transcript } = serving.conversation;
-    if (conversation?.id !== id || conversation.transcript !== transcript) {
-      await this.#pool.hibernate(sessionId, resident);
-    }
-  }
-
-  /** Whether a process for it has to be started with other settings. */
-  #isConfined({ confined = false }: OpenRequest): boolean {
-    return confined && this.#options.cli.confined !== undefined;
-  }
-
-  /** Makes a session resident: it gets its folder first, and its process while that is filled. */
-  #admit(sessionId: string, request: OpenRequest): Resident {
-    const { oneShot = false } = request;
-    const isConfined = this.#isConfined(request);
-    const before = this.#pool.gone(sessionId);
-    const place = this.#places.of(sessionId, { mayBeSpare: !oneShot && !isConfined });
-    const resident = new Resident({
-      folder: place.then(({ name }) => this.#options.workspaces.folder(name)),
-      open: async (ending) => {
-        const { name, spare } = await place;
-        // A spare that does not start harms nobody: another process is started in its place.
-        const claimed = await spare?.serving.catch(() => undefined);
-        if (claimed !== undefined) return claimed;
-        await unlessAborted(Promise.all([before, this.#pool.makeRoom()]), ending);
-        // Only now: the process before has saved what the conversation has cost.
-        return await this.#opener.open(sessionId, name, request);
-      },
-      isConfined,
-      isTransient: oneShot || this.#pool.mode === "one_shot",
-      usedAt: this.#now(),
-      onExit: (serving, exit) =>
-        this.#opener.saveCost(sessionId, serving, exit).catch(this.#onError),
-    });
-    this.#pool.add(sessionId, resident);
-    return resident;
-  }
-
-  #release(sessionId: string, resident: Resident): void {
-    resident.lease = undefined;
-    resident.usedAt = this.#now();
-    const isOver = resident.isTransient || this.#pool.mode === "one_shot";
-    const after = isOver
-      ? this.#pool.hibernate(sessionId, resident)
-      : this.#hibernateLarge(sessionId, resident);
-    after.catch(this.#onError);
-  }
-
-  /** A process that grew too large is replaced by one that resumes, when it is needed again. */
-  async #hibernateLarge(sessionId: string, resident: Resident): Promise<void> {
-    const { memoryOf, memoryLimit = Number.POSITIVE_INFINITY } = this.#options;
-    const pid = resident.serving?.process.pid;
-    const bytes = pid === undefined ? undefined : await memoryOf?.(pid);
-    if (bytes === undefined || bytes <= memoryLimit || resident.lease !== undefined) return;
-    await this.#pool.hibernate(sessionId, resident);
   }
 }
