@@ -6,10 +6,8 @@ import type { HandOff, HandOffAnswer } from "#shared/api.ts";
 import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import { openDay } from "./budget/open.ts";
-import { changeable } from "./changeable.ts";
 import { endOrphans, endStrays, markerVariable } from "./claude/orphans.ts";
 import type { RunnerConfig } from "./config.ts";
-import { confiner } from "./confiner.ts";
 import { openConnector } from "./connect.ts";
 import { Dispatcher } from "./dispatch/dispatcher.ts";
 import { readHealth, secondsSince } from "./health.ts";
@@ -19,18 +17,15 @@ import { listen } from "./http/listen.ts";
 import { Membership } from "./membership.ts";
 import { createMetrics } from "./metrics.ts";
 import { observers } from "./observe.ts";
-import { openTranscripts } from "./open-transcripts.ts";
+import { openSessions } from "./open-sessions.ts";
 import { Permissions } from "./permission/permissions.ts";
 import { PageEndings } from "./publish/page-endings.ts";
-import { isReloadable } from "./reloadable.ts";
+import { ReloadableSettings } from "./reloadable.ts";
 import { Breaker } from "./resilience/breaker.ts";
 import { Degradation } from "./resilience/degradation.ts";
 import { Guard } from "./resilience/guard.ts";
-import { memoryOf } from "./resilience/memory.ts";
 import { Retention } from "./retention.ts";
 import { ReviewCache } from "./review/review-cache.ts";
-import { SessionManager } from "./session/manager.ts";
-import { Workspaces } from "./session/workspaces.ts";
 import { breakerOptions, cliSettings, retryPolicy, runningLimits, thresholds } from "./settings.ts";
 import { loadSkills } from "./skills/load-skills.ts";
 import { taskSkills } from "./skills/task-skills.ts";
@@ -135,31 +130,18 @@ export async function startHost({
     breakerState: () => breaker.state,
   });
   const observe = observers(metrics, log, Date.now);
-  const workspaces = new Workspaces(stateDir);
   const tracing = await recordTraces(config, {
     environment,
     version,
     onError: (error) => log.warn({ component: "tracing", event: "traces_lost", err: error }),
   });
   if (tracing !== undefined) undo.use(tracing);
-  const cli = {
-    ...cliSettings(config, connector.connect, skills),
-    onSpawn: confiner(limits.process_memory_max, onError),
-  };
-  const sessions = new SessionManager({
-    store,
-    workspaces,
-    transcripts: await openTranscripts(config, store.hostId, workspaces),
-    cli,
-    maxSessions: limits.max_sessions,
-    spares: limits.min_idle_sessions,
-    memoryLimit: limits.session_memory_limit,
-    memoryOf,
+  const cli = cliSettings(config, connector.connect, skills);
+  const sessions = await openSessions(config, {
+    ...{ store, stateDir, cli, onError },
     onState: observe.onState,
-    onError,
   });
   undo.defer(() => sessions.stop());
-  if (!limits.enabled) await sessions.setMode("one_shot");
   const degradation = new Degradation({
     ...thresholds(config),
     // Without resident processes there is nothing less to go down to.
@@ -186,7 +168,7 @@ export async function startHost({
         const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
         return (await keepWithin(config.runner.disk_budget, stored)).freed;
       },
-      onSwept: (event, count) => log.info({ component: "session", event, count }),
+      onSwept: observe.onSwept,
       onError,
     }),
   );
@@ -196,7 +178,7 @@ export async function startHost({
       store,
       ...config.runner.retention,
       reviews: config.cache.enabled ? config.cache.ttl : 0,
-      onPruned: (pruned) => log.info({ component: "store", event: "pruned", ...pruned }),
+      onPruned: observe.onPruned,
       onError,
     }),
   );
@@ -210,15 +192,15 @@ export async function startHost({
     maxBytes: config.cache.size,
     onError,
   });
-  const lasting = {
+  const settings = new ReloadableSettings(config, {
     ...{ store, sessions, mirrors, skills, permissions, cache },
     day: await openDay(store),
     // A git that outlives its runner is found by the mark, and ended.
     environment: { ...environment, [markerVariable]: stateDir },
     schema,
-  };
-  let current = changeable(config, lasting);
-  const counted = observe.counted((task, context) => current.work(task, context));
+    changeKey: connector.changeKey,
+  });
+  const counted = observe.counted((task, context) => settings.current.work(task, context));
   const dispatcher = new Dispatcher({
     store,
     work: tracing?.spans.traced(counted) ?? counted,
@@ -243,15 +225,15 @@ export async function startHost({
     interval: isShared ? leaseTime / 5 : leaseTime * 5,
     isShared,
     onLost: (tasks) => {
-      log.warn({ component: "host", event: "tasks_lost", tasks });
+      observe.onLost(tasks);
       dispatcher.abandon(tasks);
     },
     onUnheard: () => {
-      log.warn({ component: "host", event: "leases_run_out" });
+      observe.onUnheard();
       dispatcher.abandon();
     },
     endOutdated: (held) => sessions.endAllBut(held),
-    onReaped: (tasks) => log.warn({ component: "host", event: "tasks_reaped", tasks }),
+    onReaped: observe.onReaped,
     onError,
   });
   let isDraining = false;
@@ -266,7 +248,7 @@ export async function startHost({
     sessions,
     permissions,
     get secrets() {
-      return current.secrets;
+      return settings.current.secrets;
     },
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
@@ -301,7 +283,7 @@ export async function startHost({
 
   await sessions.open();
   membership.start();
-  undo.use(new PageEndings({ store, publisher: () => current.publishing, onError }));
+  undo.use(new PageEndings({ store, publisher: () => settings.current.publishing, onError }));
   dispatcher.start();
   log.info({ component: "host", event: "started", url: server.url, state_dir: stateDir });
 
@@ -310,16 +292,8 @@ export async function startHost({
     url: server.url,
     fetch: async (input, init) => await app.fetch(new Request(input, init)),
     takeIn: takingIn(http),
-    isReloadable: (key) => isReloadable(key, { hasBroker: connector.changeKey !== undefined }),
-    prepare: (settings) => {
-      const { api_key: key } = settings.anthropic;
-      if (key === undefined && connector.changeKey !== undefined) throw keyGone();
-      const changed = changeable(settings, lasting);
-      return () => {
-        if (key !== undefined) connector.changeKey?.(key);
-        current = changed;
-      };
-    },
+    isReloadable: (key) => settings.isReloadable(key),
+    prepare: (changed) => settings.prepare(changed),
     stop: async () => {
       upkeep[Symbol.dispose]();
       await drain().catch(onError);
@@ -331,11 +305,6 @@ export async function startHost({
       log.info({ component: "host", event: "stopped" });
     },
   };
-}
-
-function keyGone(): CicdError {
-  const message = "Cannot take settings without anthropic.api_key: processes that run need it";
-  return new CicdError("config_invalid", message, { hint: "Restart the runner to do without" });
 }
 
 async function noMetrics(): Promise<never> {

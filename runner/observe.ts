@@ -2,13 +2,19 @@ import type { Logger } from "pino";
 import { TerminalState } from "#shared/task.ts";
 import type { DispatcherOptions } from "./dispatch/dispatcher.ts";
 import type { Work } from "./dispatch/run-attempt.ts";
+import type { MembershipOptions } from "./membership.ts";
 import type { Metrics } from "./metrics.ts";
 import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
+import type { RetentionOptions } from "./retention.ts";
 import type { SessionManagerOptions } from "./session/manager.ts";
+import type { UpkeepOptions } from "./upkeep.ts";
 
 /** What the parts of a runner call when something happened. */
-export interface Observers {
+export interface Observers
+  extends Pick<UpkeepOptions, "onSwept">,
+    Pick<RetentionOptions, "onPruned">,
+    Pick<MembershipOptions, "onLost" | "onUnheard" | "onReaped"> {
   readonly onState: NonNullable<SessionManagerOptions["onState"]>;
   readonly onStart: NonNullable<DispatcherOptions["onStart"]>;
   readonly onEnd: NonNullable<DispatcherOptions["onEnd"]>;
@@ -59,6 +65,11 @@ export function observers(metrics: Metrics, log: Logger, now: () => number): Obs
     onBreaker: (from, to) => {
       log.warn({ component: "resilience", event: "breaker_changed", from, to });
     },
+    onSwept: (event, count) => log.info({ component: "session", event, count }),
+    onPruned: (pruned) => log.info({ component: "store", event: "pruned", ...pruned }),
+    onLost: (tasks) => log.warn({ component: "host", event: "tasks_lost", tasks }),
+    onUnheard: () => log.warn({ component: "host", event: "leases_run_out" }),
+    onReaped: (tasks) => log.warn({ component: "host", event: "tasks_reaped", tasks }),
     counted: (work) => (task, context) =>
       work(task, {
         ...context,

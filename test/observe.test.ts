@@ -86,6 +86,28 @@ suite("observers", () => {
     ]);
   });
 
+  test("upkeep and membership: what was swept and what was lost is logged", () => {
+    const scene = setScene();
+    const { onSwept, onPruned, onLost, onUnheard, onReaped } = scene.observe;
+    onSwept("disk_freed", 2);
+    onPruned({ tasks: 3, journals: 4 });
+    onLost(["t-1"]);
+    onUnheard();
+    onReaped(5);
+    assert.deepEqual(scene.logged("level", "component", "event"), [
+      [30, "session", "disk_freed"],
+      [30, "store", "pruned"],
+      [40, "host", "tasks_lost"],
+      [40, "host", "leases_run_out"],
+      [40, "host", "tasks_reaped"],
+    ]);
+    assert.deepEqual(scene.logged("count", "journals").slice(0, 2), [
+      [2, undefined],
+      [undefined, 4],
+    ]);
+    assert.deepEqual(scene.logged("tasks").slice(1), [3, ["t-1"], undefined, 5]);
+  });
+
   test("counted work: every event goes on as it was, turns are counted, the result stays", async () => {
     const scene = setScene();
     const events: JournalEvent[] = [
