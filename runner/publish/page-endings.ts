@@ -122,11 +122,12 @@ export class PageEndings implements AsyncDisposable {
     const headSha = await headOf(task, store);
     // One that ended in the queue has shown nothing, and one that waits may end there.
     const begun = later.filter(({ started_at }) => started_at !== null);
+    const waits = later.some(({ state }) => state === "queued");
     const heads = await Promise.all(begun.map((other) => headOf(other, store)));
     await publishEnding(page, task, {
       text: publisher.text,
       headSha,
-      isLatest: place !== -1 && later.length === 0,
+      isLatest: place !== -1 && begun.length === 0 && !waits,
       isOutdated: heads.includes(headSha),
     });
   }

@@ -23,8 +23,10 @@ export function* enqueueQuestion(
   { taskId, text, limit, priority, now }: Question,
 ): Work<Asked | undefined> {
   yield* lock(sessionId);
+  // One that was superseded and is the last here came too late: it is older than the one before it.
   const latest = yield* row(
-    "SELECT event FROM task WHERE session = ? ORDER BY seq DESC LIMIT 1",
+    `SELECT event FROM task WHERE session = ? AND state <> 'superseded'
+       ORDER BY seq DESC LIMIT 1`,
     sessionId,
   );
   if (latest === undefined) return undefined;

@@ -3,7 +3,7 @@ import { caseless } from "#shared/caseless.ts";
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import { insertTask } from "./insert-task.ts";
-import { findPointless, interruptionBy, supersedeKeys } from "./pointless.ts";
+import { findStanding, interruptionBy, supersedeKeys } from "./pointless.ts";
 import type { Admission, Interruption } from "./store.ts";
 import { countQueued, endingOf, endTask, interruptTask } from "./task-table.ts";
 import { type Clock, lock, type Row, row, rows, type Work } from "./work.ts";
@@ -40,10 +40,13 @@ export function* enqueueTask(
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
-  const pointless = yield* findPointless(handOff, sessionId);
+  const { pointless, overtakenBy, decidedAt } = yield* findStanding(handOff, sessionId, now);
   const queued = yield* countQueued();
   const depth = queued - pointless.filter(({ state }) => state === "queued").length;
-  if (depth >= limit) return { admission: { outcome: "full", depth }, touched: [] };
+  // One that is over at once does not wait.
+  if (depth >= limit && overtakenBy === undefined) {
+    return { admission: { outcome: "full", depth }, touched: [] };
+  }
   const interruption = interruptionBy(handOff);
   for (const task of pointless) yield* end(task, interruption, now);
   yield* insertSession(handOff, sessionId, now);
@@ -59,8 +62,12 @@ export function* enqueueTask(
     traceparent: handOff.trace?.traceparent,
     ...(handOff.force !== undefined && { force: handOff.force }),
     takesPlace: depth < queued,
+    decidedAt,
   };
   yield* insertTask(task, now);
+  if (overtakenBy !== undefined) {
+    yield* endTask(task.id, { state: "superseded", by: overtakenBy }, now);
+  }
   yield* rows(
     "INSERT INTO delivery(id, task, at) VALUES (?, ?, ?)",
     deliveryKey(handOff),

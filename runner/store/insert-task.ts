@@ -23,11 +23,13 @@ export interface NewTask {
   readonly force?: boolean;
   /** It takes the place of one that has waited: the session's holder gets no more time for it. */
   readonly takesPlace?: boolean;
+  /** It decides what becomes of its pull request, by a delivery of this time; epoch milliseconds. */
+  readonly decidedAt?: number | undefined;
 }
 
 /** Queues a task of a session that is there, and begins its journal. */
 export function* insertTask(task: NewTask, now: number): Work<void> {
-  const { id, sessionId, kind, replayOf, force } = task;
+  const { id, sessionId, kind, replayOf, force, decidedAt } = task;
   if (task.takesPlace !== true) yield* reserve(sessionId, now);
   yield* rows(
     `INSERT INTO task(id, session, delivery, kind, supersede_key, state, priority, run_at, event,
@@ -45,7 +47,15 @@ export function* insertTask(task: NewTask, now: number): Work<void> {
     task.traceparent ?? null,
     now,
   );
-  yield* rows("UPDATE session SET active_at = ? WHERE id = ?", now, sessionId);
+  yield* rows(
+    `UPDATE session SET active_at = ?, decider = coalesce(?, decider),
+         decided_at = coalesce(?, decided_at)
+       WHERE id = ?`,
+    now,
+    decidedAt === undefined ? null : id,
+    decidedAt ?? null,
+    sessionId,
+  );
   const data = {
     kind,
     ...(replayOf !== undefined && { replay_of: replayOf }),

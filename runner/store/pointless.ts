@@ -1,9 +1,13 @@
 import type { HandOff } from "#shared/api.ts";
 import type { TaskKind } from "#shared/task.ts";
 import type { Interruption } from "./store.ts";
+import { orderTolerance } from "./timing.ts";
 import { type Row, rows, type Work } from "./work.ts";
 
-/** Which live tasks of its session a new task makes pointless, by their supersede key. */
+/**
+ * Which live tasks of its session a new task makes pointless, by their supersede key. The kinds that
+ * do are those that decide what becomes of a pull request: the later of two makes the other pointless.
+ */
 const supersedes: Partial<Record<TaskKind, string>> = { review: "review", close: "review" };
 
 /** The supersede key that a task of a kind is known by; one without always runs. */
@@ -12,24 +16,55 @@ export const supersedeKeys: Partial<Record<TaskKind, string>> = { review: "revie
 /** What a task of kind `cancel` cancels; the others are over at once. */
 const cancellable: readonly TaskKind[] = ["review", "ask", "analyze", "test"];
 
-/** The live tasks that a hand-off ends. What nobody has allowed yet ends none. */
-export function* findPointless({ kind, event }: HandOff, sessionId: string): Work<Row[]> {
-  if (event.type === "comment" && event.authorization !== "verified") return [];
+/** What a hand-off is beside the other tasks of its session. */
+export interface Standing {
+  /** The live tasks that it ends. */
+  readonly pointless: readonly Row[];
+  /** The task that has made it pointless before it came: that one's delivery is the later one. */
+  readonly overtakenBy?: string;
+  /** Of one that decides: when the session's last decision was delivered, in epoch milliseconds. */
+  readonly decidedAt?: number | undefined;
+}
+
+/** Finds it. What nobody has allowed yet ends nothing, and decides nothing. */
+export function* findStanding(handOff: HandOff, sessionId: string, now: number): Work<Standing> {
+  const { kind, event } = handOff;
+  if (event.type === "comment" && event.authorization !== "verified") return { pointless: [] };
   // By name: SQLite would rather walk through the whole history of the session.
-  const live = yield* rows(
-    `SELECT id, state, kind, supersede_key FROM task INDEXED BY task_live
-       WHERE session = ? AND state IN ('queued', 'running')`,
+  const found = yield* rows(
+    `SELECT s.decider, s.decided_at, t.id, t.state, t.kind, t.supersede_key
+       FROM session s LEFT JOIN task t INDEXED BY task_live
+         ON t.session = s.id AND t.state IN ('queued', 'running')
+       WHERE s.id = ?`,
     sessionId,
   );
-  return live.filter((task) =>
-    kind === "cancel"
-      ? cancellable.some((each) => each === task.kind)
-      : task.supersede_key !== null && task.supersede_key === supersedes[kind],
-  );
+  const [session] = found;
+  const live = found.filter(({ id }) => id !== null);
+  if (kind === "cancel") {
+    return { pointless: live.filter((task) => cancellable.some((each) => each === task.kind)) };
+  }
+  const key = supersedes[kind];
+  if (key === undefined) return { pointless: [] };
+  const pointless = live.filter(({ supersede_key }) => supersede_key === key);
+  const deliveredAt = timeOf(handOff, now);
+  if (deliveredAt === undefined) return { pointless };
+  const decidedAt = Number(session?.decided_at ?? 0);
+  if (deliveredAt < decidedAt - orderTolerance) {
+    return { pointless: [], overtakenBy: String(session?.decider) };
+  }
+  return { pointless, decidedAt: Math.max(deliveredAt, decidedAt) };
 }
 
 /** How a hand-off ends them. */
 export function interruptionBy({ kind, event, task_id }: HandOff): Interruption {
   if (kind !== "cancel") return { kind: "superseded", by: task_id };
   return { kind: "cancelled", reason: `Cancelled by ${event.sender.login} in a comment` };
+}
+
+/**
+ * When it was delivered, where that is known. An edge whose clock is ahead must not make what comes
+ * after look late: it was delivered before it is here.
+ */
+function timeOf({ event: { delivered_at } }: HandOff, now: number): number | undefined {
+  return delivered_at === undefined ? undefined : Math.min(Date.parse(delivered_at), now);
 }

@@ -112,6 +112,8 @@ const migrations = [
        'session.starting', 'session.ready', 'session.resumed',
        'turn.started', 'turn.completed', 'turn.stopped',
        'permission.requested', 'permission.resolved', 'result.stored');`,
+  // The task that decides last what becomes of the pull request, and when its delivery came.
+  "ALTER TABLE session ADD COLUMN decider TEXT, ADD COLUMN decided_at BIGINT",
 ];
 
 /** The version that this program brings a database to. */

@@ -130,6 +130,9 @@ const migrations = [
        'session.starting', 'session.ready', 'session.resumed',
        'turn.started', 'turn.completed', 'turn.stopped',
        'permission.requested', 'permission.resolved', 'result.stored');`,
+  // The task that decides last what becomes of the pull request, and when its delivery came.
+  `ALTER TABLE session ADD COLUMN decider TEXT;
+   ALTER TABLE session ADD COLUMN decided_at INTEGER;`,
 ];
 
 /** The version that this program brings a database to. */

@@ -129,6 +129,8 @@ export interface Store extends Cluster, AsyncDisposable {
    * Takes a hand-off in: delivery, session and task in one transaction, the journal's `task.queued`
    * included. Queued tasks with the same supersede key end as superseded, a running one is
    * interrupted. A known delivery changes nothing. With `limit` queued tasks nothing is taken in.
+   * A review or close whose delivery came before that of the last one taken in ends none: its own
+   * task ends at once, superseded by that one, whatever has become of it.
    * @throws CicdError `conflict` when another delivery has made a task of this id.
    */
   enqueue(handOff: HandOff, options: QueueOptions): Promise<Admission>;

@@ -3,3 +3,9 @@ export const leaseTime = 4000;
 
 /** How long a due task is left to the host that holds its session, in milliseconds. */
 export const affinityTime = 3000;
+
+/**
+ * Of two deliveries that are no further apart nobody can tell which was first, in milliseconds: edges
+ * have clocks of their own, and a forge tells its times in seconds.
+ */
+export const orderTolerance = 2000;

@@ -52,6 +52,34 @@ export function failureSuite({
     assert.deepEqual(seen(fake), []);
   });
 
+  test(`${forge}: a push that is delivered too late is neither reviewed nor shown`, async () => {
+    await using fake = await start();
+    await using scene = await setScene(forge, fake);
+    const second = await scene.push({ file: "two();\n" });
+    await succeeded(scene, second.id);
+    const sha = await scene.repository.commit({
+      files: { "src/pay.ts": "one();\n" },
+      branch: "topic",
+      from: scene.baseSha,
+    });
+    const event = scene.event();
+    const late = await scene.handOver("review", {
+      ...event,
+      delivered_at: new Date(Date.now() - 60_000).toISOString(),
+      pull_request: { ...event.pull_request, head: { sha, ref: "topic" } },
+    });
+    const { state, started_at } = await scene.ended(late);
+    assert.deepEqual([state, started_at], ["superseded", null]);
+    assert.equal(scene.turns(), 1);
+    const third = await scene.push({ file: "three();\n", from: second.sha });
+    await succeeded(scene, third.id);
+    const names = { ONE: sha, TWO: second.sha, THREE: third.sha };
+    assert.deepEqual(seen(fake, names), ["page: ### Review of `THREE` It pays. **No findings**"]);
+    await shownAs(fake, names, "TWO", states?.clean);
+    await shownAs(fake, names, "THREE", states?.clean);
+    assert.doesNotMatch(seenStates(fake, names).join("\n"), /ONE/);
+  });
+
   test(`${forge}: publishing that keeps failing fails the task, after one turn`, async () => {
     await using fake = await start();
     await using scene = await setScene(forge, fake, { environment: { PUBLISH_TIMEOUT: "1ms" } });

@@ -75,3 +75,35 @@ test("PageEndings: a forge that is down is asked again, a page that is hopeless 
   assert.deepEqual(asked.toSorted(), [1, 1, 2]);
   assert.equal(errors.length, 2);
 });
+
+test("PageEndings: a push that came too late does not hide the failure of the newer one", async () => {
+  await using place = await newSqlitePlace();
+  await using store = await place.open();
+  const newer = await accepted(store, handOff(7, { deliveredAt: place.now }));
+  const claim = await claimed(store);
+  await store.owePage(claim);
+  await accepted(store, handOff(7, { deliveredAt: place.now - 60_000 }));
+  await store.finish(claim, failed);
+  const comments: string[] = [];
+  const states: string[] = [];
+  await using _ = new PageEndings({
+    store,
+    publisher: () => ({
+      ...publisher,
+      openPage: () => ({
+        comments: async () => [],
+        addPageComment: async (body) => void comments.push(body),
+        report: async ({ taskId, state }) => void states.push(`${taskId} ${state}`),
+        addReply: async () => assert.fail("nobody asked"),
+        addLineComments: async () => assert.fail("there are no findings"),
+        edit: async () => assert.fail("there is nothing to edit"),
+      }),
+    }),
+    onError: assert.ifError,
+  });
+  await until(async () => {
+    return (await place.alter("SELECT 1 FROM task WHERE page_owed = 1")).length === 0;
+  });
+  assert.deepEqual(states, [`${newer} failed`]);
+  assert.match(comments.join("\n"), /This version was \*\*not\*\* reviewed: Broke$/);
+});

@@ -123,6 +123,7 @@ export async function setScene(
     const clone_url = `${git.url}/repository.git`;
     return {
       ...event,
+      delivered_at: new Date().toISOString(),
       forge,
       repository: { ...event.repository, host: "forge.test", clone_url },
       pull_request: {

@@ -9,6 +9,7 @@ import { enqueueContract } from "./contract/enqueue.ts";
 import { finishContract } from "./contract/finish.ts";
 import { hostContract } from "./contract/hosts.ts";
 import { journalContract } from "./contract/journal.ts";
+import { lateContract } from "./contract/late.ts";
 import { leaseContract } from "./contract/leases.ts";
 import { modelContract } from "./contract/model.ts";
 import { pagesContract } from "./contract/pages.ts";
@@ -29,6 +30,7 @@ import type { NewPlace } from "./place.ts";
 export function storeContract(newPlace: NewPlace, { runs }: { runs: number }): void {
   suite("enqueue", () => enqueueContract(newPlace));
   suite("enqueue that supersedes", () => supersedeContract(newPlace));
+  suite("enqueue of what comes late", () => lateContract(newPlace));
   suite("ask", () => askContract(newPlace));
   suite("commands", () => commandsContract(newPlace));
   suite("claim", () => claimContract(newPlace));

@@ -11,12 +11,20 @@ interface About {
   /** The name of a repository of `acme`. */
   repository?: string;
   forge?: Forge;
+  /** Epoch milliseconds; default: nobody knows. */
+  deliveredAt?: number | undefined;
 }
 
 /** A hand-off about a pull request. */
 export function handOff(
   number = 7,
-  { kind = "review", delivery = v7(), repository = "shop", forge = "github" }: About = {},
+  {
+    kind = "review",
+    delivery = v7(),
+    repository = "shop",
+    forge = "github",
+    deliveredAt,
+  }: About = {},
 ): HandOff & { event: PullRequestEvent } {
   const event = pullRequestEvent(number);
   return {
@@ -24,6 +32,11 @@ export function handOff(
     forge,
     task_id: v7(),
     kind,
-    event: { ...event, forge, repository: { ...event.repository, name: repository } },
+    event: {
+      ...event,
+      ...(deliveredAt !== undefined && { delivered_at: new Date(deliveredAt).toISOString() }),
+      forge,
+      repository: { ...event.repository, name: repository },
+    },
   };
 }

@@ -89,6 +89,7 @@ suite("SqliteStore that opens", () => {
        DROP INDEX session_holder; DROP INDEX task_ended; DROP INDEX task_replay; DROP INDEX task_page_owed;
        DROP INDEX event_step;
        ${dropColumns("session", ["workspace", "holder", "holder_until", "repository_id", "transcript"])}
+       ${dropColumns("session", ["decider", "decided_at"])}
        ${dropColumns("task", ["message", "priority", "host", "lease_until", "replay_of"])}
        ${dropColumns("task", ["error_code", "journal_bytes", "page_owed", "page_at"])}
        ${dropColumns("task", ["traceparent"])}

@@ -60,6 +60,14 @@ test("subjectOf: a comment that tells a number alone is about what the last even
   assert.equal(likeSha, "a".repeat(40));
 });
 
+test("subjectOf: an event that was delivered late tells what was before", async () => {
+  const { event } = handOff(7, { deliveredAt: Date.now() });
+  const { event: old } = handOff(7, { deliveredAt: Date.now() - 60_000 });
+  old.pull_request.title = "Old";
+  const { pull_request } = await subject(comment(told), event, old);
+  assert.equal(pull_request.title, "Charge the card once");
+});
+
 test("subjectOf: what a comment tells goes before what was known", async () => {
   const { event } = handOff(7);
   const head = { sha: "c".repeat(40), ref: "topic" };

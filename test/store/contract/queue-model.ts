@@ -1,5 +1,5 @@
 import type { Outcome } from "#runner/store/store.ts";
-import { affinityTime, leaseTime } from "#runner/store/timing.ts";
+import { affinityTime, leaseTime, orderTolerance } from "#runner/store/timing.ts";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalType } from "#shared/journal.ts";
 import { isTerminal, type TaskKind, type TaskState } from "#shared/task.ts";
@@ -11,6 +11,8 @@ export interface ModelTask {
   readonly session: number;
   readonly kind: TaskKind;
   readonly journal: JournalType[];
+  /** The task that superseded it before it was here. */
+  readonly overtakenBy?: string;
   state: TaskState;
   attempt: number;
   crashes: number;
@@ -25,6 +27,8 @@ export class Model {
   readonly tasks: ModelTask[] = [];
   /** Which host holds a session, and until when it goes first. */
   readonly #holders = new Map<number, { host: number | undefined; until: number }>();
+  /** Which task of a session decides last, and when that was delivered. */
+  readonly #decisions = new Map<number, { readonly by: string; readonly at: number }>();
   /** When hosts were last heard of. */
   readonly #seen: number[];
   now = 0;
@@ -33,34 +37,37 @@ export class Model {
     this.#seen = Array(hosts).fill(0);
   }
 
-  enqueue(work: HandOff, limit: number): { outcome: string; id?: string } {
+  /** Its delivery was made `deliveredAt`, by the clock of the model, where that is known. */
+  enqueue(
+    work: HandOff,
+    { limit, deliveredAt }: { limit: number; deliveredAt: number | undefined },
+  ): { outcome: string; id?: string } {
     const known = this.tasks.find(({ delivery }) => delivery === work.delivery_id);
     if (known !== undefined) return { outcome: "duplicate", id: known.id };
     const session = work.event.pull_request.number;
+    const last = this.#decisions.get(session);
+    const at = Math.min(deliveredAt ?? Number.POSITIVE_INFINITY, this.now);
+    if (deliveredAt !== undefined && last !== undefined && last.at - at > orderTolerance) {
+      const late = { ...newTask(work), overtakenBy: last.by };
+      this.#reserveUnlessQueued(session);
+      end(late, "superseded");
+      this.tasks.push(late);
+      return { outcome: "accepted", id: late.id };
+    }
     const pointless = this.#live(session).filter(({ kind }) => kind === "review");
     const queued = this.tasks.filter(({ state }) => state === "queued");
     if (queued.filter((task) => !pointless.includes(task)).length >= limit) {
       return { outcome: "full" };
     }
-    const waiting = this.#live(session).filter(({ state }) => state === "queued");
-    if (waiting.length === 0) this.#reserve(session, this.now);
+    this.#reserveUnlessQueued(session);
     for (const task of pointless) {
       if (task.state === "queued") end(task, "superseded");
       else task.interruption ??= "superseded";
     }
-    this.tasks.push({
-      id: work.task_id,
-      delivery: work.delivery_id,
-      session,
-      kind: work.kind,
-      journal: ["task.queued"],
-      state: "queued",
-      attempt: 0,
-      crashes: 0,
-      dueAt: 0,
-      claim: undefined,
-      interruption: undefined,
-    });
+    this.tasks.push(newTask(work));
+    if (deliveredAt !== undefined) {
+      this.#decisions.set(session, { by: work.task_id, at: Math.max(at, last?.at ?? at) });
+    }
     return { outcome: "accepted", id: work.task_id };
   }
 
@@ -168,6 +175,11 @@ export class Model {
     return this.#holders.get(session) ?? { host: undefined, until: 0 };
   }
 
+  #reserveUnlessQueued(session: number): void {
+    const isQueued = this.#live(session).some(({ state }) => state === "queued");
+    if (!isQueued) this.#reserve(session, this.now);
+  }
+
   #reserve(session: number, from: number): void {
     this.#holders.set(session, { ...this.#holder(session), until: from + affinityTime });
   }
@@ -177,6 +189,22 @@ export class Model {
     if (holder.host === undefined || holder.host === host || holder.until <= this.now) return true;
     return (this.#seen[holder.host] ?? 0) <= this.now - leaseTime;
   }
+}
+
+function newTask({ task_id, delivery_id, event, kind }: HandOff): ModelTask {
+  return {
+    id: task_id,
+    delivery: delivery_id,
+    session: event.pull_request.number,
+    kind,
+    journal: ["task.queued"],
+    state: "queued",
+    attempt: 0,
+    crashes: 0,
+    dueAt: 0,
+    claim: undefined,
+    interruption: undefined,
+  };
 }
 
 function end(task: ModelTask, state: "succeeded" | "failed" | "cancelled" | "superseded"): void {

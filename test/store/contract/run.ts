@@ -38,7 +38,12 @@ export class Run implements AsyncDisposable {
     const { model, store } = this;
     switch (step.type) {
       case "enqueue":
-        return this.#enqueue(handOff(step.number, { kind: step.kind }));
+        return this.#enqueue(
+          handOff(step.number, {
+            kind: step.kind,
+            deliveredAt: step.waited === undefined ? undefined : this.#place.now - step.waited,
+          }),
+        );
       case "redeliver": {
         const before = pick(this.#sent, step.delivery);
         return before && this.#enqueue({ ...before, task_id: v7() });
@@ -101,8 +106,12 @@ export class Run implements AsyncDisposable {
       tasks.map(({ id, state, attempt }) => ({ id, state, attempt })),
       model.tasks.map(({ id, state, attempt }) => ({ id, state, attempt })).reverse(),
     );
-    for (const { id, journal, interruption } of model.tasks) {
+    for (const { id, journal, interruption, overtakenBy } of model.tasks) {
       assert.deepEqual((await story(store, id)).types, journal);
+      if (overtakenBy !== undefined) {
+        const [, end] = await store.journal(id, 0, 2);
+        assert.deepEqual(end?.data, { by: overtakenBy });
+      }
       assert.equal((await store.interruption(id))?.kind, interruption);
     }
     const { queued, running } = await store.stats();
@@ -126,7 +135,12 @@ export class Run implements AsyncDisposable {
   async #enqueue(work: HandOff): Promise<void> {
     this.#sent.push(work);
     const admission = await this.store.enqueue(work, { limit });
-    const expected = this.model.enqueue(work, limit);
+    const { delivered_at } = work.event;
+    const deliveredAt =
+      delivered_at === undefined
+        ? undefined
+        : Date.parse(delivered_at) - this.#place.now + this.model.now;
+    const expected = this.model.enqueue(work, { limit, deliveredAt });
     assert.equal(admission.outcome, expected.outcome);
     if (admission.outcome !== "full") assert.equal(admission.taskId, expected.id);
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Outcome } from "#runner/store/store.ts";
-import { affinityTime, leaseTime } from "#runner/store/timing.ts";
+import { affinityTime, leaseTime, orderTolerance } from "#runner/store/timing.ts";
 import type { TaskKind } from "#shared/task.ts";
 import { done, retryIn, trouble } from "../drive.ts";
 
@@ -9,7 +9,13 @@ export const hosts = ["one", "other"] as const;
 
 /** One thing that can happen. Indexes count modulo what there is; with nothing there, nothing happens. */
 export type Step =
-  | { readonly type: "enqueue"; readonly number: number; readonly kind: TaskKind }
+  | {
+      readonly type: "enqueue";
+      readonly number: number;
+      readonly kind: TaskKind;
+      /** How long it has waited at an edge, in milliseconds; negative by a clock that is ahead. */
+      readonly waited: number | undefined;
+    }
   | { readonly type: "redeliver"; readonly delivery: number }
   | { readonly type: "claim" | "heartbeat" | "reap"; readonly host: number }
   | { readonly type: "append"; readonly claim: number; readonly count: number }
@@ -37,6 +43,10 @@ function enqueueStep() {
     type: fc.constant("enqueue"),
     number: fc.integer({ min: 1, max: 3 }),
     kind: fc.constantFrom("review", "review", "close"),
+    waited: fc.constantFrom(
+      ...[undefined, 0, 0, 0, -60_000],
+      ...[orderTolerance, orderTolerance + 1, 2 * orderTolerance, 60_000],
+    ),
   });
 }
 
