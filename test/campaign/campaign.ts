@@ -11,6 +11,7 @@ import { drive, type Taken } from "./drive.ts";
 import { Fleet } from "./fleet.ts";
 import { Forge } from "./forge.ts";
 import { killOn } from "./killer.ts";
+import { lateWrongs, partLate } from "./late.ts";
 import type { Member, Mortal } from "./member.ts";
 import { pageWrongs } from "./page-wrongs.ts";
 import { type Delivery, makePlan } from "./plan.ts";
@@ -41,6 +42,8 @@ export interface CampaignReport {
   readonly duplicates: number;
   /** How many tasks ended how. */
   readonly ends: Readonly<Record<string, number>>;
+  /** How many of them had to wait at an edge until a later one had gone past. */
+  readonly late: number;
   readonly kills: Readonly<Record<string, number>>;
   readonly turns: number;
   /** How often the forge was asked to change a page, by route. */
@@ -100,10 +103,13 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   const deeds = readDeeds(folder);
   const kills = killsOf(members);
   const evidence = { store, deeds, kills: kills.runner ?? 0, skew: hosts > 1 ? clockSkew : 0 };
+  let late = 0;
   for (const sent of taken) {
-    const ordered = await inOrder(sent, store);
-    problems.push(...(await account(ordered, evidence)));
-    problems.push(...pageWrongs(ordered, { forge, seed, target }));
+    const parted = partLate(await inOrder(sent, store));
+    problems.push(...(await lateWrongs(parted, { sent, store, skew: evidence.skew })));
+    problems.push(...(await account(parted.timely, evidence)));
+    problems.push(...pageWrongs(parted.timely, { forge, seed, target }));
+    late += parted.late.length;
   }
   problems.push(...unlessOnce(deeds), ...errorsOf(fleet.members), ...forge.problems);
   return {
@@ -112,6 +118,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
     accepted: sender.accepted,
     duplicates: sender.duplicates,
     ends: endsOf(taken),
+    late,
     kills,
     turns: deeds.filter(({ kind }) => kind === "told").length,
     writes: forge.writes(),

@@ -36,7 +36,7 @@ export async function account(sent: readonly Sent[], evidence: Evidence): Promis
 }
 
 /** The journal has no gap, one end, and is what the client saw. */
-async function journalWrongs(
+export async function journalWrongs(
   { taskId, journal }: Sent,
   store: Evidence["store"],
 ): Promise<string[]> {
