@@ -24,6 +24,7 @@ export async function seal(secret: string, request: Sealed, now: number): Promis
 /**
  * Checks a seal against the secrets that are good now (several while they are rotated). `now` is in
  * milliseconds.
+ * @returns when it was made by the clock of its maker, in epoch milliseconds of whole seconds.
  * @throws CicdError `unauthorized`, saying whether the seal is missing, malformed, late or wrong.
  */
 export async function checkSeal(
@@ -31,7 +32,7 @@ export async function checkSeal(
   request: Sealed,
   value: string | null,
   now: number,
-): Promise<void> {
+): Promise<number> {
   if (value === null) throw unauthorized("no seal", `Send the header ${sealHeader}`);
   const [, digits, hex] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(value) ?? [];
   if (digits === undefined || hex === undefined) {
@@ -48,6 +49,7 @@ export async function checkSeal(
   if (!(await verifyHmacHex(secrets, message(time, request), hex))) {
     throw unauthorized("wrong seal", "Edge and runner need the same RUNNER_SECRET");
   }
+  return time * 1000;
 }
 
 function message(time: number, { method, path, body }: Sealed): Uint8Array<ArrayBuffer> {

@@ -84,6 +84,8 @@ export class Turn implements Disposable {
       return { behavior: "deny", message: `Nobody could be asked: ${why}` };
     } finally {
       this.#open.delete(request.id);
+      // It has been waiting, and was not silent: its time begins with the answer.
+      this.#silence.refresh();
     }
   }
 

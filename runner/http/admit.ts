@@ -31,7 +31,7 @@ const retryAfter = { queueFull: 5, shuttingDown: 10 };
  */
 export function serveDeliveries(app: Hono<RunnerEnv>, options: AdmitOptions): void {
   serve(app, takeDelivery, async ({ body }, c) => {
-    const answer = await admit(body, options);
+    const answer = await admit(body, c.get("sealedAt"), options);
     if (answer.outcome === "duplicate") c.status(200);
     return answer;
   });
@@ -45,7 +45,7 @@ export function takingIn(options: AdmitOptions & FailureOptions) {
   return async (given: HandOff, requestId: string): Promise<HandOffAnswer> => {
     try {
       const { data, error } = HandOff.safeParse(given);
-      if (data !== undefined) return await admit(data, options);
+      if (data !== undefined) return await admit(data, Date.now(), options);
       throw new CicdError("invalid_request", `Cannot read request: ${firstIssue(error)}`);
     } catch (thrown) {
       const error = CicdError.from(thrown);
@@ -55,10 +55,17 @@ export function takingIn(options: AdmitOptions & FailureOptions) {
   };
 }
 
-async function admit(handOff: HandOff, options: AdmitOptions): Promise<HandOffAnswer> {
+/** `sentAt` is when it was sent, by the clock of the edge that took it. */
+async function admit(
+  handOff: HandOff,
+  sentAt: number,
+  options: AdmitOptions,
+): Promise<HandOffAnswer> {
   const { store, queueLimit, isDraining, onDelivery, onAccepted } = options;
   if (isDraining()) throw shuttingDown("accept delivery");
-  const admission = await store.enqueue(handOff, { limit: queueLimit });
+  const { delivered_at } = handOff.event;
+  const waited = delivered_at === undefined ? undefined : sentAt - Date.parse(delivered_at);
+  const admission = await store.enqueue(handOff, { limit: queueLimit, waited });
   const { outcome } = admission;
   onDelivery?.({ forge: handOff.forge, outcome });
   if (outcome === "accepted") onAccepted?.(handOff);

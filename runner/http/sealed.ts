@@ -1,8 +1,9 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { every } from "hono/combine";
 import { CicdError } from "#shared/error.ts";
 import { checkSeal, sealHeader } from "#shared/seal.ts";
+import type { RunnerEnv } from "./env.ts";
 
 /** What the check of seals needs. */
 export interface SealOptions {
@@ -20,16 +21,20 @@ const maxBody = 26 * 1024 ** 2;
  * same bytes from Hono's cache by `c.req.text()`.
  * @throws CicdError `payload_too_large` above 26 MiB, `unauthorized` without a valid seal.
  */
-export function sealed(options: SealOptions): MiddlewareHandler {
+export function sealed(options: SealOptions): MiddlewareHandler<RunnerEnv> {
   const { now = Date.now } = options;
-  return every(bodyLimit({ maxSize: maxBody, onError: tooLarge }), async (c, next) => {
-    const { pathname, search } = new URL(c.req.url);
-    const body = new Uint8Array(await c.req.arrayBuffer().catch(unreadable));
-    const request = { method: c.req.method, path: pathname + search, body };
-    // Asked for each time: they change while the runner runs.
-    await checkSeal(options.secrets, request, c.req.header(sealHeader) ?? null, now());
-    await next();
-  });
+  return every(
+    bodyLimit({ maxSize: maxBody, onError: tooLarge }),
+    async (c: Context<RunnerEnv>, next) => {
+      const { pathname, search } = new URL(c.req.url);
+      const body = new Uint8Array(await c.req.arrayBuffer().catch(unreadable));
+      const request = { method: c.req.method, path: pathname + search, body };
+      // Asked for each time: they change while the runner runs.
+      const seal = c.req.header(sealHeader) ?? null;
+      c.set("sealedAt", await checkSeal(options.secrets, request, seal, now()));
+      await next();
+    },
+  );
 }
 
 function tooLarge(): never {

@@ -4,7 +4,7 @@ import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import { insertTask } from "./insert-task.ts";
 import { findStanding, interruptionBy, supersedeKeys } from "./pointless.ts";
-import type { Admission, Interruption } from "./store.ts";
+import type { Admission, Interruption, QueueOptions } from "./store.ts";
 import { countQueued, endingOf, endTask, interruptTask } from "./task-table.ts";
 import { type Clock, lock, type Row, row, rows, type Work } from "./work.ts";
 
@@ -14,10 +14,16 @@ export interface Enqueued {
   readonly touched: readonly string[];
 }
 
+/** How a hand-off is queued. */
+interface EnqueueOptions extends Pick<QueueOptions, "limit" | "waited"> {
+  readonly priority: number;
+  readonly now: Clock;
+}
+
 /** Takes a hand-off into the tables. */
 export function* enqueueTask(
   handOff: HandOff,
-  { limit, priority, now: clock }: { limit: number; priority: number; now: Clock },
+  { limit, priority, waited, now: clock }: EnqueueOptions,
 ): Work<Enqueued> {
   const sessionId = sessionIdOf(handOff.event);
   yield* lock(sessionId);
@@ -40,7 +46,10 @@ export function* enqueueTask(
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
-  const { pointless, overtakenBy, decidedAt } = yield* findStanding(handOff, sessionId, now);
+  const { pointless, overtakenBy, decidedAt } = yield* findStanding(handOff, sessionId, {
+    now,
+    waited,
+  });
   const queued = yield* countQueued();
   const depth = queued - pointless.filter(({ state }) => state === "queued").length;
   // One that is over at once does not wait.

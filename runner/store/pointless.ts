@@ -27,7 +27,11 @@ export interface Standing {
 }
 
 /** Finds it. What nobody has allowed yet ends nothing, and decides nothing. */
-export function* findStanding(handOff: HandOff, sessionId: string, now: number): Work<Standing> {
+export function* findStanding(
+  handOff: HandOff,
+  sessionId: string,
+  time: { readonly now: number; readonly waited: number | undefined },
+): Work<Standing> {
   const { kind, event } = handOff;
   if (event.type === "comment" && event.authorization !== "verified") return { pointless: [] };
   // By name: SQLite would rather walk through the whole history of the session.
@@ -46,7 +50,7 @@ export function* findStanding(handOff: HandOff, sessionId: string, now: number):
   const key = supersedes[kind];
   if (key === undefined) return { pointless: [] };
   const pointless = live.filter(({ supersede_key }) => supersede_key === key);
-  const deliveredAt = timeOf(handOff, now);
+  const deliveredAt = timeOf(handOff, time);
   if (deliveredAt === undefined) return { pointless };
   const decidedAt = Number(session?.decided_at ?? 0);
   if (deliveredAt < decidedAt - orderTolerance) {
@@ -62,9 +66,13 @@ export function interruptionBy({ kind, event, task_id }: HandOff): Interruption 
 }
 
 /**
- * When it was delivered, where that is known. An edge whose clock is ahead must not make what comes
- * after look late: it was delivered before it is here.
+ * When it was delivered by our clock, where that is known: before it is here, whatever the clocks of
+ * others say.
  */
-function timeOf({ event: { delivered_at } }: HandOff, now: number): number | undefined {
+function timeOf(
+  { event: { delivered_at } }: HandOff,
+  { now, waited }: { readonly now: number; readonly waited: number | undefined },
+): number | undefined {
+  if (waited !== undefined) return now - Math.max(0, waited);
   return delivered_at === undefined ? undefined : Math.min(Date.parse(delivered_at), now);
 }

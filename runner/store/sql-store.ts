@@ -45,9 +45,9 @@ export class SqlStore extends SqlCluster implements Store {
     this.#limits = options.limits ?? { perRepository: 0, perForge: 0 };
   }
 
-  async enqueue(handOff: HandOff, { limit, priority = 0 }: QueueOptions) {
+  async enqueue(handOff: HandOff, { limit, priority = 0, waited }: QueueOptions) {
     const { admission, touched } = await this.driver.write(() =>
-      enqueueTask(handOff, { limit, priority, now: this.now }),
+      enqueueTask(handOff, { limit, priority, waited, now: this.now }),
     );
     this.notify(...touched.map(taskTopic));
     if (admission.outcome === "accepted") this.notify(queueTopic);

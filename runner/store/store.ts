@@ -48,6 +48,11 @@ export interface QueueOptions {
   readonly limit: number;
   /** Tasks of other sessions with a lower one wait longer; default 0. Within a session it is order that counts. */
   readonly priority?: number | undefined;
+  /**
+   * How long a delivery was on its way since an edge first took it, in milliseconds; default: what
+   * its time and the store's clock make of it. Told by one clock, it holds whatever the others say.
+   */
+  readonly waited?: number | undefined;
 }
 
 /** What became of a hand-off. */

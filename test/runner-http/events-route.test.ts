@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { v7 } from "uuid";
 import { HandOffAnswer } from "#shared/api.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
@@ -35,6 +36,37 @@ test("POST /v1/events answers 200 with the first task for a known delivery", asy
   const answer = HandOffAnswer.parse(await response.json());
   assert.deepEqual([answer.outcome, answer.task_id], ["duplicate", first.task_id]);
   assert.deepEqual(deliveries, ["accepted", "duplicate"]);
+});
+
+test("POST /v1/events tells a late delivery by the clock of the edge that sends it", async () => {
+  await using runner = await startRunner();
+  const minute = 60_000;
+  const push = async (deliveredAt: number, sentAt: number) => {
+    const { event, ...rest } = handOff({ number: 1, delivery: v7() });
+    const delivered_at = new Date(deliveredAt).toISOString();
+    const body = JSON.stringify({ ...rest, event: { ...event, delivered_at } });
+    const sealed = { method: "POST", path: "/v1/events", body: new TextEncoder().encode(body) };
+    const headers = { [sealHeader]: await seal(secrets[0], sealed, sentAt) };
+    const response = await runner.send("/v1/events", { ...post, body, headers });
+    return HandOffAnswer.parse(await response.json()).task_id;
+  };
+  const now = Date.now();
+  const first = await push(now, now);
+  const bySlowClock = await push(now - minute, now - minute);
+  const byFastClock = await push(now + minute, now + minute);
+  const late = await push(now - minute, now);
+  const last = await push(now - minute, now - minute);
+  const ids = [first, bySlowClock, byFastClock, late, last];
+  const states = ids.map(async (id) => (await runner.store.task(id))?.state);
+  assert.deepEqual(await Promise.all(states), [
+    "superseded",
+    "superseded",
+    "superseded",
+    "superseded",
+    "queued",
+  ]);
+  const end = (await runner.store.journal(late, 0, 10)).at(-1);
+  assert.deepEqual([end?.type, end?.data], ["task.superseded", { by: byFastClock }]);
 });
 
 test("POST /v1/events answers 503 when the queue is full, and takes nothing in", async () => {
