@@ -39,7 +39,7 @@ export async function deliver(
       "content-type": "application/json",
       "x-github-event": "pull_request",
       "x-github-delivery": randomUUID(),
-      "x-hub-signature-256": `sha256=${await hmacHex(secret, body)}`,
+      "x-hub-signature-256": `sha256=${hmacHex(secret, body)}`,
     },
     body,
   });

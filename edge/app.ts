@@ -43,8 +43,8 @@ export interface EdgeOptions {
 }
 
 /**
- * The edge as a Hono app over Web APIs: takes webhooks in, hands them to the runner, and relays the
- * API.
+ * The edge as a Hono app over Web APIs and `node:crypto`: takes webhooks in, hands them to the
+ * runner, and relays the API.
  * @throws CicdError `config_invalid` without a webhook secret: an open door is never served.
  */
 export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {

@@ -38,11 +38,11 @@ export function forgeSettings(config: EdgeConfig): Readonly<Record<Forge, ForgeS
  * @throws CicdError `not_found` when the forge is not configured or its path has no further
  * segment, `unauthorized` when it needs one and this is none.
  */
-export async function checkDoor(
+export function checkDoor(
   forge: Forge,
   settings: ForgeSettings,
   segment: string | undefined,
-): Promise<ForgeSettings> {
+): ForgeSettings {
   const { segments } = settings;
   if (!isConfigured(settings)) {
     throw new CicdError("not_found", `Cannot take webhook: ${forge} is not configured`, {
@@ -55,7 +55,7 @@ export async function checkDoor(
       hint: `Send it to /webhooks/${forge}`,
     });
   }
-  if (await isOneOf(segments, segment ?? "")) return settings;
+  if (isOneOf(segments, segment ?? "")) return settings;
   const what = segment === undefined ? "no secret segment in path" : "wrong segment in path";
   throw new CicdError("unauthorized", `Cannot accept webhook: ${what}`, {
     hint: `Send it to /webhooks/${forge}/<${forge}.path_segment>`,

@@ -12,14 +12,14 @@ export interface LinkOptions {
  * The URLs that a task can be followed at without an API token. Their token is
  * `<expiry in epoch seconds>.<HMAC over task and expiry>`: good for reading this task alone.
  */
-export async function taskLinks(
+export function taskLinks(
   base: string,
   taskId: string,
   { secret, ttl }: LinkOptions,
   now: number,
-): Promise<{ status_url: string; events_url: string }> {
+): { status_url: string; events_url: string } {
   const expiry = Math.ceil((now + ttl) / 1000);
-  const token = `${expiry}.${await hmacHex(secret, message(taskId, expiry))}`;
+  const token = `${expiry}.${hmacHex(secret, message(taskId, expiry))}`;
   const url = `${base.replace(/\/+$/, "")}/v1/tasks/${taskId}`;
   return { status_url: `${url}?token=${token}`, events_url: `${url}/events?token=${token}` };
 }
@@ -28,15 +28,15 @@ export async function taskLinks(
  * Checks the token of a link. `now` is in milliseconds.
  * @throws CicdError `unauthorized` when it is malformed, forged, expired or of another task.
  */
-export async function authorizeLink(
+export function authorizeLink(
   secrets: readonly string[],
   taskId: string,
   token: string,
   now: number,
-): Promise<void> {
+): void {
   const [, digits = "", hex = ""] = /^(\d{1,12})\.([0-9a-f]{64})$/.exec(token) ?? [];
   const expiry = Number(digits);
-  if (!(await verifyHmacHex(secrets, message(taskId, expiry), hex))) {
+  if (!verifyHmacHex(secrets, message(taskId, expiry), hex)) {
     throw unauthorized("token is not for this task");
   }
   if (now >= expiry * 1000) throw unauthorized("token has expired");

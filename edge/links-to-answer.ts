@@ -28,7 +28,7 @@ export async function addLinks(
   if (answer.status >= 400) return answer;
   const { data } = WithTask.safeParse(await answer.json());
   if (data !== undefined) {
-    const links = await taskLinks(publicUrl, data.task_id, link, now());
+    const links = taskLinks(publicUrl, data.task_id, link, now());
     const parsed = route.answer.safeParse({ ...data, ...links });
     if (parsed.success) return Response.json(parsed.data, { status: answer.status });
   }

@@ -19,19 +19,16 @@ export interface ProofOptions extends Pick<ForgeSettings, "secrets" | "scoped"> 
  * everything.
  * @throws CicdError `unauthorized`.
  */
-export async function prove(
-  delivery: RawDelivery,
-  options: ProofOptions,
-): Promise<string | undefined> {
+export function prove(delivery: RawDelivery, options: ProofOptions): string | undefined {
   const { adapter, secrets, scoped, now, payload } = options;
   try {
-    await adapter.verify(delivery, { secrets, now });
+    adapter.verify(delivery, { secrets, now });
     return undefined;
   } catch (error) {
     const path = scoped.length === 0 ? undefined : claimed(adapter, payload);
     const candidates = scoped.filter(({ scope }) => path !== undefined && covers(scope, path));
     if (path === undefined || candidates.length === 0) throw error;
-    await adapter.verify(delivery, { secrets: candidates.map(({ secret }) => secret), now });
+    adapter.verify(delivery, { secrets: candidates.map(({ secret }) => secret), now });
     return path;
   }
 }

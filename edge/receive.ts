@@ -30,8 +30,8 @@ export async function receive(request: Request, options: ReceiveOptions): Promis
   const form = payloadForm(headers);
   const body = await readRequest(request, maxBody);
   const payload = () => parsePayload(form, body);
-  const path = await prove({ headers, body }, { adapter, ...settings, now, payload });
-  const identity = await adapter.identify({ headers, body });
+  const path = prove({ headers, body }, { adapter, ...settings, now, payload });
+  const identity = adapter.identify({ headers, body });
   const check = (event: ForgeEvent) => {
     if (path !== undefined) holdTo(path, event);
   };

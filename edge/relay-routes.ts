@@ -32,7 +32,7 @@ export interface RelayRoutesOptions {
 export function relayRoutes(app: Hono<EdgeEnv>, options: RelayRoutesOptions): void {
   for (const route of relayedRoutes) {
     app.on(route.method, [routerPath(route)], async (c) => {
-      const admitted = await admit(c, route, options);
+      const admitted = admit(c, route, options);
       const params = route.params.safeParse(c.req.param());
       if (!params.success) throw new CicdError("not_found", `Cannot find ${c.req.path}`);
       const path = filledPath(route, params.data);
@@ -54,26 +54,26 @@ export function relayRoutes(app: Hono<EdgeEnv>, options: RelayRoutesOptions): vo
  * By what the caller is let in.
  * @throws CicdError `unauthorized` or `forbidden` for who may not ask.
  */
-async function admit(
+function admit(
   c: Context,
   { access }: Route,
   { tokens, linkSecrets, now }: RelayRoutesOptions,
-): Promise<"token" | "link"> {
+): "token" | "link" {
   const header = c.req.header("authorization");
   const token = c.req.query("token");
   switch (access) {
     case "read":
     case "write":
     case "admin":
-      await authorize(header, tokens, access);
+      authorize(header, tokens, access);
       return "token";
     case "link":
       // Whoever sends a header means it: a good link beside a bad token opens nothing.
       if (token === undefined || header !== undefined) {
-        await authorize(header, tokens, "read");
+        authorize(header, tokens, "read");
         return "token";
       }
-      await authorizeLink(linkSecrets, c.req.param("id") ?? "", token, now());
+      authorizeLink(linkSecrets, c.req.param("id") ?? "", token, now());
       return "link";
     case "signature":
     case "open":

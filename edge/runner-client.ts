@@ -73,7 +73,7 @@ async function send(
     headers: {
       ...headers,
       "x-request-id": requestId,
-      [sealHeader]: await seal(secret, sealed, now()),
+      [sealHeader]: seal(secret, sealed, now()),
     },
     ...(body && { body }),
     // A redirect would carry a seal that was made for another address.

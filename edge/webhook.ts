@@ -97,7 +97,7 @@ export async function handleWebhook(request: Request, context: WebhookContext): 
 async function take(request: Request, adapter: ForgeAdapter, context: WebhookContext) {
   const { requestId, segment, forges, rules, maxBody, runner, now, later } = context;
   const forge = adapter.name;
-  const settings = await checkDoor(forge, forges[forge], segment);
+  const settings = checkDoor(forge, forges[forge], segment);
   const received = await receive(request, { adapter, settings, rules, now: now(), maxBody });
   const { deliveryId } = received;
   if (received.kind === "ignored") {
@@ -114,7 +114,7 @@ async function take(request: Request, adapter: ForgeAdapter, context: WebhookCon
   const handOff = toHandOff({ forge, ...received, at: now(), trace });
   const { taskId, sessionId, ...handedOver } = await handOver({ handOff, requestId }, context);
   const base = context.publicUrl ?? new URL(request.url).origin;
-  const links = await taskLinks(base, taskId, context.link, now());
+  const links = taskLinks(base, taskId, context.link, now());
   const accepted: WebhookAccepted = { task_id: taskId, session_id: sessionId, ...links };
   const duplicate: WebhookDuplicate = { duplicate: true, ...accepted };
   const isKnown = handedOver.outcome === "duplicate";

@@ -16,9 +16,9 @@ export interface Sealed {
 }
 
 /** The value of {@link sealHeader}: `t=<seconds>,v1=<hex>`, an HMAC over time and request. */
-export async function seal(secret: string, request: Sealed, now: number): Promise<string> {
+export function seal(secret: string, request: Sealed, now: number): string {
   const time = Math.floor(now / 1000);
-  return `t=${time},v1=${await hmacHex(secret, message(time, request))}`;
+  return `t=${time},v1=${hmacHex(secret, message(time, request))}`;
 }
 
 /**
@@ -27,12 +27,12 @@ export async function seal(secret: string, request: Sealed, now: number): Promis
  * @returns when it was made by the clock of its maker, in epoch milliseconds of whole seconds.
  * @throws CicdError `unauthorized`, saying whether the seal is missing, malformed, late or wrong.
  */
-export async function checkSeal(
+export function checkSeal(
   secrets: readonly string[],
   request: Sealed,
   value: string | null,
   now: number,
-): Promise<number> {
+): number {
   if (value === null) throw unauthorized("no seal", `Send the header ${sealHeader}`);
   const [, digits, hex] = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(value) ?? [];
   if (digits === undefined || hex === undefined) {
@@ -46,7 +46,7 @@ export async function checkSeal(
       `Keep both clocks in time: ${window} s are allowed`,
     );
   }
-  if (!(await verifyHmacHex(secrets, message(time, request), hex))) {
+  if (!verifyHmacHex(secrets, message(time, request), hex)) {
     throw unauthorized("wrong seal", "Edge and runner need the same RUNNER_SECRET");
   }
   return time * 1000;

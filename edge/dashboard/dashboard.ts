@@ -36,7 +36,7 @@ export function dashboard(options: DashboardOptions): Hono<DashboardEnv> {
   });
   signInRoutes(app, options);
   app.use(async (c, next) => {
-    const scope = await scopeOf(c, options);
+    const scope = scopeOf(c, options);
     if (scope === undefined) return askToSignIn(c, options);
     c.set("scope", scope);
     requireScope(scope, neededFor(c));

@@ -1,7 +1,7 @@
-import { timingSafeEqual } from "hono/utils/buffer";
 import { hmacHex, verifyHmacHex } from "#shared/hmac.ts";
 import type { Scope } from "#shared/scope.ts";
 import type { ApiToken } from "../config.ts";
+import { isOneOf } from "../same-secret.ts";
 
 /** The name of the cookie that says who is signed in. */
 export const cookieName = "cicd_runner_dashboard";
@@ -19,30 +19,29 @@ export interface CookieOptions {
  * The value that signs a browser in until a time, in epoch milliseconds: `<expiry in epoch
  * seconds>.<SHA-256 of the token>.<HMAC over both>`. The token itself is not in it.
  */
-export async function sealCookie(
+export function sealCookie(
   { hash }: Pick<ApiToken, "hash">,
   { secret, until }: { readonly secret: string; readonly until: number },
-): Promise<string> {
+): string {
   const expiry = Math.floor(until / 1000);
-  return `${expiry}.${hash}.${await hmacHex(secret, message(expiry, hash))}`;
+  return `${expiry}.${hash}.${hmacHex(secret, message(expiry, hash))}`;
 }
 
 /**
  * What a cookie lets its browser do; undefined when it is malformed, forged or has run out, or its
  * token is not configured any more.
  */
-export async function openCookie(
+export function openCookie(
   value: string | undefined,
   { secrets, tokens, now }: CookieOptions,
-): Promise<Scope | undefined> {
+): Scope | undefined {
   const parts = /^(\d{1,12})\.([0-9a-f]{64})\.([0-9a-f]{64})$/.exec(value ?? "");
   if (parts === null) return undefined;
   const [, digits = "", hash = "", seal = ""] = parts;
   const expiry = Number(digits);
-  if (!(await verifyHmacHex(secrets, message(expiry, hash), seal))) return undefined;
+  if (!verifyHmacHex(secrets, message(expiry, hash), seal)) return undefined;
   if (now >= expiry * 1000) return undefined;
-  for (const token of tokens) if (await timingSafeEqual(hash, token.hash)) return token.scope;
-  return undefined;
+  return tokens.find((token) => isOneOf([token.hash], hash))?.scope;
 }
 
 /** Not to be taken for a link or a seal, which are under the same secret. */

@@ -14,17 +14,17 @@ import { signInPage } from "./sign-in-page.ts";
 export function signInRoutes(app: Hono<DashboardEnv>, options: DashboardOptions): void {
   const base = basePath(options.publicUrl);
   app.get("/sign-in", async (c) => {
-    const isSignedIn = (await scopeOf(c, options)) !== undefined;
+    const isSignedIn = scopeOf(c, options) !== undefined;
     return isSignedIn ? c.redirect(base, 303) : await askToSignIn(c, options);
   });
   app.post("/sign-in", async (c) => {
     const form = await readForm(c.req.raw);
     const next = ownPath(form.get("next"), base);
-    const token = await findToken(form.get("token")?.trim() ?? "", options.tokens);
+    const token = findToken(form.get("token")?.trim() ?? "", options.tokens);
     if (token === undefined) return await refuse(c, next, options);
     const until = options.now() + options.ttl;
     const secret = signingSecret(options.secrets);
-    setCookie(c, cookieName, await sealCookie(token, { secret, until }), {
+    setCookie(c, cookieName, sealCookie(token, { secret, until }), {
       path: base,
       httpOnly: true,
       sameSite: "Strict",
@@ -40,11 +40,11 @@ export function signInRoutes(app: Hono<DashboardEnv>, options: DashboardOptions)
 }
 
 /** What the cookie of a request lets it do; undefined without a good one. */
-export async function scopeOf(
+export function scopeOf(
   c: Context<DashboardEnv>,
   { secrets, tokens, now }: DashboardOptions,
-): Promise<Scope | undefined> {
-  return await openCookie(getCookie(c, cookieName), { secrets, tokens, now: now() });
+): Scope | undefined {
+  return openCookie(getCookie(c, cookieName), { secrets, tokens, now: now() });
 }
 
 /** Asks who has not signed in to do so, and to come back. */

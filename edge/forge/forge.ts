@@ -37,9 +37,9 @@ export interface ForgeAdapter {
    * Proves that the delivery comes from the forge.
    * @throws CicdError `unauthorized` when the proof is missing, malformed, wrong or too old.
    */
-  verify(delivery: RawDelivery, expected: Expected): Promise<void>;
+  verify(delivery: RawDelivery, expected: Expected): void;
   /** @throws CicdError `invalid_request` when a header is missing or can't be real. */
-  identify(delivery: RawDelivery): Promise<Identity>;
+  identify(delivery: RawDelivery): Identity;
   /**
    * The path of the repository, `owner/name`, that a payload claims to be about, from the fields that
    * {@link normalize} reads; of the owner alone where it names no repository.

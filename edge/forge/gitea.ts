@@ -25,16 +25,16 @@ export const gitea: ForgeAdapter = {
   normalize,
 };
 
-async function verify({ headers, body }: RawDelivery, { secrets }: Expected): Promise<void> {
+function verify({ headers, body }: RawDelivery, { secrets }: Expected): void {
   const hint =
     "Give the webhook on Gitea the secret that the edge has in GITEA_WEBHOOK_SECRET, and application/json as its content type";
   const hex = headers.get("x-gitea-signature");
   if (hex === null) throw unauthorized("no X-Gitea-Signature", hint);
   if (!/^[0-9a-f]{64}$/.test(hex)) throw unauthorized("malformed X-Gitea-Signature", hint);
-  if (!(await verifyHmacHex(secrets, body, hex))) throw unauthorized("wrong signature", hint);
+  if (!verifyHmacHex(secrets, body, hex)) throw unauthorized("wrong signature", hint);
 }
 
-async function identify({ headers }: RawDelivery): Promise<Identity> {
+function identify({ headers }: RawDelivery): Identity {
   return {
     id: idHeader(headers, "X-Gitea-Delivery"),
     event: eventHeader(headers, "X-Gitea-Event"),

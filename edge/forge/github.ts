@@ -27,15 +27,15 @@ export const github: ForgeAdapter = {
 
 const hint = "Give the webhook on GitHub the secret that the edge has in GITHUB_WEBHOOK_SECRET";
 
-async function verify({ headers, body }: RawDelivery, { secrets }: Expected): Promise<void> {
+function verify({ headers, body }: RawDelivery, { secrets }: Expected): void {
   const header = headers.get("x-hub-signature-256");
   if (header === null) throw unauthorized("no X-Hub-Signature-256", hint);
   const [, hex] = /^sha256=([0-9a-f]{64})$/.exec(header) ?? [];
   if (hex === undefined) throw unauthorized("malformed X-Hub-Signature-256", hint);
-  if (!(await verifyHmacHex(secrets, body, hex))) throw unauthorized("wrong signature", hint);
+  if (!verifyHmacHex(secrets, body, hex)) throw unauthorized("wrong signature", hint);
 }
 
-async function identify({ headers }: RawDelivery): Promise<Identity> {
+function identify({ headers }: RawDelivery): Identity {
   return {
     id: idHeader(headers, "X-GitHub-Delivery"),
     event: eventHeader(headers, "X-GitHub-Event"),

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { sha256Hex } from "#shared/sha256.ts";
 import { standardWebhookKey } from "#shared/standard-webhook-key.ts";
 import { isOneOf } from "../same-secret.ts";
-import { bodyHash } from "./body-hash.ts";
 import { claimedByPath } from "./claimed-path.ts";
 import type { Expected, ForgeAdapter, Identity, Normalized, RawDelivery } from "./forge.ts";
 import { normalizeMergeRequest } from "./gitlab-merge-request.ts";
@@ -33,24 +33,24 @@ const hooks: Readonly<Record<string, string>> = {
 
 const Kind = z.object({ object_kind: z.string().optional() });
 
-async function verify(delivery: RawDelivery, { secrets, now }: Expected): Promise<void> {
+function verify(delivery: RawDelivery, { secrets, now }: Expected): void {
   const token = delivery.headers.get("x-gitlab-token");
   const keys = secrets.flatMap((secret) => standardWebhookKey(secret) ?? []);
   const plain = secrets.filter((secret) => standardWebhookKey(secret) === undefined);
-  if (token !== null && (await isOneOf(plain, token))) return;
+  if (token !== null && isOneOf(plain, token)) return;
   const hint = "Give the webhook on GitLab a token that the edge has in GITLAB_WEBHOOK_SECRET";
   if (keys.length === 0) {
     throw unauthorized(token === null ? "no X-Gitlab-Token" : "wrong X-Gitlab-Token", hint);
   }
-  const problem = await checkStandardWebhook(delivery, keys, now);
+  const problem = checkStandardWebhook(delivery, keys, now);
   if (problem !== undefined) throw unauthorized(problem, hint);
 }
 
-async function identify({ headers, body }: RawDelivery): Promise<Identity> {
+function identify({ headers, body }: RawDelivery): Identity {
   // The UUID of the event is no id: all hooks that one event sets off have the same.
   const name = ["webhook-id", "Idempotency-Key"].find((candidate) => headers.has(candidate));
   return {
-    id: name === undefined ? await bodyHash(body) : idHeader(headers, name),
+    id: name === undefined ? sha256Hex(body) : idHeader(headers, name),
     event: eventHeader(headers, "X-Gitlab-Event"),
   };
 }

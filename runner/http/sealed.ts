@@ -31,7 +31,7 @@ export function sealed(options: SealOptions): MiddlewareHandler<RunnerEnv> {
       const request = { method: c.req.method, path: pathname + search, body };
       // Asked for each time: they change while the runner runs.
       const seal = c.req.header(sealHeader) ?? null;
-      c.set("sealedAt", await checkSeal(options.secrets, request, seal, now()));
+      c.set("sealedAt", checkSeal(options.secrets, request, seal, now()));
       await next();
     },
   );

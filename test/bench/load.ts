@@ -41,7 +41,7 @@ export async function signedWebhooks(secret: string): Promise<Signed[]> {
     numbers.map(async (number) => {
       const pull_request = { ...example.pull_request, number };
       const body = new TextEncoder().encode(JSON.stringify({ ...example, number, pull_request }));
-      const signature = `sha256=${await hmacHex(secret, body)}`;
+      const signature = `sha256=${hmacHex(secret, body)}`;
       return { body, signature };
     }),
   );

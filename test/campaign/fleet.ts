@@ -100,7 +100,7 @@ export class Fleet implements Asked, AsyncDisposable {
     const sealed = { method, path, body: new TextEncoder().encode(text) };
     const headers = {
       "content-type": "application/json",
-      [sealHeader]: await seal(secrets.RUNNER_SECRET, sealed, Date.now()),
+      [sealHeader]: seal(secrets.RUNNER_SECRET, sealed, Date.now()),
     };
     return await fetch(url + path, { method, headers, ...(text !== "" && { body: text }) });
   }

@@ -30,7 +30,7 @@ export async function delivery(payload: unknown, options: DeliveryOptions = {}):
       "content-type": isForm ? "application/x-www-form-urlencoded" : "application/json",
       "x-github-event": event,
       "x-github-delivery": id,
-      "x-hub-signature-256": `sha256=${await hmacHex(secret, body)}`,
+      "x-hub-signature-256": `sha256=${hmacHex(secret, body)}`,
     },
     body,
   };

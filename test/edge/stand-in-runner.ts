@@ -110,6 +110,6 @@ async function receive(incoming: IncomingMessage): Promise<RunnerRequest> {
   const body = await buffer(incoming);
   const value = headers[sealHeader];
   const sealed = { method, path, body };
-  await checkSeal(runnerSecrets, sealed, typeof value === "string" ? value : null, Date.now());
+  checkSeal(runnerSecrets, sealed, typeof value === "string" ? value : null, Date.now());
   return { method, path, headers, body: body.toString() };
 }

@@ -17,7 +17,7 @@ async function ask({ url }: Program, path: string, work?: object): Promise<Respo
   const body = new TextEncoder().encode(work === undefined ? "" : JSON.stringify(work));
   const headers = {
     "content-type": "application/json",
-    [sealHeader]: await seal(secret, { method, path, body }, Date.now()),
+    [sealHeader]: seal(secret, { method, path, body }, Date.now()),
   };
   return await fetch(url + path, { method, headers, ...(work !== undefined && { body }) });
 }

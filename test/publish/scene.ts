@@ -113,7 +113,7 @@ export async function setScene(
       method,
       headers: {
         "content-type": "application/json",
-        [sealHeader]: await seal(runnerSecret, sealed, Date.now()),
+        [sealHeader]: seal(runnerSecret, sealed, Date.now()),
       },
       ...(text !== undefined && { body: text }),
     });

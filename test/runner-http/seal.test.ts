@@ -11,7 +11,7 @@ const body = JSON.stringify(handOff());
 /** The seal of the very request that the tests send, or of one that differs. */
 async function sealOf(changed: Partial<Sealed> = {}, secret = secrets[0], now = Date.now()) {
   const bytes = new TextEncoder().encode(body);
-  return await seal(secret, { method: "POST", path: "/v1/events", body: bytes, ...changed }, now);
+  return seal(secret, { method: "POST", path: "/v1/events", body: bytes, ...changed }, now);
 }
 
 async function statusWith(value: string | undefined) {

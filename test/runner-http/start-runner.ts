@@ -121,7 +121,7 @@ async function send(
     method,
     headers: {
       ...(text !== undefined && { "content-type": "application/json" }),
-      [sealHeader]: await seal(secrets[0], sealed, Date.now()),
+      [sealHeader]: seal(secrets[0], sealed, Date.now()),
       ...headers,
     },
     ...(text !== undefined && { body: text }),

@@ -25,7 +25,7 @@ async function writeMuch({ store }: TestRunner, claim: Claim): Promise<void> {
 
 /** A client that asks for a stream and never reads. */
 async function stuckClient(runner: TestRunner, path: string): Promise<Socket> {
-  const value = await seal(secrets[0], { method: "GET", path, body: new Uint8Array() }, Date.now());
+  const value = seal(secrets[0], { method: "GET", path, body: new Uint8Array() }, Date.now());
   const socket = connect(runner.port, "127.0.0.1");
   socket.pause();
   await once(socket, "connect");

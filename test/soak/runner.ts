@@ -96,7 +96,7 @@ export class Runner implements Asked, AsyncDisposable {
         headers: {
           ...headers,
           ...(body !== undefined && { "content-type": "application/json" }),
-          [sealHeader]: await seal(secret, { method, path, body: bytes }, Date.now()),
+          [sealHeader]: seal(secret, { method, path, body: bytes }, Date.now()),
         },
         ...(body !== undefined && { body: bytes }),
       }).catch((error: unknown) => {

@@ -98,19 +98,19 @@ test("gitlab tells the page of an old note's merge request by the note's, and re
   });
 });
 
-test("gitlab knows a delivery by webhook-id, Idempotency-Key or its body, not by the event", async () => {
+test("gitlab knows a delivery by webhook-id, Idempotency-Key or its body, not by the event", () => {
   const identify = (headers: Record<string, string>, text = "{}") => {
     const all = { "x-gitlab-event": event, "x-gitlab-event-uuid": "uuid", ...headers };
     return gitlab.identify({ headers: new Headers(all), body: new TextEncoder().encode(text) });
   };
   const both = { "webhook-id": "id-1", "idempotency-key": "id-2" };
-  assert.deepEqual(await identify(both), { id: "id-1", event });
-  assert.equal((await identify({ "idempotency-key": "id-2" })).id, "id-2");
-  const { id } = await identify({});
+  assert.deepEqual(identify(both), { id: "id-1", event });
+  assert.equal(identify({ "idempotency-key": "id-2" }).id, "id-2");
+  const { id } = identify({});
   assert.match(id, /^[0-9a-f]{64}$/);
-  assert.equal((await identify({})).id, id);
-  assert.notEqual((await identify({}, "[]")).id, id);
-  await assert.rejects(identify({ "webhook-id": "a/b" }), { code: "invalid_request" });
+  assert.equal(identify({}).id, id);
+  assert.notEqual(identify({}, "[]").id, id);
+  assert.throws(() => identify({ "webhook-id": "a/b" }), { code: "invalid_request" });
 });
 
 test("gitlab takes no signing token as a plain one, and signs under no plain one", async () => {
@@ -140,7 +140,7 @@ test("gitlab refuses a signature without its id or its time", async () => {
     const changed = new Headers(headers);
     if (value === undefined) changed.delete(name);
     else changed.set(name, value);
-    const verified = gitlab.verify({ headers: changed, body }, { secrets, now });
-    await assert.rejects(verified, { code: "unauthorized" }, `${name} ${value}`);
+    const verify = () => gitlab.verify({ headers: changed, body }, { secrets, now });
+    assert.throws(verify, { code: "unauthorized" }, `${name} ${value}`);
   }
 });

@@ -81,9 +81,12 @@ test("no headers and bytes make an adapter fail with anything but a refusal", as
       async (adapter, values, body, now) => {
         const headers = new Headers(Object.entries(values).filter(([, text]) => fits(text)));
         const secrets = ["a-secret", "whsec_YSBzaWduaW5nIGtleQ=="];
-        const verified = adapter.verify({ headers, body }, { secrets, now });
-        await assert.rejects(verified, isRefusal);
-        await adapter.identify({ headers, body }).catch((thrown) => assert.ok(isRefusal(thrown)));
+        assert.throws(() => adapter.verify({ headers, body }, { secrets, now }), isRefusal);
+        try {
+          adapter.identify({ headers, body });
+        } catch (thrown) {
+          assert.ok(isRefusal(thrown));
+        }
       },
     ),
     { numRuns: 500 },
