@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { suite, test } from "node:test";
+import { after, before, suite, test } from "node:test";
 import { estimateCost, pricedModels } from "#runner/budget/prices.ts";
-import { cliArguments } from "#runner/claude/arguments.ts";
-import { CliProcess } from "#runner/claude/cli-process.ts";
-import { cliEnvironment } from "#runner/claude/environment.ts";
-import { prepareStateDir } from "#runner/state-dir.ts";
+import type { CliProcess } from "#runner/claude/cli-process.ts";
 import type { Tokens } from "#shared/task.ts";
-import { claudeCli } from "../claude-cli.ts";
+import { type RealCli, realCli } from "../claude/start-real.ts";
+import { never } from "../claude/start-scripted.ts";
 import { textBlock } from "../messages-api/blocks.ts";
 import { message } from "../messages-api/reply.ts";
-import { startMessagesApi } from "../messages-api/start.ts";
-import { tempFolder } from "../temp-folder.ts";
 
 const zero: Tokens = {
   input_tokens: 0,
@@ -48,7 +43,37 @@ const datedModels = [
 ];
 
 suite("estimateCost", () => {
-  suite("against the real CLI", { concurrency: Math.min(4, availableParallelism()) }, () => {
+  suite("against the real CLI", () => {
+    // One process for all models: to start it costs more than all that one model is asked.
+    let cli: RealCli;
+    let process: CliProcess;
+    let usage = zero;
+    let total = 0;
+    before(async () => {
+      cli = await realCli(() => message({ blocks: [textBlock("ok")], usage }));
+      process = await cli.start({ kind: "new", id: randomUUID() });
+    });
+    after(() => cli[Symbol.asyncDispose]());
+
+    /** What the CLI says that each of the requests cost, and by which id it asked for the model. */
+    const costsOf = async (model: string) => {
+      usage = zero;
+      // It asks the model for a word, to see whether there is one of that name.
+      await process.setModel(model);
+      const before = cli.api.requests.length;
+      const costs: number[] = [];
+      for (usage of requests) {
+        const turn = { uuid: randomUUID(), text: "go" };
+        const end = await process.turn(turn, { signal: never, onEvent: () => {} });
+        assert(end.kind === "result" && !end.result.is_error);
+        costs.push(end.result.total_cost_usd - total);
+        total = end.result.total_cost_usd;
+      }
+      const asked = cli.api.requests.slice(before).map(({ body }) => body.model);
+      assert.equal(asked.length, requests.length);
+      return { asked: asked[0] ?? "", costs };
+    };
+
     for (const model of [...pricedModels, ...datedModels, "sonnet[1m]"]) {
       test(`${model}: what the CLI reckons, for the alias and for the id that it asks for`, async () => {
         const { asked, costs } = await costsOf(model);
@@ -66,52 +91,6 @@ suite("estimateCost", () => {
     }
   });
 });
-
-/** What the CLI says that each of the requests cost, and by which id it asked for the model. */
-async function costsOf(model: string): Promise<{ asked: string; costs: number[] }> {
-  await using folder = await tempFolder();
-  await using api = await startMessagesApi({
-    respond: (_request, count) =>
-      message({ blocks: [textBlock("ok")], usage: requests[count] ?? {} }),
-  });
-  await prepareStateDir(folder.path);
-  const signal = new AbortController().signal;
-  const cli = await CliProcess.start(
-    {
-      executable: claudeCli,
-      arguments: cliArguments(
-        { kind: "new", id: randomUUID() },
-        { model, maxTurns: 1, instructions: "" },
-      ),
-      environment: cliEnvironment({
-        host: process.env,
-        passOn: [],
-        stateDir: folder.path,
-        apiKey: "key",
-        baseUrl: api.url,
-      }),
-      cwd: folder.path,
-      startupTimeout: 60_000,
-      silenceTimeout: 60_000,
-      patience: 5000,
-    },
-    signal,
-  );
-  try {
-    const totals = [0];
-    for (const _usage of requests) {
-      const turn = { uuid: randomUUID(), text: "go" };
-      const end = await cli.turn(turn, { signal, onEvent: () => {} });
-      assert(end.kind === "result" && !end.result.is_error);
-      totals.push(end.result.total_cost_usd);
-    }
-    assert.equal(api.requests.length, requests.length);
-    const costs = totals.slice(1).map((total, index) => total - (totals[index] ?? 0));
-    return { asked: api.requests[0]?.body.model ?? "", costs };
-  } finally {
-    await cli.end("SIGKILL");
-  }
-}
 
 /** Billionths of a dollar: every price is a whole number of them for a token or so. */
 function toNano(usd: number | undefined): number | undefined {
