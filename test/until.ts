@@ -5,9 +5,18 @@ const patience = 60_000;
 
 /** Waits for a condition that nobody tells of. */
 export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  const end = performance.now() + patience;
+  const began = performance.now();
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`Waited in vain for: ${condition}`);
-    await delay(5);
+    const waited = performance.now() - began;
+    if (waited > patience) throw new Error(`Waited in vain for: ${condition}`);
+    await delay(pauseAfter(waited));
   }
+}
+
+/**
+ * How long to wait until a condition is looked at again that was not there after so many milliseconds:
+ * an eighth of that, at least 5 ms and at most 100. To look takes time from those who are waited for.
+ */
+export function pauseAfter(waited: number): number {
+  return Math.min(100, Math.max(5, waited / 8));
 }

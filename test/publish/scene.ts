@@ -12,14 +12,13 @@ import type { JournalEntry } from "#shared/journal.ts";
 import type { Finding } from "#shared/review.ts";
 import { replayDeadLetter } from "#shared/routes/dead-letters.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
-import { isTerminal, Task, type TaskKind } from "#shared/task.ts";
+import { Task, type TaskKind } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
 import type { FakeForge } from "../forges/page.ts";
 import { prepareTalk, readHeard, type Step } from "../review/talk.ts";
 import { talkingExecutable } from "../review/talking-executable.ts";
 import { pullRequestEvent } from "../shared/pull-request-event.ts";
 import { tempFolder } from "../temp-folder.ts";
-import { until } from "../until.ts";
 import { serveGit } from "../workspace/git-http.ts";
 import { createRepository, type TestRepository } from "../workspace/repository.ts";
 import { reviewJson } from "./review-json.ts";
@@ -174,7 +173,7 @@ export async function setScene(
     },
     task: async (id) => Task.parse(await (await send("GET", `/v1/tasks/${id}`)).json()),
     ended: async (id) => {
-      await until(async () => isTerminal((await scene.task(id)).state));
+      await Array.fromAsync(scene.follow(id));
       return await scene.task(id);
     },
     follow: (id) => follow(() => send("GET", `/v1/tasks/${id}/events`), {}),

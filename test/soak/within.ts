@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { pauseAfter } from "../until.ts";
 
 /** Waits for a condition. @throws Error with what was waited for, when it takes far too long. */
 export async function within(
@@ -6,9 +7,10 @@ export async function within(
   what: () => string,
   condition: () => Promise<boolean> | boolean,
 ): Promise<void> {
-  const deadline = performance.now() + seconds * 1000;
+  const began = performance.now();
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`Waited ${seconds} s in vain: ${what()}`);
-    await delay(20);
+    const waited = performance.now() - began;
+    if (waited > seconds * 1000) throw new Error(`Waited ${seconds} s in vain: ${what()}`);
+    await delay(pauseAfter(waited));
   }
 }
