@@ -42,6 +42,7 @@ test("docs/first-steps.md: its commands, in a fresh clone, lead to a review", as
       env: {
         PATH: process.env.PATH,
         HOME: folder.path,
+        NODE_COMPILE_CACHE: join(folder.path, "compiled"),
         PORT: String(port),
         RUNNER_PORT: String(await freePort()),
         ANTHROPIC_BASE_URL: api.url,

@@ -1,4 +1,5 @@
 import { CliProcess, type CliProcessOptions } from "#runner/claude/cli-process.ts";
+import { compileCache } from "../compile-cache.ts";
 
 const program = new URL("scripted-cli.ts", import.meta.url).pathname;
 
@@ -23,7 +24,7 @@ export function scripted(
   return {
     executable: process.execPath,
     arguments: [program, behaviour],
-    environment: {},
+    environment: compileCache,
     cwd: "/",
     startupTimeout: 20_000,
     patience: 200,

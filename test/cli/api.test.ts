@@ -7,6 +7,7 @@ import * as z from "zod";
 import { journalTypes } from "#shared/journal.ts";
 import { apiTokens } from "#test/edge/settings.ts";
 import { type Pair, startPair } from "../client/start-pair.ts";
+import { compileCache } from "../compile-cache.ts";
 import { healthy } from "../runner-http/start-runner.ts";
 import { accepted, claimed, done, trouble } from "../store/drive.ts";
 import { handOff } from "../store/hand-off.ts";
@@ -22,7 +23,7 @@ function start(
   return execa(process.execPath, [main, ...args], {
     cwd: "/",
     extendEnv: false,
-    env: { CICD_RUNNER_URL: pair.url, CICD_RUNNER_TOKEN: apiTokens.write, ...env },
+    env: { ...compileCache, CICD_RUNNER_URL: pair.url, CICD_RUNNER_TOKEN: apiTokens.write, ...env },
     reject: false,
     timeout: 30_000,
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
 import * as z from "zod";
+import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -16,7 +17,7 @@ async function run(
   return await execa(process.execPath, [join(root, "cli/main.ts"), "config", ...args], {
     cwd: folder,
     extendEnv: false,
-    env,
+    env: { ...compileCache, ...env },
     reject: false,
     timeout: 30_000,
     stripFinalNewline: false,

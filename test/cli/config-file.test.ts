@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { readConfigFile } from "#cli/config-file.ts";
+import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const main = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
@@ -82,6 +83,7 @@ test("commands that are run in other people's repositories take no configuration
       cwd: scene.path("above/work"),
       extendEnv: false,
       env: {
+        ...compileCache,
         PATH: process.env.PATH ?? "",
         HOME: scene.path(),
         CICD_RUNNER_TOKEN: "a-token",

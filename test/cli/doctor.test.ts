@@ -9,6 +9,7 @@ import { execa } from "execa";
 import * as z from "zod";
 import { testedCli } from "#cli/version.ts";
 import { type Pair, startPair } from "../client/start-pair.ts";
+import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
@@ -61,6 +62,7 @@ async function setScene() {
       cwd: folder,
       extendEnv: false,
       env: {
+        ...compileCache,
         PATH: `${folder}:/usr/bin:/bin`,
         GITHUB_WEBHOOK_SECRET: "secret",
         ANTHROPIC_API_KEY: "good-key",

@@ -7,6 +7,7 @@ import { execa } from "execa";
 import * as z from "zod";
 import { readSettings } from "#cli/settings.ts";
 import { Forge } from "#shared/event.ts";
+import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
@@ -24,7 +25,7 @@ async function run(
   return await execa(process.execPath, [main, "init", "--dir", folder, ...args], {
     cwd: "/",
     extendEnv: false,
-    env,
+    env: { ...compileCache, ...env },
     reject: false,
     timeout: 30_000,
   });
@@ -147,7 +148,7 @@ test("cicd-runner init asks on a terminal, and writes nothing when somebody leav
     const command = `stty rows 40 cols 120; '${process.execPath}' '${main}' init --dir '${dir}'`;
     const child = execa("script", ["-qec", command, "/dev/null"], {
       extendEnv: false,
-      env: { PATH: process.env.PATH, TERM: "xterm", SHELL: "/bin/sh" },
+      env: { ...compileCache, PATH: process.env.PATH, TERM: "xterm", SHELL: "/bin/sh" },
       all: true,
       reject: false,
       timeout: 60_000,

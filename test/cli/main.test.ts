@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { execa } from "execa";
+import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
@@ -12,7 +13,7 @@ const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 async function run(args: readonly string[], { cwd = "/", env = {} } = {}) {
   const { exitCode, stdout, stderr } = await execa(process.execPath, [main, ...args], {
     cwd,
-    env,
+    env: { ...compileCache, ...env },
     extendEnv: false,
     reject: false,
     timeout: 20_000,

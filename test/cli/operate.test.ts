@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execa } from "execa";
 import * as z from "zod";
+import { compileCache } from "../compile-cache.ts";
 import { secrets, startRunner } from "../runner-http/start-runner.ts";
 import { accepted, claimed, trouble } from "../store/drive.ts";
 import { handOff } from "../store/hand-off.ts";
@@ -27,6 +28,7 @@ async function startScene() {
         cwd: "/",
         extendEnv: false,
         env: {
+          ...compileCache,
           RUNNER_SECRET: secrets[0],
           RUNNER_URL: `http://127.0.0.1:${runner.port}`,
           RUNNER_PORT: String(runner.port),

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { execa } from "execa";
+import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
@@ -18,6 +19,7 @@ test("SIGTERM while cicd-runner runner starts: it ends by itself, not by the sig
   const runner = execa(process.execPath, [main, "runner"], {
     extendEnv: false,
     env: {
+      ...compileCache,
       PATH: process.env.PATH,
       RUNNER_SECRET: "r".repeat(32),
       RUNNER_PORT: "0",

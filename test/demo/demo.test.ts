@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { execa } from "execa";
 import { endOrphans } from "#runner/claude/orphans.ts";
+import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { until } from "../until.ts";
 
@@ -11,7 +12,7 @@ const main = new URL("../../demo/main.ts", import.meta.url).pathname;
 test("the demo: two pushes, one process, plain lines, nothing left behind", async () => {
   await using folder = await tempFolder();
   const { exitCode, stdout, stderr } = await execa(process.execPath, [main], {
-    env: { PATH: process.env.PATH, TMPDIR: folder.path },
+    env: { ...compileCache, PATH: process.env.PATH, TMPDIR: folder.path },
     extendEnv: false,
     reject: false,
     timeout: 60_000,
@@ -45,7 +46,7 @@ test("the demo: two pushes, one process, plain lines, nothing left behind", asyn
 test("the demo: an interrupt ends it with 130 and leaves nothing behind", async () => {
   await using folder = await tempFolder();
   const demo = execa(process.execPath, [main], {
-    env: { PATH: process.env.PATH, TMPDIR: folder.path },
+    env: { ...compileCache, PATH: process.env.PATH, TMPDIR: folder.path },
     extendEnv: false,
     reject: false,
     buffer: false,

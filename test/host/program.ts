@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 import * as z from "zod";
 import { claudeCli } from "../claude-cli.ts";
+import { compileCache } from "../compile-cache.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 
@@ -36,6 +37,7 @@ export async function startProgram(
     cwd: folder,
     extendEnv: false,
     env: {
+      ...compileCache,
       PATH: process.env.PATH,
       PORT: "0",
       RUNNER_PORT: "0",

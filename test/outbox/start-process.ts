@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import * as z from "zod";
+import { compileCache } from "../compile-cache.ts";
 
 const Started = z.object({ event: z.literal("started"), url: z.string() });
 
@@ -29,7 +30,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
   const child = execa("bash", ["--norc", "-c", script, process.execPath, ...args], {
     cwd,
     extendEnv: false,
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...compileCache, PATH: process.env.PATH, ...env },
     stdin: "ignore",
     buffer: false,
     reject: false,

@@ -10,7 +10,9 @@ import { installPackage } from "./install-package.ts";
 const installed = await installPackage();
 after(() => installed[Symbol.asyncDispose]());
 
-const run = execa({ cwd: installed.path, reject: false, timeout: 60_000 });
+/** Beside what all tests have compiled the modules of this folder would stay when it is gone. */
+const env = { NODE_COMPILE_CACHE: join(installed.path, "compiled") };
+const run = execa({ cwd: installed.path, env, reject: false, timeout: 60_000 });
 const root = new URL("../../", import.meta.url).pathname;
 
 test("the package has licence, documents and units, and no tests or sources", (t) => {
@@ -40,6 +42,7 @@ test("npx cicd-runner --version and --help work where the package is installed",
 
 test("cicd-runner serve of the package serves, and ends with 0 after SIGTERM", async () => {
   const settings = {
+    ...env,
     HOME: installed.path,
     GITHUB_WEBHOOK_SECRET: "g".repeat(32),
     ANTHROPIC_API_KEY: "none",

@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { claudeCli } from "../claude-cli.ts";
+import { compileCache } from "../compile-cache.ts";
 import { type Responder, text } from "../messages-api/reply.ts";
 import { type MessagesApi, startMessagesApi } from "../messages-api/start.ts";
 import { tempFolder } from "../temp-folder.ts";
@@ -107,7 +108,7 @@ function startProgram(
 ) {
   return execa(process.execPath, [main, "review", ...args], {
     cwd,
-    env,
+    env: { ...compileCache, ...env },
     ...(input !== undefined && { input }),
     extendEnv: false,
     reject: false,

@@ -8,6 +8,7 @@ import type { CliSettings } from "#runner/session/process-starter.ts";
 import { Workspaces } from "#runner/session/workspaces.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { SessionRecord } from "#runner/store/store.ts";
+import { exportCompileCache } from "../compile-cache.ts";
 import { accepted, claimed, done } from "../store/drive.ts";
 import { handOff } from "../store/hand-off.ts";
 import { tempFolder } from "../temp-folder.ts";
@@ -121,7 +122,7 @@ const mark = "SESSION_SCENE";
 /** The manager makes the arguments itself, so that the program has to be one file. */
 async function writeExecutable(path: string): Promise<string> {
   const program = new URL("../claude/scripted-cli.ts", import.meta.url).pathname;
-  const text = `#!/bin/sh\nexec "${process.execPath}" "${program}" "$@" "$BEHAVIOUR"\n`;
+  const text = `#!/bin/sh\n${exportCompileCache}\nexec "${process.execPath}" "${program}" "$@" "$BEHAVIOUR"\n`;
   await writeFile(path, text, { mode: 0o755 });
   return path;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { execa } from "execa";
 import * as z from "zod";
+import { compileCache } from "../compile-cache.ts";
 import { review, setScene } from "../host/scene.ts";
 import { toolUse } from "../messages-api/blocks.ts";
 import { message, text } from "../messages-api/reply.ts";
@@ -12,7 +13,8 @@ const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 
 async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   return await execa(process.execPath, [main, ...args], {
-    ...{ cwd: "/", env, extendEnv: false, reject: false, timeout: 20_000 },
+    ...{ cwd: "/", env: { ...compileCache, ...env } },
+    ...{ extendEnv: false, reject: false, timeout: 20_000 },
   });
 }
 

@@ -1,5 +1,6 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { exportCompileCache } from "../compile-cache.ts";
 
 const cli = new URL("cli/main.ts", import.meta.url).pathname;
 
@@ -8,12 +9,7 @@ export async function installCli(folder: string): Promise<string> {
   const executable = join(folder, "claude");
   await writeFile(
     executable,
-    [
-      "#!/bin/sh",
-      // Most of the time of a start would be compilation.
-      `export NODE_COMPILE_CACHE='${join(folder, "compiled")}'`,
-      `exec '${process.execPath}' '${cli}' "$@"\n`,
-    ].join("\n"),
+    ["#!/bin/sh", exportCompileCache, `exec '${process.execPath}' '${cli}' "$@"\n`].join("\n"),
   );
   await chmod(executable, 0o755);
   return executable;

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
 import { execa } from "execa";
 import * as z from "zod";
+import { compileCache } from "../compile-cache.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 const probe = new URL("probe.ts", import.meta.url).href;
@@ -44,10 +45,10 @@ export async function startProgram(
   { fileSize = "unlimited" }: { fileSize?: number | "unlimited" } = {},
 ): Promise<Program> {
   const limited = ["-c", `ulimit -f ${fileSize}; exec "$0" "$@"`, process.execPath];
-  const child = execa("bash", [...limited, "--expose-gc", "--import", probe, main, command], {
+  const child = execa("bash", [...limited, "--import", probe, main, command], {
     cwd: folder,
     extendEnv: false,
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...compileCache, PATH: process.env.PATH, ...environment },
     buffer: false,
     reject: false,
   });

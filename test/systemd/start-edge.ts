@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { compileCache } from "../compile-cache.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
 const launcher = `${root}deploy/systemd/with-notify`;
@@ -32,6 +33,7 @@ export function startEdge(
     cwd: "/",
     extendEnv: false,
     env: {
+      ...compileCache,
       PATH: process.env.PATH,
       PORT: "0",
       RUNNER_SECRET: "r".repeat(32),
