@@ -4,9 +4,11 @@ import { execa } from "execa";
 import { DeadLetterList, ReplayAnswer } from "#shared/outbox.ts";
 import { apiTokens } from "#test/edge/settings.ts";
 import { until } from "#test/until.ts";
+import { compileCache } from "../compile-cache.ts";
 import { newPlace } from "./place.ts";
 import { assertAllThere, send } from "./send.ts";
 import { startNodeEdge } from "./start-node-edge.ts";
+import { dead } from "./suite.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 
@@ -14,7 +16,7 @@ async function run(args: readonly string[], token: string | undefined = apiToken
   const env = token === undefined ? {} : { CICD_RUNNER_TOKEN: token };
   return await execa(process.execPath, [main, "outbox", ...args], {
     cwd: "/",
-    env,
+    env: { ...compileCache, ...env },
     extendEnv: false,
     reject: false,
     timeout: 30_000,
@@ -29,9 +31,9 @@ test("cicd-runner outbox lists dead letters with their reason, and replays one o
 
   const wrong = await place.up({ skew: 600_000 });
   const sent = [await send(edge.url, "one"), await send(edge.url, "two", { number: 8 })];
-  const list = async () =>
-    DeadLetterList.parse(JSON.parse((await run(["list", "--json", ...to])).stdout));
-  await until(async () => (await list()).dead.length === 2);
+  await until(async () => (await dead(edge)).length === 2);
+  const listed = JSON.parse((await run(["list", "--json", ...to])).stdout);
+  assert.deepEqual(DeadLetterList.parse(listed).dead, await dead(edge));
   const { stdout } = await run(["list", ...to]);
   assert.match(stdout, /github {2}one {2}review\n {2}Cannot use runner: .*seal\n {2}.*clocks/);
 

@@ -4,6 +4,7 @@ import { TaskList } from "#shared/api.ts";
 import type { Task } from "#shared/task.ts";
 import { runnerSecrets } from "#test/edge/settings.ts";
 import { tempFolder } from "#test/temp-folder.ts";
+import { freePort } from "../campaign/free-port.ts";
 import { type Process, startProcess } from "./start-process.ts";
 
 const program = new URL("runner-program.ts", import.meta.url).pathname;
@@ -31,16 +32,19 @@ export interface Place extends AsyncDisposable {
 export async function newPlace(): Promise<Place> {
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
-  const start = async (port: string, { skew = 0, dies = false }: RunnerFaults = {}) =>
+  const port = await freePort();
+  const runnerUrl = `http://127.0.0.1:${port}`;
+  const start = async ({ skew = 0, dies = false }: RunnerFaults = {}) =>
     await startProcess({
-      args: [program, join(folder, "runner"), port, String(skew), ...(dies ? ["dies"] : [])],
+      args: [
+        ...[program, join(folder, "runner"), String(port), String(skew)],
+        ...(dies ? ["dies"] : []),
+      ],
       cwd: folder,
     });
-  const first = await start("0");
-  await first.stop("SIGKILL");
   const processes = undo.use(new AsyncDisposableStack());
   const client = createRunnerClient({
-    url: first.url,
+    url: runnerUrl,
     secret: runnerSecrets[0],
     timeout: 5000,
     now: Date.now,
@@ -49,8 +53,8 @@ export async function newPlace(): Promise<Place> {
   const resources = undo.move();
   return {
     folder,
-    runnerUrl: first.url,
-    up: async (faults) => processes.use(await start(new URL(first.url).port, faults)),
+    runnerUrl,
+    up: async (faults) => processes.use(await start(faults)),
     tasks: async () => {
       const call = { method: "GET", path: "/v1/tasks?limit=500", requestId: "test" } as const;
       return TaskList.parse((await client.ask(call)).body).tasks.toReversed();
