@@ -128,6 +128,7 @@ async function startScene(server: PostgresServer, respond: Responder) {
     ANTHROPIC_API_KEY: "the-key",
     ANTHROPIC_BASE_URL: api.url,
     CLAUDE_TOOLS_ASK: "Bash",
+    ASYNC_MIN_IDLE_SESSIONS: "0",
     ASYNC_GRACEFUL_SHUTDOWN_TIMEOUT: "60s",
   };
   const scene = undo.use(await startFleet(server, settings));
