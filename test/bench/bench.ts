@@ -3,6 +3,7 @@ import { startBrokered } from "./brokered.ts";
 import { runCrowd } from "./crowd.ts";
 import { measureKnown } from "./known.ts";
 import { describeMachine } from "./machine.ts";
+import { type Part, parts } from "./parts.ts";
 import { runPushes } from "./pushes.ts";
 import { type Report, reportOf } from "./report.ts";
 import { runRound } from "./round.ts";
@@ -11,12 +12,6 @@ import { setScene } from "./scene.ts";
 import { startSpared } from "./spared.ts";
 import { measureStore } from "./store/measure-store.ts";
 import { measureWebhooks } from "./webhooks.ts";
-
-/** What can be measured by itself. */
-export const parts = ["reviews", "crowd", "pushes", "known", "webhooks", "store"] as const;
-
-/** One of {@link parts}. */
-export type Part = (typeof parts)[number];
 
 /** How much is measured. */
 export interface BenchOptions {

@@ -85,7 +85,7 @@
  * after SIGINT and SIGTERM.
  */
 import { parseArgs } from "node:util";
-import { bench, type Part, parts } from "./bench.ts";
+import { type Part, parts } from "./parts.ts";
 import { table } from "./report.ts";
 
 const { values } = parseArgs({
@@ -101,16 +101,6 @@ const { values } = parseArgs({
 });
 
 const stop = new AbortController();
-for (const [signal, code] of [
-  ["SIGINT", 130],
-  ["SIGTERM", 143],
-] as const) {
-  // The server of PostgreSQL would end the program before all is removed.
-  process.removeAllListeners(signal).on(signal, () => {
-    process.exitCode = code;
-    stop.abort();
-  });
-}
 
 try {
   const only = partOf(values.only);
@@ -122,6 +112,9 @@ try {
   const onRound = (done: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\rround ${done} of ${rounds} `);
   };
+  // A wrong option is told before all that is measured was loaded.
+  const { bench } = await import("./bench.ts");
+  stopOnSignals();
   const { signal } = stop;
   const counts = { rounds, repeats, crowd, followers, ended };
   const report = await bench({ only, ...counts, signal, onRound });
@@ -131,6 +124,19 @@ try {
   if (!stop.signal.aborted) {
     console.error(`Benchmark failed: ${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
+  }
+}
+
+function stopOnSignals(): void {
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    // The server of PostgreSQL would end the program before all is removed.
+    process.removeAllListeners(signal).on(signal, () => {
+      process.exitCode = code;
+      stop.abort();
+    });
   }
 }
 
