@@ -1,6 +1,5 @@
 import { access, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { parseDocument } from "yaml";
 import type { Environment } from "#shared/config.ts";
 import { CicdError, reasonOf } from "#shared/error.ts";
 
@@ -42,6 +41,8 @@ export async function readConfigFile(places: ConfigPlaces): Promise<ConfigFile> 
   const named = namedFile(places);
   const found = named === undefined ? await find(places) : await readGiven(named);
   if (found === undefined) return { path: undefined, content: {} };
+  // Without a file a command is there sooner.
+  const { parseDocument } = await import("yaml");
   const document = parseDocument(found.text);
   const [problem] = document.errors;
   if (problem !== undefined) {

@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { forgeSettings } from "#edge/forge-settings.ts";
 import { forgeAccounts } from "#runner/forge-accounts.ts";
 import { forgeCredentials } from "#runner/forge-credentials.ts";
-import { configExample } from "../config-example.ts";
 import { configSchema } from "../config-schema.ts";
 import { show } from "../output.ts";
 import { type Explained, explainSettings, type SettingsSource } from "../settings.ts";
@@ -60,7 +59,8 @@ export function addConfigCommands(program: Command, source: () => SettingsSource
   config
     .command("example")
     .description("print a configuration with every setting and what it is")
-    .action(() => {
+    .action(async () => {
+      const { configExample } = await import("../config-example.ts");
       process.stdout.write(configExample());
     });
 

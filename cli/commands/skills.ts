@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import { show } from "../output.ts";
 import { readServeSettings, type SettingsSource } from "../settings.ts";
-import { showSkills } from "../skills.ts";
 
 /** Adds `skills`. */
 export function addSkillsCommand(program: Command, source: () => SettingsSource): void {
@@ -10,6 +9,7 @@ export function addSkillsCommand(program: Command, source: () => SettingsSource)
     .description("list the skills that reviews and other tasks go by")
     .option("--json", "print data")
     .action(async ({ json }: { readonly json?: boolean }) => {
+      const { showSkills } = await import("../skills.ts");
       show(await showSkills(await readServeSettings(source())), json);
     });
 }

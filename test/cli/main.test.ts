@@ -44,6 +44,15 @@ test("cicd-runner --version tells a version", async () => {
   assert.match((await run(["--version"])).stdout, /^\d+\.\d+\.\d+$/);
 });
 
+test("cicd-runner loads nothing of a command before that is called", async () => {
+  const tellLoaded = `import { registerHooks } from "node:module";
+    registerHooks({ load: (url, context, next) => (console.log(url), next(url, context)) });`;
+  const options = ["--import", `data:text/javascript,${encodeURIComponent(tellLoaded)}`];
+  const { stdout } = await execa(process.execPath, [...options, main, "--version"]);
+  assert.match(stdout, /\/cli\/review\/command\.ts$/m);
+  assert.doesNotMatch(stdout, /\/cli\/(run|review\/review)\.ts$|node_modules\/(execa|pg|yaml)\//m);
+});
+
 test("cicd-runner exits 2 for an unknown option and an unknown command", async () => {
   for (const args of [["serve", "--colour"], ["servr"], ["token", "--scope", "root"]]) {
     const { exitCode, stderr } = await run(args);
