@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 import { redactor } from "#runner/publish/redact.ts";
-import { secretsOf } from "#runner/settings.ts";
+import { secretsOf } from "#runner/secrets-of.ts";
 import type { Environment } from "#shared/config.ts";
 import { Config } from "./config.ts";
 

@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 import { EdgeConfig } from "#edge/config.ts";
 import { RunnerConfig } from "#runner/config.ts";
-import { type Host, startHost } from "#runner/host.ts";
+import type { Host } from "#runner/host.ts";
 import { Config } from "./config.ts";
-import { startEdge } from "./edge-server.ts";
+import type { EdgeServer, EdgeServerOptions } from "./edge-server.ts";
 import { createLog } from "./log.ts";
 import { reloadOnHangup } from "./reload.ts";
 import { readServeSettings, readSettings, type SettingsSource } from "./settings.ts";
@@ -30,7 +30,7 @@ export async function runServe(source: () => SettingsSource): Promise<void> {
   await untilStopped(service, async () => {
     const host = await start(config, log);
     const ofRunner = (settings: Config) => ({ ...settings, runner_url: [host.url] });
-    const edge = await startEdge({
+    const edge = await serveEdge({
       config: ofRunner(config),
       log,
       descriptor: descriptors.get("edge"),
@@ -83,7 +83,7 @@ export async function runEdge(source: () => SettingsSource): Promise<void> {
     read: () => readSettings(source()),
   });
   await untilStopped(service, async () => {
-    const edge = await startEdge({ config, log, descriptor: descriptors.get("edge") });
+    const edge = await serveEdge({ config, log, descriptor: descriptors.get("edge") });
     reloads.begin([edge], edge.url);
     return {
       url: edge.url,
@@ -117,9 +117,11 @@ function preparations(
   };
 }
 
-function start(config: Config, log: Logger): Promise<Host> {
+async function start(config: Config, log: Logger): Promise<Host> {
   const descriptor = descriptors.get("runner");
-  return startHost({
+  // Each of the two parts is loaded where it runs: an edge alone is a third of the program.
+  const { startHost } = await import("#runner/host.ts");
+  return await startHost({
     config,
     schema: Config,
     environment: process.env,
@@ -127,6 +129,11 @@ function start(config: Config, log: Logger): Promise<Host> {
     version,
     descriptor,
   });
+}
+
+async function serveEdge(options: EdgeServerOptions): Promise<EdgeServer> {
+  const { startEdge } = await import("./edge-server.ts");
+  return await startEdge(options);
 }
 
 /** How long a runner may take to stop, in milliseconds: turns, then each step of ending processes. */

@@ -1,9 +1,8 @@
 import type * as z from "zod";
 import type { Environment } from "#shared/config.ts";
-import { secretsIn } from "#shared/secrets-in.ts";
 import type { People } from "./authorize.ts";
 import { readingTools, type ToolRules } from "./claude/tools.ts";
-import { RunnerConfig } from "./config.ts";
+import type { RunnerConfig } from "./config.ts";
 import type { RetryPolicy } from "./dispatch/retry-policy.ts";
 import { forgeLogs } from "./forge/forge-logs.ts";
 import { forgePages } from "./forge/forge-pages.ts";
@@ -19,6 +18,7 @@ import { untrustedText } from "./publish/untrusted-text.ts";
 import type { BreakerOptions } from "./resilience/breaker.ts";
 import type { DegradationOptions } from "./resilience/degradation.ts";
 import { instructions } from "./review/instructions.ts";
+import { secretsOf } from "./secrets-of.ts";
 import type { CliSettings } from "./session/process-starter.ts";
 import { narrowed, type TaskSkills } from "./skills/task-skills.ts";
 import type { RunningLimits } from "./store/claim.ts";
@@ -157,19 +157,6 @@ export function pipelineLogs(
 ): FailedLogs {
   const read = forgeLogs(forgeAccounts(config), config.publish.name);
   return failedLogs(read, redactor(secretsOf(config, environment, schema)));
-}
-
-/**
- * What must not leave this host, wherever a model or a log may have got it from.
- * @param schema what the settings were read by, where that is more than those of a runner.
- */
-export function secretsOf(
-  config: RunnerConfig,
-  environment: Environment,
-  schema: z.ZodObject = RunnerConfig,
-): string[] {
-  const passed = config.claude.pass_environment.map((name) => environment[name] ?? "");
-  return [...secretsIn(schema, config), ...passed].filter((secret) => secret !== "");
 }
 
 /** Longest time for one git command; a first fetch of a large repository takes minutes. */

@@ -1,5 +1,4 @@
 import { writeSync } from "node:fs";
-import { execa } from "execa";
 import type { Environment } from "#shared/config.ts";
 import { passedDescriptors } from "./passed-descriptors.ts";
 
@@ -38,14 +37,17 @@ export function openNotifier(
   }
   const { NOTIFY_SOCKET } = environment;
   if (!NOTIFY_SOCKET) return undefined;
-  const speak = execa({
+  const options = {
     reject: false,
     extendEnv: false,
     env: { NOTIFY_SOCKET, ...(environment.PATH && { PATH: environment.PATH }) },
-  });
+  };
   return {
     tell: async (notification) => {
-      const { failed, message } = await speak("systemd-notify", assignments(notification));
+      // An edge without a manager does without.
+      const { execa } = await import("execa");
+      const words = assignments(notification);
+      const { failed, message } = await execa("systemd-notify", words, options);
       if (failed) onError(new Error(message));
     },
   };

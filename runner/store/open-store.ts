@@ -1,5 +1,4 @@
 import type { RunningLimits } from "./claim.ts";
-import { PostgresStore } from "./postgres-store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import type { Store } from "./store.ts";
 
@@ -22,7 +21,8 @@ export interface StoreOptions {
  * not answer.
  */
 export async function openStore({ database, ...options }: StoreOptions): Promise<Store> {
-  return database === undefined
-    ? new SqliteStore(options)
-    : PostgresStore.open({ database, ...options });
+  if (database === undefined) return new SqliteStore(options);
+  // What speaks to its server is loaded where there is one.
+  const { PostgresStore } = await import("./postgres-store.ts");
+  return await PostgresStore.open({ database, ...options });
 }
