@@ -44,7 +44,8 @@ export async function startProgram(
   environment: Readonly<Record<string, string>>,
   { fileSize = "unlimited" }: { fileSize?: number | "unlimited" } = {},
 ): Promise<Program> {
-  const limited = ["-c", `ulimit -f ${fileSize}; exec "$0" "$@"`, process.execPath];
+  // Its input is a socket, so that it would take itself for a remote shell and read the user's files.
+  const limited = ["--norc", "-c", `ulimit -f ${fileSize}; exec "$0" "$@"`, process.execPath];
   const child = execa("bash", [...limited, "--import", probe, main, command], {
     cwd: folder,
     extendEnv: false,
