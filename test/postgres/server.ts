@@ -47,6 +47,8 @@ export async function startPostgres({
     databaseDir,
     user,
     password,
+    // By default a password is hashed 4096 times for each connection.
+    initdbFlags: ["--set=scram_iterations=1"],
     // The server refuses to run as root.
     createPostgresUser: userInfo().uid === 0,
     postgresFlags: [
