@@ -60,13 +60,13 @@ async function lastKnown(
   store: Pick<Store, "tasks">,
 ): Promise<PullRequest | undefined> {
   const tasks = await store.tasks({ sessionId, limit: 100 });
-  // A delivery that came late tells what was before.
+  // One that came late tells what was before.
   const latestFirst = tasks.toSorted((one, other) => timeOf(other) - timeOf(one));
   return latestFirst.map(({ event }) => whole(event)).find((known) => known !== undefined);
 }
 
 function timeOf({ event, created_at }: Task): number {
-  return Date.parse(event.delivered_at ?? created_at);
+  return Date.parse(event.pull_request.updated_at ?? event.delivered_at ?? created_at);
 }
 
 /** What an event tells of its pull request, when that is all. */

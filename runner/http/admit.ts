@@ -64,7 +64,7 @@ async function admit(
   const { store, queueLimit, isDraining, onDelivery, onAccepted } = options;
   if (isDraining()) throw shuttingDown("accept delivery");
   const { delivered_at } = handOff.event;
-  const waited = delivered_at === undefined ? undefined : sentAt - Date.parse(delivered_at);
+  const waited = delivered_at === undefined ? 0 : sentAt - Date.parse(delivered_at);
   const admission = await store.enqueue(handOff, { limit: queueLimit, waited });
   const { outcome } = admission;
   onDelivery?.({ forge: handOff.forge, outcome });

@@ -15,8 +15,9 @@ export interface Enqueued {
 }
 
 /** How a hand-off is queued. */
-interface EnqueueOptions extends Pick<QueueOptions, "limit" | "waited"> {
+interface EnqueueOptions extends Pick<QueueOptions, "limit"> {
   readonly priority: number;
+  readonly waited: number;
   readonly now: Clock;
 }
 
@@ -46,10 +47,7 @@ export function* enqueueTask(
       `Cannot take in delivery ${handOff.delivery_id}: task ${handOff.task_id} is of another one`,
     );
   }
-  const { pointless, overtakenBy, decidedAt } = yield* findStanding(handOff, sessionId, {
-    now,
-    waited,
-  });
+  const { pointless, overtakenBy, decidedAt } = yield* findStanding(handOff, sessionId, waited);
   const queued = yield* countQueued();
   const depth = queued - pointless.filter(({ state }) => state === "queued").length;
   // One that is over at once does not wait.

@@ -23,7 +23,7 @@ export interface NewTask {
   readonly force?: boolean;
   /** It takes the place of one that has waited: the session's holder gets no more time for it. */
   readonly takesPlace?: boolean;
-  /** It decides what becomes of its pull request, by a delivery of this time; epoch milliseconds. */
+  /** It decides what becomes of its pull request, which had last changed then; epoch milliseconds. */
   readonly decidedAt?: number | undefined;
 }
 

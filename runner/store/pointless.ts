@@ -1,7 +1,7 @@
 import type { HandOff } from "#shared/api.ts";
 import type { TaskKind } from "#shared/task.ts";
 import type { Interruption } from "./store.ts";
-import { orderTolerance } from "./timing.ts";
+import { quickHandOff } from "./timing.ts";
 import { type Row, rows, type Work } from "./work.ts";
 
 /**
@@ -20,18 +20,17 @@ const cancellable: readonly TaskKind[] = ["review", "ask", "analyze", "test"];
 export interface Standing {
   /** The live tasks that it ends. */
   readonly pointless: readonly Row[];
-  /** The task that has made it pointless before it came: that one's delivery is the later one. */
+  /** The task that has made it pointless before it came: that one knows a later pull request. */
   readonly overtakenBy?: string;
-  /** Of one that decides: when the session's last decision was delivered, in epoch milliseconds. */
+  /**
+   * Of one that decides: when the pull request had last changed that the session's decisions know, by
+   * the forge's clock; epoch milliseconds.
+   */
   readonly decidedAt?: number | undefined;
 }
 
 /** Finds it. What nobody has allowed yet ends nothing, and decides nothing. */
-export function* findStanding(
-  handOff: HandOff,
-  sessionId: string,
-  time: { readonly now: number; readonly waited: number | undefined },
-): Work<Standing> {
+export function* findStanding(handOff: HandOff, sessionId: string, waited: number): Work<Standing> {
   const { kind, event } = handOff;
   if (event.type === "comment" && event.authorization !== "verified") return { pointless: [] };
   // By name: SQLite would rather walk through the whole history of the session.
@@ -50,29 +49,19 @@ export function* findStanding(
   const key = supersedes[kind];
   if (key === undefined) return { pointless: [] };
   const pointless = live.filter(({ supersede_key }) => supersede_key === key);
-  const deliveredAt = timeOf(handOff, time);
-  if (deliveredAt === undefined) return { pointless };
+  const { updated_at } = event.pull_request;
+  if (updated_at === undefined) return { pointless };
+  const changedAt = Date.parse(updated_at);
   const decidedAt = Number(session?.decided_at ?? 0);
-  if (deliveredAt < decidedAt - orderTolerance) {
+  // What came at once is the latest, whatever the forge's clock says: no push must be lost by it.
+  if (changedAt < decidedAt && waited > quickHandOff) {
     return { pointless: [], overtakenBy: String(session?.decider) };
   }
-  return { pointless, decidedAt: Math.max(deliveredAt, decidedAt) };
+  return { pointless, decidedAt: Math.max(changedAt, decidedAt) };
 }
 
 /** How a hand-off ends them. */
 export function interruptionBy({ kind, event, task_id }: HandOff): Interruption {
   if (kind !== "cancel") return { kind: "superseded", by: task_id };
   return { kind: "cancelled", reason: `Cancelled by ${event.sender.login} in a comment` };
-}
-
-/**
- * When it was delivered by our clock, where that is known: before it is here, whatever the clocks of
- * others say.
- */
-function timeOf(
-  { event: { delivered_at } }: HandOff,
-  { now, waited }: { readonly now: number; readonly waited: number | undefined },
-): number | undefined {
-  if (waited !== undefined) return now - Math.max(0, waited);
-  return delivered_at === undefined ? undefined : Math.min(Date.parse(delivered_at), now);
 }

@@ -45,7 +45,7 @@ export class SqlStore extends SqlCluster implements Store {
     this.#limits = options.limits ?? { perRepository: 0, perForge: 0 };
   }
 
-  async enqueue(handOff: HandOff, { limit, priority = 0, waited }: QueueOptions) {
+  async enqueue(handOff: HandOff, { limit, priority = 0, waited = 0 }: QueueOptions) {
     const { admission, touched } = await this.driver.write(() =>
       enqueueTask(handOff, { limit, priority, waited, now: this.now }),
     );

@@ -130,7 +130,7 @@ const migrations = [
        'session.starting', 'session.ready', 'session.resumed',
        'turn.started', 'turn.completed', 'turn.stopped',
        'permission.requested', 'permission.resolved', 'result.stored');`,
-  // The task that decides last what becomes of the pull request, and when its delivery came.
+  // The task that decides last what becomes of the pull request, and when that had changed by then.
   `ALTER TABLE session ADD COLUMN decider TEXT;
    ALTER TABLE session ADD COLUMN decided_at INTEGER;`,
 ];

@@ -48,10 +48,7 @@ export interface QueueOptions {
   readonly limit: number;
   /** Tasks of other sessions with a lower one wait longer; default 0. Within a session it is order that counts. */
   readonly priority?: number | undefined;
-  /**
-   * How long a delivery was on its way since an edge first took it, in milliseconds; default: what
-   * its time and the store's clock make of it. Told by one clock, it holds whatever the others say.
-   */
+  /** How long a delivery has waited since an edge first took it, in milliseconds; default: not at all. */
   readonly waited?: number | undefined;
 }
 
@@ -134,8 +131,9 @@ export interface Store extends Cluster, AsyncDisposable {
    * Takes a hand-off in: delivery, session and task in one transaction, the journal's `task.queued`
    * included. Queued tasks with the same supersede key end as superseded, a running one is
    * interrupted. A known delivery changes nothing. With `limit` queued tasks nothing is taken in.
-   * A review or close whose delivery came before that of the last one taken in ends none: its own
-   * task ends at once, superseded by that one, whatever has become of it.
+   * A review or close that has waited at an edge, and knows an older state of its pull request than
+   * the last one taken in, ends none: its own task ends at once, superseded by that one, whatever has
+   * become of it.
    * @throws CicdError `conflict` when another delivery has made a task of this id.
    */
   enqueue(handOff: HandOff, options: QueueOptions): Promise<Admission>;

@@ -5,7 +5,7 @@ export const leaseTime = 4000;
 export const affinityTime = 3000;
 
 /**
- * Of two deliveries that are no further apart nobody can tell which was first, in milliseconds: an
- * edge seals what it sends with whole seconds, and a forge tells its times so.
+ * How long a delivery may take from its edge to here without having waited there, in milliseconds: an
+ * edge seals what it sends with whole seconds.
  */
-export const orderTolerance = 2000;
+export const quickHandOff = 2000;

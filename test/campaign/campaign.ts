@@ -106,7 +106,7 @@ export async function campaign(options: CampaignOptions): Promise<CampaignReport
   let late = 0;
   for (const sent of taken) {
     const parted = partLate(await inOrder(sent, store));
-    problems.push(...(await lateWrongs(parted, { sent, store, skew: evidence.skew })));
+    problems.push(...(await lateWrongs(parted.late, { sent, store })));
     problems.push(...(await account(parted.timely, evidence)));
     problems.push(...pageWrongs(parted.timely, { forge, seed, target }));
     late += parted.late.length;

@@ -1,5 +1,4 @@
 import type { Store } from "#runner/store/store.ts";
-import { orderTolerance } from "#runner/store/timing.ts";
 import { journalWrongs } from "../soak/account.ts";
 import type { Sent } from "../soak/sent.ts";
 import type { Delivery } from "./plan.ts";
@@ -23,13 +22,12 @@ export function partLate(ordered: readonly Sent<Delivery>[]): Parted {
 }
 
 /**
- * What is wrong with which of them were late: each was sent before what overtook it and never ran,
- * and none that ran was delivered long before one whose task was there already. `sent` is all of them
- * as they were sent.
+ * What is wrong with those that were late: each was sent before what overtook it, and never ran. `sent`
+ * is all of them as they were sent.
  */
 export async function lateWrongs(
-  { timely, late }: Parted,
-  { sent, store, skew }: { sent: readonly Sent<Delivery>[]; store: Store; skew: number },
+  late: Parted["late"],
+  { sent, store }: { sent: readonly Sent<Delivery>[]; store: Store },
 ): Promise<string[]> {
   const problems: string[] = [];
   for (const one of late) {
@@ -40,15 +38,6 @@ export async function lateWrongs(
       ...(one.journal.length === 2 ? [] : ["it is late, and something was done about it"]),
     ];
     problems.push(...wrongs.map((wrong) => `${one.step.push} (task ${one.taskId}): ${wrong}`));
-  }
-  let latest = 0;
-  for (const { taskId, step } of timely) {
-    const { delivered_at = "" } = (await store.task(taskId))?.event ?? {};
-    const at = Date.parse(delivered_at);
-    if (latest - at > orderTolerance + skew) {
-      problems.push(`${step.push} (task ${taskId}): it was let run ${latest - at} ms too late`);
-    }
-    latest = Math.max(latest, at);
   }
   return problems;
 }

@@ -63,10 +63,11 @@ export function failureSuite({
       from: scene.baseSha,
     });
     const event = scene.event();
+    const aMinuteAgo = new Date(Date.now() - 60_000).toISOString();
     const late = await scene.handOver("review", {
       ...event,
-      delivered_at: new Date(Date.now() - 60_000).toISOString(),
-      pull_request: { ...event.pull_request, head: { sha, ref: "topic" } },
+      delivered_at: aMinuteAgo,
+      pull_request: { ...event.pull_request, updated_at: aMinuteAgo, head: { sha, ref: "topic" } },
     });
     const { state, started_at } = await scene.ended(late);
     assert.deepEqual([state, started_at], ["superseded", null]);

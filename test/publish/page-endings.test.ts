@@ -79,10 +79,10 @@ test("PageEndings: a forge that is down is asked again, a page that is hopeless 
 test("PageEndings: a push that came too late does not hide the failure of the newer one", async () => {
   await using place = await newSqlitePlace();
   await using store = await place.open();
-  const newer = await accepted(store, handOff(7, { deliveredAt: place.now }));
+  const newer = await accepted(store, handOff(7, { updatedAt: place.now }));
   const claim = await claimed(store);
   await store.owePage(claim);
-  await accepted(store, handOff(7, { deliveredAt: place.now - 60_000 }));
+  await accepted(store, handOff(7, { updatedAt: place.now - 60_000 }), { waited: 60_000 });
   await store.finish(claim, failed);
   const comments: string[] = [];
   const states: string[] = [];

@@ -127,6 +127,7 @@ export async function setScene(
       repository: { ...event.repository, host: "forge.test", clone_url },
       pull_request: {
         ...event.pull_request,
+        updated_at: new Date().toISOString(),
         head: { sha, ref: "topic" },
         base: { sha: baseSha, ref: "main" },
       },

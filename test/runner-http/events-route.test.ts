@@ -38,35 +38,37 @@ test("POST /v1/events answers 200 with the first task for a known delivery", asy
   assert.deepEqual(deliveries, ["accepted", "duplicate"]);
 });
 
-test("POST /v1/events tells a late delivery by the clock of the edge that sends it", async () => {
+test("POST /v1/events knows what waited at its edge by that one's clock, and what is old by the forge's", async () => {
   await using runner = await startRunner();
   const minute = 60_000;
-  const push = async (deliveredAt: number, sentAt: number) => {
+  const now = Date.now();
+  const timeOf = (offset: number) => new Date(now + offset).toISOString();
+  const push = async (about: { changed: number; delivered: number; sent: number }) => {
     const { event, ...rest } = handOff({ number: 1, delivery: v7() });
-    const delivered_at = new Date(deliveredAt).toISOString();
-    const body = JSON.stringify({ ...rest, event: { ...event, delivered_at } });
+    const { pull_request } = event;
+    const told = { ...pull_request, updated_at: timeOf(about.changed) };
+    const delivered_at = timeOf(about.delivered);
+    const body = JSON.stringify({ ...rest, event: { ...event, delivered_at, pull_request: told } });
     const sealed = { method: "POST", path: "/v1/events", body: new TextEncoder().encode(body) };
-    const headers = { [sealHeader]: seal(secrets[0], sealed, sentAt) };
+    const headers = { [sealHeader]: seal(secrets[0], sealed, now + about.sent) };
     const response = await runner.send("/v1/events", { ...post, body, headers });
     return HandOffAnswer.parse(await response.json()).task_id;
   };
-  const now = Date.now();
-  const first = await push(now, now);
-  const bySlowClock = await push(now - minute, now - minute);
-  const byFastClock = await push(now + minute, now + minute);
-  const late = await push(now - minute, now);
-  const last = await push(now - minute, now - minute);
-  const ids = [first, bySlowClock, byFastClock, late, last];
-  const states = ids.map(async (id) => (await runner.store.task(id))?.state);
-  assert.deepEqual(await Promise.all(states), [
-    "superseded",
-    "superseded",
-    "superseded",
-    "superseded",
-    "queued",
+  const bySlowEdge = await push({ changed: 0, delivered: -minute, sent: -minute });
+  const byFastEdge = await push({ changed: 0, delivered: minute, sent: minute });
+  const newOnesThatWaited = await push({ changed: 1000, delivered: -minute, sent: 0 });
+  const old = await push({ changed: 0, delivered: -minute, sent: 0 });
+  const oldButAtOnce = await push({ changed: 0, delivered: 0, sent: 0 });
+  const ends = [bySlowEdge, byFastEdge, newOnesThatWaited, old].map(
+    async (id) => (await runner.store.journal(id, 0, 10)).at(-1)?.data,
+  );
+  assert.deepEqual(await Promise.all(ends), [
+    { by: byFastEdge },
+    { by: newOnesThatWaited },
+    { by: oldButAtOnce },
+    { by: newOnesThatWaited },
   ]);
-  const end = (await runner.store.journal(late, 0, 10)).at(-1);
-  assert.deepEqual([end?.type, end?.data], ["task.superseded", { by: byFastClock }]);
+  assert.equal((await runner.store.task(oldButAtOnce))?.state, "queued");
 });
 
 test("POST /v1/events answers 503 when the queue is full, and takes nothing in", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { HostLoad } from "#runner/store/cluster.ts";
-import type { Claim, Outcome, Store } from "#runner/store/store.ts";
+import type { Claim, Outcome, QueueOptions, Store } from "#runner/store/store.ts";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import type { TaskError } from "#shared/task.ts";
@@ -29,9 +29,9 @@ export function said(text: string): JournalEvent {
 export async function accepted(
   store: Store,
   work: HandOff = handOff(),
-  priority?: number,
+  options: Omit<QueueOptions, "limit"> = {},
 ): Promise<string> {
-  const admission = await store.enqueue(work, { limit: 1000, priority });
+  const admission = await store.enqueue(work, { limit: 1000, ...options });
   assert.equal(admission.outcome, "accepted");
   return work.task_id;
 }

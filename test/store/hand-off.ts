@@ -12,7 +12,7 @@ interface About {
   repository?: string;
   forge?: Forge;
   /** Epoch milliseconds; default: nobody knows. */
-  deliveredAt?: number | undefined;
+  updatedAt?: number | undefined;
 }
 
 /** A hand-off about a pull request. */
@@ -23,7 +23,7 @@ export function handOff(
     delivery = v7(),
     repository = "shop",
     forge = "github",
-    deliveredAt,
+    updatedAt,
   }: About = {},
 ): HandOff & { event: PullRequestEvent } {
   const event = pullRequestEvent(number);
@@ -34,9 +34,12 @@ export function handOff(
     kind,
     event: {
       ...event,
-      ...(deliveredAt !== undefined && { delivered_at: new Date(deliveredAt).toISOString() }),
       forge,
       repository: { ...event.repository, name: repository },
+      pull_request: {
+        ...event.pull_request,
+        ...(updatedAt !== undefined && { updated_at: new Date(updatedAt).toISOString() }),
+      },
     },
   };
 }

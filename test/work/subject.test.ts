@@ -61,8 +61,8 @@ test("subjectOf: a comment that tells a number alone is about what the last even
 });
 
 test("subjectOf: an event that was delivered late tells what was before", async () => {
-  const { event } = handOff(7, { deliveredAt: Date.now() });
-  const { event: old } = handOff(7, { deliveredAt: Date.now() - 60_000 });
+  const { event } = handOff(7, { updatedAt: Date.now() });
+  const { event: old } = handOff(7, { updatedAt: Date.now() - 60_000 });
   old.pull_request.title = "Old";
   const { pull_request } = await subject(comment(told), event, old);
   assert.equal(pull_request.title, "Charge the card once");

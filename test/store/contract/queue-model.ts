@@ -1,5 +1,5 @@
 import type { Outcome } from "#runner/store/store.ts";
-import { affinityTime, leaseTime, orderTolerance } from "#runner/store/timing.ts";
+import { affinityTime, leaseTime, quickHandOff } from "#runner/store/timing.ts";
 import type { HandOff } from "#shared/api.ts";
 import type { JournalType } from "#shared/journal.ts";
 import { isTerminal, type TaskKind, type TaskState } from "#shared/task.ts";
@@ -27,7 +27,7 @@ export class Model {
   readonly tasks: ModelTask[] = [];
   /** Which host holds a session, and until when it goes first. */
   readonly #holders = new Map<number, { host: number | undefined; until: number }>();
-  /** Which task of a session decides last, and when that was delivered. */
+  /** Which task of a session decides last, and when its pull request had changed by then. */
   readonly #decisions = new Map<number, { readonly by: string; readonly at: number }>();
   /** When hosts were last heard of. */
   readonly #seen: number[];
@@ -37,17 +37,17 @@ export class Model {
     this.#seen = Array(hosts).fill(0);
   }
 
-  /** Its delivery was made `deliveredAt`, by the clock of the model, where that is known. */
+  /** Its pull request had last changed at `changedAt`, by the clock of the model, where that is known. */
   enqueue(
     work: HandOff,
-    { limit, deliveredAt }: { limit: number; deliveredAt: number | undefined },
+    { limit, changedAt, waited }: { limit: number; changedAt: number | undefined; waited: number },
   ): { outcome: string; id?: string } {
     const known = this.tasks.find(({ delivery }) => delivery === work.delivery_id);
     if (known !== undefined) return { outcome: "duplicate", id: known.id };
     const session = work.event.pull_request.number;
     const last = this.#decisions.get(session);
-    const at = Math.min(deliveredAt ?? Number.POSITIVE_INFINITY, this.now);
-    if (deliveredAt !== undefined && last !== undefined && last.at - at > orderTolerance) {
+    const isOlder = changedAt !== undefined && last !== undefined && changedAt < last.at;
+    if (isOlder && waited > quickHandOff) {
       const late = { ...newTask(work), overtakenBy: last.by };
       this.#reserveUnlessQueued(session);
       end(late, "superseded");
@@ -65,8 +65,9 @@ export class Model {
       else task.interruption ??= "superseded";
     }
     this.tasks.push(newTask(work));
-    if (deliveredAt !== undefined) {
-      this.#decisions.set(session, { by: work.task_id, at: Math.max(at, last?.at ?? at) });
+    if (changedAt !== undefined) {
+      const at = Math.max(changedAt, last?.at ?? changedAt);
+      this.#decisions.set(session, { by: work.task_id, at });
     }
     return { outcome: "accepted", id: work.task_id };
   }

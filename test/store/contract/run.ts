@@ -41,7 +41,7 @@ export class Run implements AsyncDisposable {
         return this.#enqueue(
           handOff(step.number, {
             kind: step.kind,
-            deliveredAt: step.waited === undefined ? undefined : this.#place.now - step.waited,
+            updatedAt: step.waited === undefined ? undefined : this.#place.now - step.waited,
           }),
         );
       case "redeliver": {
@@ -134,13 +134,11 @@ export class Run implements AsyncDisposable {
 
   async #enqueue(work: HandOff): Promise<void> {
     this.#sent.push(work);
-    const admission = await this.store.enqueue(work, { limit });
-    const { delivered_at } = work.event;
-    const deliveredAt =
-      delivered_at === undefined
-        ? undefined
-        : Date.parse(delivered_at) - this.#place.now + this.model.now;
-    const expected = this.model.enqueue(work, { limit, deliveredAt });
+    const { updated_at } = work.event.pull_request;
+    const waited = updated_at === undefined ? 0 : this.#place.now - Date.parse(updated_at);
+    const changedAt = updated_at === undefined ? undefined : this.model.now - waited;
+    const admission = await this.store.enqueue(work, { limit, waited });
+    const expected = this.model.enqueue(work, { limit, changedAt, waited });
     assert.equal(admission.outcome, expected.outcome);
     if (admission.outcome !== "full") assert.equal(admission.taskId, expected.id);
   }

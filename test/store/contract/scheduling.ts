@@ -70,11 +70,11 @@ export function schedulingContract(newPlace: NewPlace, { runs }: { runs: number 
     await using place = await newPlace();
     await using store = await place.open();
     const usual = await accepted(store, handOff(1, { kind: "close" }));
-    const low = await accepted(store, handOff(2, { kind: "close" }), -1);
-    const high = await accepted(store, handOff(3), 5);
+    const low = await accepted(store, handOff(2, { kind: "close" }), { priority: -1 });
+    const high = await accepted(store, handOff(3), { priority: 5 });
     // What stands before it in its session is as urgent as what waits behind it.
     const first = await accepted(store, handOff(4, { kind: "close" }));
-    const behind = await accepted(store, handOff(4, { kind: "close" }), 9);
+    const behind = await accepted(store, handOff(4, { kind: "close" }), { priority: 9 });
     const order = [];
     for (const _task of [1, 2, 3, 4, 5]) {
       const claim = await claimed(store);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Outcome } from "#runner/store/store.ts";
-import { affinityTime, leaseTime, orderTolerance } from "#runner/store/timing.ts";
+import { affinityTime, leaseTime, quickHandOff } from "#runner/store/timing.ts";
 import type { TaskKind } from "#shared/task.ts";
 import { done, retryIn, trouble } from "../drive.ts";
 
@@ -45,7 +45,7 @@ function enqueueStep() {
     kind: fc.constantFrom("review", "review", "close"),
     waited: fc.constantFrom(
       ...[undefined, 0, 0, 0, -60_000],
-      ...[orderTolerance, orderTolerance + 1, 2 * orderTolerance, 60_000],
+      ...[quickHandOff, quickHandOff + 1, 2 * quickHandOff, 60_000],
     ),
   });
 }
