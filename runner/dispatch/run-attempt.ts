@@ -65,9 +65,9 @@ function workContext(
   claim: Claim,
   { store, journal, signal }: { store: Store; journal: JournalWriter; signal: AbortSignal },
 ): WorkContext {
-  const held = async (isHeld: Promise<boolean>) => {
+  const held = async (isHeld: () => Promise<boolean>) => {
     signal.throwIfAborted();
-    if (!(await isHeld)) throw new CicdError("conflict", "Task is no longer this host's");
+    if (!(await isHeld())) throw new CicdError("conflict", "Task is no longer this host's");
   };
   return {
     signal,
@@ -78,8 +78,8 @@ function workContext(
       await journal.settled();
       signal.throwIfAborted();
     },
-    checkHeld: () => held(store.append(claim, [])),
-    owePage: () => held(store.owePage(claim)),
+    checkHeld: () => held(() => store.append(claim, [])),
+    owePage: () => held(() => store.owePage(claim)),
   };
 }
 

@@ -109,8 +109,8 @@ export class Fleet implements Asked, AsyncDisposable {
   async stop(): Promise<string[]> {
     const problems: string[] = [];
     for (const member of this.members.toReversed()) {
-      const code = await member.stop();
-      if (code !== 0) problems.push(`The ${member.command} ended with ${code}`);
+      const problem = await member.stop();
+      if (problem !== undefined) problems.push(problem);
     }
     this.#isOver = true;
     return problems;

@@ -54,13 +54,14 @@ export class Member implements Mortal {
     this.errors.push(...program.errors);
   }
 
-  /** Asks it to end; resolves to its exit code. */
-  async stop(): Promise<number | undefined> {
+  /** Asks it to end; resolves to what is wrong with how it did. */
+  async stop(): Promise<string | undefined> {
     const program = this.#program;
     this.#program = undefined;
     const code = await program?.stop("SIGTERM");
     this.errors.push(...(program?.errors ?? []));
-    return code;
+    if (code === 0) return undefined;
+    return `The ${this.command} ended with ${code}: ${program?.said.join(" | ")}`;
   }
 
   get isRunning(): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate } from "node:timers/promises";
 import { Stopped } from "#runner/dispatch/interruption.ts";
 import type { RetryPolicy } from "#runner/dispatch/retry-policy.ts";
 import { runAttempt, type Work } from "#runner/dispatch/run-attempt.ts";
@@ -166,6 +167,21 @@ test("runAttempt: what is kept is in the journal; a lost task may write no page 
   });
   // What is asserted within the work would end as its failure.
   assert.equal(outcome.state, "succeeded");
+});
+
+test("runAttempt: a task that was stopped asks nothing of the store, which may be down by then", async () => {
+  await using scene = await setScene();
+  const stopped = new Stopped({ kind: "shutdown" });
+  const reasons: unknown[] = [];
+  await scene.run(async (_task, { checkHeld, owePage }) => {
+    await scene.store[Symbol.asyncDispose]();
+    scene.stop.abort(stopped);
+    for (const ask of [checkHeld, owePage]) await ask().catch((reason) => reasons.push(reason));
+    // An answer that nobody waits for would end the program.
+    await setImmediate();
+    return { kind: "close" };
+  });
+  assert.deepEqual(reasons, [stopped, stopped]);
 });
 
 /** A task that this host has claimed, and what stops the host. */

@@ -28,6 +28,8 @@ export interface Program {
   readonly events: readonly string[];
   /** Of all errors that it logged. */
   readonly errors: readonly NonNullable<LogLine["err"]>[];
+  /** The lines of its standard error. */
+  readonly said: readonly string[];
   /** Counts what it holds. */
   held(): Promise<Held>;
   /** Sends a signal; resolves, when the program is gone, to its exit code. */
@@ -79,6 +81,7 @@ export async function startProgram(
     url: await started.promise,
     events,
     errors,
+    said,
     held: async () => {
       probed = Promise.withResolvers();
       child.kill("SIGUSR2");
