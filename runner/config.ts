@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
-import { Duration, Size } from "#shared/quantity.ts";
+import { Duration, Share, Size } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { AnthropicConfig } from "./broker/config.ts";
 import { BudgetConfig } from "./budget/config.ts";
@@ -196,15 +196,10 @@ export const RunnerConfig = z.strictObject({
           env: ["OTEL_EXPORTER_OTLP_ENDPOINT"],
           description: "Where traces are sent: OTLP over HTTP, such as `http://127.0.0.1:4318`",
         }),
-      tracing_sampler: z
-        .number()
-        .min(0)
-        .max(1)
-        .default(0.1)
-        .meta({
-          env: ["OTEL_TRACES_SAMPLER_ARG"],
-          description: "Share of traces that are recorded, 1 for all",
-        }),
+      tracing_sampler: Share.default(0.1).meta({
+        env: ["OTEL_TRACES_SAMPLER_ARG"],
+        description: "Share of traces that are recorded, 1 for all",
+      }),
       health_check_interval: Duration.prefault("30s").meta({
         description: "How often memory and queue are looked at",
       }),

@@ -17,6 +17,9 @@ export const Size = quantity(
   "must be a size such as 512M, 1G or 1GB",
 );
 
+/** A part of a whole, 0 to 1. */
+export const Share = z.number().min(0).max(1);
+
 function quantity(units: Record<string, number>, form: RegExp, message: string) {
   return z.string().transform((text, context) => {
     const [, amount, unit = ""] = form.exec(text) ?? [];

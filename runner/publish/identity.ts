@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Finding, Place } from "#shared/review.ts";
+import { sha256Hex } from "#shared/sha256.ts";
 
 /**
  * What a finding is recognized by in the next review, whose words and line numbers are others: the
@@ -22,5 +22,5 @@ export function identify({ category, message }: Finding, { path, text }: Place):
 }
 
 function hash(parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+  return sha256Hex(JSON.stringify(parts)).slice(0, 16);
 }

@@ -1,7 +1,5 @@
 import * as z from "zod";
-import { Size } from "#shared/quantity.ts";
-
-const Share = z.number().min(0).max(1);
+import { Share, Size } from "#shared/quantity.ts";
 
 /** When the runner does with less. Sizes in bytes. */
 export const FallbackConfig = z

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { caseless } from "#shared/caseless.ts";
+import { sha256Hex } from "#shared/sha256.ts";
 import type { Task } from "#shared/task.ts";
 import type { CliSettings } from "../session/process-starter.ts";
 import type { Skill } from "../skills/skill.ts";
@@ -53,7 +53,7 @@ export function cacheKey(
     // What a skill allows and may spend is not in the prompt.
     ...skills.map(({ hash }) => hash),
   ];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  return sha256Hex(JSON.stringify(parts));
 }
 
 /** Changes with what a kept review looks like. */

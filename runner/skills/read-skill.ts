@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { closest } from "fastest-levenshtein";
 import {
@@ -12,6 +11,7 @@ import {
 } from "yaml";
 import type * as z from "zod";
 import { CicdError, reasonOf } from "#shared/error.ts";
+import { sha256Hex } from "#shared/sha256.ts";
 import { FrontMatter, type Skill } from "./skill.ts";
 
 /** A longer one would crowd the pull request out. */
@@ -46,7 +46,7 @@ export async function readSkill(path: string, folder: string): Promise<Skill> {
   }
   const instructions = body.trim();
   if (instructions === "") throw invalid(path, undefined, "there are no instructions below it");
-  const hash = createHash("sha256").update(text).digest("hex");
+  const hash = sha256Hex(text);
   return { ...front, tools, instructions, hash, path };
 }
 

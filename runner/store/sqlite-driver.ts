@@ -23,13 +23,7 @@ export class SqliteDriver implements Driver {
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
-    try {
-      const result = drive(this.#files.database, work());
-      await this.#group.settled();
-      return result;
-    } catch (error) {
-      throw storeError(error);
-    }
+    return await this.#onceOnDisk(() => drive(this.#files.database, work()));
   }
 
   async write<T>(work: () => Work<T>): Promise<T> {
@@ -41,14 +35,7 @@ export class SqliteDriver implements Driver {
   }
 
   async writeRelaxed<T>(work: () => Work<T>): Promise<T> {
-    const result = this.writeRelaxedNow(work);
-    try {
-      // Of what it has seen of others: its own goes with the next that is durable.
-      await this.#group.settled();
-      return result;
-    } catch (error) {
-      throw storeError(error);
-    }
+    return await this.#onceOnDisk(() => this.writeRelaxedNow(work));
   }
 
   /** The same, without waiting for what others have written. */
@@ -78,6 +65,17 @@ export class SqliteDriver implements Driver {
   /** Closes it at once, before anything durable was written. */
   close(): void {
     this.#files[Symbol.dispose]();
+  }
+
+  /** Gives a result once all is on disk that others have written durably, and it may have seen. */
+  async #onceOnDisk<T>(run: () => T): Promise<T> {
+    try {
+      const result = run();
+      await this.#group.settled();
+      return result;
+    } catch (error) {
+      throw storeError(error);
+    }
   }
 
   async #close(): Promise<void> {

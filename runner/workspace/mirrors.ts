@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256Hex } from "#shared/sha256.ts";
 import type { Subject } from "../subject.ts";
 import { FolderSizes, type Stored } from "./disk-budget.ts";
 import { Mirror, removeMirror } from "./mirror.ts";
@@ -65,5 +65,5 @@ const isMirror = /^[0-9a-f]{64}$/;
 function nameOf({ forge, repository }: Subject, idLength: number): string {
   const { host, owner, name, clone_url } = repository;
   const identity = JSON.stringify([forge, host, owner, name, clone_url, idLength]);
-  return createHash("sha256").update(identity).digest("hex");
+  return sha256Hex(identity);
 }

@@ -4,6 +4,7 @@ import { v7 } from "uuid";
 import type { JournalEvent } from "#shared/journal.ts";
 import { handOff } from "../runner-http/hand-off.ts";
 import { idle } from "../runner-http/start-runner.ts";
+import { startTask } from "../runner-http/start-task.ts";
 import { newSqlitePlace } from "../store/place.ts";
 import { openDashboard, type TestDashboard } from "./open-dashboard.ts";
 
@@ -111,11 +112,8 @@ test("without a script a page tells all: state, timeline, output, review, cost",
 test("a running task leads to its events, which come with the cookie", async () => {
   await using dashboard = await openDashboard();
   const { store } = dashboard.runner;
-  const work = handOff();
-  await store.enqueue(work, { limit: 9 });
-  const claim = await store.claim();
-  assert(claim);
-  const page = await (await dashboard.get(`/tasks/${work.task_id}`, "read")).text();
+  const claim = await startTask(dashboard.runner);
+  const page = await (await dashboard.get(`/tasks/${claim.task.id}`, "read")).text();
   const [, path = ""] = /data-events="\/dashboard([^"]+)"/.exec(page) ?? [];
   const [, after] = /data-after="(\d+)"/.exec(page) ?? [];
   assert.equal(after, "2");
@@ -131,17 +129,14 @@ test("a running task leads to its events, which come with the cookie", async () 
 test("a long journal is shown from its end, which is followed; a copy has what is new alone", async () => {
   await using dashboard = await openDashboard();
   const { store } = dashboard.runner;
-  const work = handOff();
-  await store.enqueue(work, { limit: 9 });
-  const claim = await store.claim();
-  assert(claim);
+  const claim = await startTask(dashboard.runner);
   const dropped = (bytes: number): JournalEvent => ({ type: "output.dropped", data: { bytes } });
   await store.append(
     claim,
     Array.from({ length: 5100 }, (_, index) => dropped(index)),
   );
   const shown = async (query: string) => {
-    const page = await (await dashboard.get(`/tasks/${work.task_id}${query}`, "read")).text();
+    const page = await (await dashboard.get(`/tasks/${claim.task.id}${query}`, "read")).text();
     assert.match(page, /data-events="/);
     const seqs = [...page.matchAll(/data-seq="(\d+)"/g)].map(([, seq]) => Number(seq));
     const [, after] = /data-after="(\d+)"/.exec(page) ?? [];

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { GroupCommit } from "#runner/store/group-commit.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { turnsOf } from "../turns.ts";
 
 /** A database of numbers that are positive, and a reader that sees what is committed. */
 async function setScene(sync = async () => {}) {
@@ -164,8 +164,3 @@ test("GroupCommit: when the disk fails, all hear of it, and nothing more is writ
   );
   assert.deepEqual(scene.committed(), [1]);
 });
-
-/** Lets the event loop turn so often. */
-async function turnsOf(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await setImmediate();
-}

@@ -3,9 +3,9 @@ import { closeSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { setImmediate } from "node:timers/promises";
 import { execa } from "execa";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
+import { turnsOf } from "../turns.ts";
 import { handOff } from "./hand-off.ts";
 import { newSqlitePlace } from "./place.ts";
 
@@ -77,9 +77,4 @@ async function holdDisk(folder: string) {
       for (const writer of writers) closeSync(writer);
     },
   };
-}
-
-/** Lets the event loop turn so often. */
-async function turnsOf(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) await setImmediate();
 }

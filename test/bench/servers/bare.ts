@@ -4,22 +4,15 @@
  * nothing, checks nothing, knows no pull request, task or journal.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { fdatasync, openSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { promisify } from "node:util";
 import { GroupCommit } from "#runner/store/group-commit.ts";
+import { openSqliteFiles } from "#runner/store/sqlite-files.ts";
 
 const [folder = ""] = process.argv.slice(2);
-const path = join(folder, "bare.db");
-const database = new DatabaseSync(path);
-database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;
-  CREATE TABLE delivery(id TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT`);
-const insert = database.prepare("INSERT INTO delivery VALUES (?, ?)");
-const log = openSync(`${path}-wal`, "r+");
-const sync = promisify(fdatasync);
-const group = new GroupCommit(database, () => sync(log));
+const { database, sync } = openSqliteFiles(folder);
+database.exec("CREATE TABLE bare(id TEXT PRIMARY KEY, event TEXT NOT NULL) STRICT");
+const insert = database.prepare("INSERT INTO bare VALUES (?, ?)");
+const group = new GroupCommit(database, sync);
 
 const secret = process.env.GITHUB_WEBHOOK_SECRET ?? "";
 const server = createServer(async (request, response) => {
