@@ -102,10 +102,11 @@ export class ProcessPool {
    * ones make it, then spares.
    */
   async makeRoom(): Promise<void> {
-    const surplus = () => Math.max(0, this.size + this.#spares.size - this.#limit);
+    const surplus = () => Math.max(0, this.#wanted - this.#limit);
     const evicted = this.#idle().slice(0, surplus());
     const hibernated = evicted.map(([id, resident]) => this.hibernate(id, resident));
     await Promise.all([...hibernated, this.#spares.remove(surplus())]);
+    await this.#vacated(this.#limit);
   }
 
   /** Ends the process of a session; its conversation can be resumed. */
@@ -168,8 +169,8 @@ export class ProcessPool {
     const wanted = Math.min(spares, maxSessions - 1);
     const mayStart = () => this.#mode === "pooled" && this.#hasMemory && !this.#isStopping;
     while (mayStart() && this.#spares.size < wanted) {
-      if (this.size + this.#spares.size < maxSessions) {
-        this.#spares.add();
+      if (this.#wanted < maxSessions) {
+        if (!(await this.#vacated(maxSessions - 1))) this.#spares.add();
         continue;
       }
       const [oldest] = this.#idle();
@@ -197,7 +198,7 @@ export class ProcessPool {
     const residents = [...this.#residents];
     await Promise.all([
       this.#spares.remove(this.#spares.size),
-      this.#spares.ended(),
+      ...this.#spares.ending,
       ...residents.map(([id, resident]) => this.hibernate(id, resident)),
       ...this.#ending.values(),
     ]);
@@ -205,6 +206,19 @@ export class ProcessPool {
 
   get #limit(): number {
     return this.#mode === "frozen" ? this.#frozenSize : this.#options.maxSessions;
+  }
+
+  /** How many processes there are to be, once those that end are gone. */
+  get #wanted(): number {
+    return this.size + this.#spares.size;
+  }
+
+  /** Waits for the processes that end, if with them there are more than `limit`; tells whether. */
+  async #vacated(limit: number): Promise<boolean> {
+    const ending = [...this.#ending.values(), ...this.#spares.ending];
+    if (ending.length === 0 || this.#wanted + ending.length <= limit) return false;
+    await Promise.allSettled(ending);
+    return true;
   }
 
   #refillSoon(): void {

@@ -88,9 +88,9 @@ export class Spares {
     }
   }
 
-  /** Waits for those that are ending; never rejects. */
-  async ended(): Promise<void> {
-    await Promise.allSettled(this.#ending);
+  /** The ends of those that were taken out and are not gone yet. */
+  get ending(): ReadonlySet<Promise<void>> {
+    return this.#ending;
   }
 
   async #end({ name, serving }: Spare): Promise<void> {

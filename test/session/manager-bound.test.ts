@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "../until.ts";
 import { say } from "./drive.ts";
-import { type Scene, setScene } from "./scene.ts";
+import { type Scene, type SceneOptions, setScene } from "./scene.ts";
 
 test("SessionManager ends the least recently used process to make room for another", async () => {
   await using scene = await setScene({ maxSessions: 2 });
@@ -28,23 +29,31 @@ test("SessionManager ends no leased process, and makes the room good when one is
   assert.deepEqual(await scene.pids(), pidsOf(scene, [c]));
 });
 
-test("SessionManager makes room for sessions that are acquired at once", async () => {
-  let living = 0;
-  let most = 0;
-  await using scene = await setScene({
-    maxSessions: 2,
-    onState: ({ to }) => {
-      if (to === "ready") living += 1;
-      if (to === "dead") living -= 1;
-      most = Math.max(most, living);
-    },
-  });
+test("SessionManager starts no process in the room of one that has not ended yet, whoever ended that", async () => {
+  const living = countLiving();
+  const { onState } = living;
+  // Such a process ends by a signal only: what does not wait for its end is there long before it.
+  await using scene = await setScene({ maxSessions: 2, patience: 300, onState });
+  scene.behave("stubborn", "stubborn", "remembers");
   const [a, b, c, d] = await idle(scene, 2, 4);
   using first = new DisposableStack();
   for (const lease of await Promise.all([scene.acquire(c), scene.acquire(d)])) first.use(lease);
   assert.deepEqual(residents(scene, [a, b, c, d]), [false, false, true, true]);
   assert.deepEqual((await scene.pids()).toSorted(), pidsOf(scene, [c, d]));
-  assert.equal(most, 2);
+  assert.equal(living.most, 2);
+});
+
+test("SessionManager starts no spare in the room of a process that has not ended yet", async () => {
+  const living = countLiving();
+  const { onState } = living;
+  await using scene = await setScene({ maxSessions: 2, spares: 1, patience: 300, onState });
+  scene.behave("stubborn", "stubborn", "remembers");
+  const [a, b] = await idle(scene, 2, 2);
+  const ended = Promise.all([scene.manager.terminate(a), scene.manager.terminate(b)]);
+  await scene.manager.refill();
+  await ended;
+  await until(() => scene.manager.pids.length === 1);
+  assert.equal(living.most, 2);
 });
 
 test("SessionManager.lease of one session at once from many sides has one winner", async () => {
@@ -69,6 +78,22 @@ test("SessionManager.hibernateIdle ends what was idle for long enough, and nothi
   assert.equal(await scene.manager.hibernateIdle(0), 1);
   assert.deepEqual(await scene.pids(), pidsOf(scene, [c]));
 });
+
+/** Counts the processes that live; tells how many there were at most. */
+function countLiving(): Required<Pick<SceneOptions, "onState">> & { readonly most: number } {
+  let living = 0;
+  let most = 0;
+  return {
+    onState: ({ to }) => {
+      if (to === "ready") living += 1;
+      if (to === "dead") living -= 1;
+      most = Math.max(most, living);
+    },
+    get most() {
+      return most;
+    },
+  };
+}
 
 /** Makes sessions, the first few of which get a process in their order and give it back. */
 async function idle(scene: Scene, started: number, count: number): Promise<Ids> {
