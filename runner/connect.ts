@@ -1,5 +1,6 @@
 import type { Environment } from "#shared/config.ts";
-import { startBroker } from "./broker/broker.ts";
+import { type Broker, startBroker } from "./broker/broker.ts";
+import { type Credentials, credentialsOf } from "./broker/credentials.ts";
 import { cliEnvironment } from "./claude/environment.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { CliSettings } from "./session/process-starter.ts";
@@ -7,18 +8,15 @@ import type { CliSettings } from "./session/process-starter.ts";
 /** How all CLI processes of a host reach the model's API. Disposal cuts them off. */
 export interface Connector extends AsyncDisposable {
   readonly connect: CliSettings["connect"];
-  /**
-   * Has another key sent from now on; undefined where processes have the one that they were started
-   * with.
-   */
-  readonly changeKey: ((apiKey: string) => void) | undefined;
+  /** Has others sent from now on; undefined where processes have those that they started with. */
+  readonly changeCredentials: Broker["changeCredentials"] | undefined;
   /** Why secrets are in the environment of the processes; undefined when none is. */
   readonly warning: string | undefined;
 }
 
 /**
- * Opens the way to the model's API: through a broker, so that no process has the key; or directly,
- * where that is switched off or there is no key but credentials of another kind.
+ * Opens the way to the model's API: through a broker, so that no process has the credentials; or
+ * directly, where that is switched off or they are of a kind that the settings don't know.
  */
 export async function openConnector(
   { anthropic, claude }: RunnerConfig,
@@ -28,21 +26,27 @@ export async function openConnector(
     onError,
   }: { stateDir: string; environment: Environment; onError: (error: unknown) => void },
 ): Promise<Connector> {
-  const environmentWith = (apiKey: string | undefined, baseUrl: string | undefined) =>
-    cliEnvironment({ host, passOn: claude.pass_environment, stateDir, apiKey, baseUrl });
-  const { api_key, base_url, broker: isWanted } = anthropic;
-  if (!isWanted || api_key === undefined) {
-    const environment = environmentWith(api_key, base_url);
+  const common = { host, passOn: claude.pass_environment, stateDir };
+  const { base_url, broker: isWanted } = anthropic;
+  const credentials = credentialsOf(anthropic);
+  if (!isWanted || credentials === undefined) {
+    const environment = cliEnvironment({
+      ...common,
+      apiKey: anthropic.api_key,
+      authToken: anthropic.auth_token,
+      customHeaders: anthropic.custom_headers && headerLines(anthropic.custom_headers),
+      baseUrl: base_url,
+    });
     return {
       connect: () => ({ environment, [Symbol.dispose]: () => {} }),
-      changeKey: undefined,
-      warning: warningOf(api_key, claude.pass_environment),
+      changeCredentials: undefined,
+      warning: warningOf(credentials, claude.pass_environment),
       [Symbol.asyncDispose]: async () => {},
     };
   }
   const broker = await startBroker({
     ...(base_url !== undefined && { upstream: base_url }),
-    apiKey: api_key,
+    credentials,
     firstByteTimeout: anthropic.first_byte_timeout,
     idleTimeout: anthropic.idle_timeout,
     onError,
@@ -54,12 +58,14 @@ export async function openConnector(
         onUsage: ({ model, ...tokens }) => meter()?.spend(model, tokens),
       });
       return {
-        environment: withoutProxy(environmentWith(access.token, broker.url)),
+        environment: withoutProxy(
+          cliEnvironment({ ...common, apiKey: access.token, baseUrl: broker.url }),
+        ),
         isModelAtWork: () => access.active > 0,
         [Symbol.dispose]: () => access[Symbol.dispose](),
       };
     },
-    changeKey: (apiKey) => broker.changeKey(apiKey),
+    changeCredentials: (changed) => broker.changeCredentials(changed),
     warning: undefined,
     [Symbol.asyncDispose]: () => broker[Symbol.asyncDispose](),
   };
@@ -72,9 +78,18 @@ function withoutProxy(environment: Record<string, string>): Record<string, strin
   return { ...environment, NO_PROXY: exceptions, no_proxy: exceptions };
 }
 
-function warningOf(apiKey: string | undefined, passedOn: readonly string[]): string | undefined {
-  if (apiKey !== undefined) {
-    return "anthropic.broker is off: every CLI process has the API key in its environment";
+function headerLines(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n");
+}
+
+function warningOf(
+  credentials: Credentials | undefined,
+  passedOn: readonly string[],
+): string | undefined {
+  if (credentials !== undefined) {
+    return "anthropic.broker is off: every CLI process has the API's credentials in its environment";
   }
   return passedOn.length === 0
     ? "No ANTHROPIC_API_KEY is set: reviews will fail unless the CLI finds other credentials"

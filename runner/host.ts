@@ -198,7 +198,7 @@ export async function startHost({
     // A git that outlives its runner is found by the mark, and ended.
     environment: { ...environment, [markerVariable]: stateDir },
     schema,
-    changeKey: connector.changeKey,
+    changeCredentials: connector.changeCredentials,
   });
   const counted = observe.counted((task, context) => settings.current.work(task, context));
   const dispatcher = new Dispatcher({

@@ -1,4 +1,5 @@
 import { CicdError } from "#shared/error.ts";
+import { credentialsOf } from "./broker/credentials.ts";
 import { type Changeable, changeable, type Lasting } from "./changeable.ts";
 import type { RunnerConfig } from "./config.ts";
 import type { Connector } from "./connect.ts";
@@ -13,19 +14,25 @@ const reloadable = [
   ...["claude.timeout", "claude.max_budget_usd"],
 ];
 
+const credentialSettings = [
+  "anthropic.api_key",
+  "anthropic.auth_token",
+  "anthropic.custom_headers",
+];
+
 /** What a running host goes by of its settings, as they are now. */
 export class ReloadableSettings {
   readonly #lasting: Lasting;
-  readonly #changeKey: Connector["changeKey"];
+  readonly #changeCredentials: Connector["changeCredentials"];
   #current: Changeable;
 
   /** @throws CicdError `config_invalid` when the settings can't be used. */
   constructor(
     settings: RunnerConfig,
-    { changeKey, ...lasting }: Lasting & Pick<Connector, "changeKey">,
+    { changeCredentials, ...lasting }: Lasting & Pick<Connector, "changeCredentials">,
   ) {
     this.#lasting = lasting;
-    this.#changeKey = changeKey;
+    this.#changeCredentials = changeCredentials;
     this.#current = changeable(settings, lasting);
   }
 
@@ -35,11 +42,11 @@ export class ReloadableSettings {
   }
 
   /**
-   * Whether a setting is taken anew, by its key. The key of the model's API only where a broker has
-   * it.
+   * Whether a setting is taken anew, by its key. The credentials of the model's API only where a
+   * broker has them.
    */
   isReloadable(key: string): boolean {
-    if (key === "anthropic.api_key") return this.#changeKey !== undefined;
+    if (credentialSettings.includes(key)) return this.#changeCredentials !== undefined;
     return reloadable.some((name) => key === name || key.startsWith(`${name}.`));
   }
 
@@ -48,17 +55,17 @@ export class ReloadableSettings {
    * @throws CicdError `config_invalid` when they can't be used: then nothing has changed.
    */
   prepare(settings: RunnerConfig): () => void {
-    const { api_key: key } = settings.anthropic;
-    if (key === undefined && this.#changeKey !== undefined) throw keyGone();
+    const credentials = credentialsOf(settings.anthropic);
+    if (credentials === undefined && this.#changeCredentials !== undefined) throw credentialsGone();
     const changed = changeable(settings, this.#lasting);
     return () => {
-      if (key !== undefined) this.#changeKey?.(key);
+      if (credentials !== undefined) this.#changeCredentials?.(credentials);
       this.#current = changed;
     };
   }
 }
 
-function keyGone(): CicdError {
-  const message = "Cannot take settings without anthropic.api_key: processes that run need it";
+function credentialsGone(): CicdError {
+  const message = `Cannot take settings without ${credentialSettings.join(", ")}: processes that run need one`;
   return new CicdError("config_invalid", message, { hint: "Restart the runner to do without" });
 }

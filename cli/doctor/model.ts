@@ -1,3 +1,4 @@
+import { credentialsOf } from "#runner/broker/credentials.ts";
 import type { RunnerConfig } from "#runner/config.ts";
 import { type Check, fail, ok, warn } from "./check.ts";
 
@@ -6,14 +7,15 @@ export function modelCheck({ anthropic, claude }: RunnerConfig): Check {
   return {
     name: "Model API",
     run: async (signal) => {
-      const { api_key: key, base_url: base = "https://api.anthropic.com" } = anthropic;
-      if (key === undefined && claude.pass_environment.length > 0) {
+      const { base_url: base = "https://api.anthropic.com" } = anthropic;
+      const credentials = credentialsOf(anthropic);
+      if (credentials === undefined && claude.pass_environment.length > 0) {
         const names = claude.pass_environment.join(", ");
         return warn(`No key; the CLI has ${names}, which was not tried`);
       }
-      if (key === undefined) return fail("No key is set", "Set ANTHROPIC_API_KEY");
+      if (credentials === undefined) return fail("No key is set", "Set ANTHROPIC_API_KEY");
       const url = `${base.replace(/\/+$/, "")}/v1/models?limit=1`;
-      const headers = { "x-api-key": key, "anthropic-version": "2023-06-01" };
+      const headers = { ...credentials, "anthropic-version": "2023-06-01" };
       const answer = await fetch(url, { headers, signal, redirect: "manual" }).catch(
         () => undefined,
       );

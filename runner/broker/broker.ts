@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
-import { CicdError } from "#shared/error.ts";
 import { listen } from "../http/listen.ts";
 import { apiError } from "./api-error.ts";
+import type { Credentials } from "./credentials.ts";
 import type { Cut } from "./exchange.ts";
 import { revoked } from "./failure.ts";
 import { type ForwardOptions, forward } from "./forward.ts";
@@ -20,23 +20,18 @@ export interface Broker extends AsyncDisposable {
   readonly url: string;
   /** Gives leave to one process. */
   admit(hooks?: AccessHooks): Access;
-  /**
-   * Sends another key from the next request on.
-   * @throws CicdError as {@link startBroker}.
-   */
-  changeKey(apiKey: string): void;
+  /** Sends others from the next request on. */
+  changeCredentials(credentials: Credentials): void;
 }
 
 /**
- * Starts the one place that reaches the model's API and has its key. CLI processes reach it on
+ * Starts the one place that reaches the model's API and has its credentials. CLI processes reach it on
  * loopback, each with a token of its own in place of the key. Behind an HTTP proxy the host needs
  * `NODE_USE_ENV_PROXY=1` in its environment: Node's `fetch` does not heed `HTTPS_PROXY` otherwise.
- * @throws CicdError `config_invalid` when the key can't be sent.
  */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { upstream = "https://api.anthropic.com", onError } = options;
-  let { apiKey } = options;
-  checkKey(apiKey);
+  let { credentials } = options;
   const grants = new Set<Grant>();
   const app = new Hono<BrokerEnv>();
   app.onError((error) => {
@@ -62,7 +57,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     if (refusal !== undefined) return apiError("permission_error", refusal);
     const hangUp = (why: Cut) => breakOff(c.env.outgoing, why);
     const admitted = { request: c.req.raw, path: c.req.path, grant, hangUp };
-    return await forward(admitted, { ...options, apiKey, upstream });
+    return await forward(admitted, { ...options, credentials, upstream });
   });
 
   const server = await listen({ fetch: app.fetch, host: "127.0.0.1", port: 0 });
@@ -73,9 +68,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       grants.add(grant);
       return grant;
     },
-    changeKey: (changed) => {
-      checkKey(changed);
-      apiKey = changed;
+    changeCredentials: (changed) => {
+      credentials = changed;
     },
     [Symbol.asyncDispose]: () => server.close(0),
   };
@@ -84,14 +78,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 interface BrokerEnv {
   Bindings: HttpBindings;
   Variables: { grant: Grant };
-}
-
-/** An error about a header would show the key. */
-function checkKey(apiKey: string | undefined): void {
-  if (apiKey === undefined || /^[\x21-\x7e]+$/.test(apiKey)) return;
-  throw new CicdError("config_invalid", "Cannot send key of the model's API: it is no plain text", {
-    hint: "Look for blanks, line ends and quotes in anthropic.api_key",
-  });
 }
 
 /** Every grant is compared, so time tells nothing. */

@@ -1,3 +1,5 @@
+import type { Credentials } from "./credentials.ts";
+
 /** What a request of the CLI may say to the API; the names that it uses, and no credentials. */
 const passedOn =
   /^(accept|content-type|content-length|user-agent|x-app|x-client-request-id|(anthropic|x-stainless|x-claude-code)-.+)$/;
@@ -9,9 +11,9 @@ const keptBack = [
 ];
 
 /** The headers of a request to the API. */
-export function requestHeaders(headers: Headers, apiKey: string | undefined): Headers {
+export function requestHeaders(headers: Headers, credentials: Credentials): Headers {
   const passed = new Headers([...headers].filter(([name]) => passedOn.test(name)));
-  if (apiKey !== undefined) passed.set("x-api-key", apiKey);
+  for (const [name, value] of Object.entries(credentials)) passed.set(name, value);
   // The meter reads text.
   passed.set("accept-encoding", "identity");
   return passed;

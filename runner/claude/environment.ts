@@ -10,6 +10,9 @@ export interface CliEnvironmentOptions {
   readonly passOn: readonly string[];
   readonly stateDir: string;
   readonly apiKey: string | undefined;
+  readonly authToken?: string | undefined;
+  /** A `Name: value` on each line. */
+  readonly customHeaders?: string | undefined;
   readonly baseUrl: string | undefined;
 }
 
@@ -25,11 +28,15 @@ const apiRetries = "3";
 
 /** The environment of a CLI process: an allow-list, and folders of its own. */
 export function cliEnvironment(options: CliEnvironmentOptions): Record<string, string> {
-  const { host, passOn, stateDir, apiKey, baseUrl } = options;
+  const { host, passOn, stateDir } = options;
+  const api: Environment = {
+    ANTHROPIC_API_KEY: options.apiKey,
+    ANTHROPIC_AUTH_TOKEN: options.authToken,
+    ANTHROPIC_CUSTOM_HEADERS: options.customHeaders,
+    ANTHROPIC_BASE_URL: options.baseUrl,
+  };
   return {
-    ...pick(host, [...allowed, ...passOn]),
-    ...(apiKey !== undefined && { ANTHROPIC_API_KEY: apiKey }),
-    ...(baseUrl !== undefined && { ANTHROPIC_BASE_URL: baseUrl }),
+    ...pick({ ...host, ...api }, [...allowed, ...passOn, ...Object.keys(api)]),
     ...gitConfig({
       // Git runs programs that a checkout's configuration names; the CLI runs git at its start.
       "core.fsmonitor": "false",

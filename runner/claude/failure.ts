@@ -35,7 +35,7 @@ export function failureOf(result: CliResult): CicdError | undefined {
 function apiFailure(status: number | undefined, detail: string): CicdError {
   if (status === 401 || status === 403) {
     return new CicdError("model_refused_key", `Model API refused the key: ${detail}`, {
-      hint: "Check ANTHROPIC_API_KEY (and ANTHROPIC_BASE_URL, if it is set)",
+      hint: "Check ANTHROPIC_API_KEY, or ANTHROPIC_AUTH_TOKEN where a gateway wants that, and ANTHROPIC_BASE_URL",
     });
   }
   if (status === undefined) {

@@ -6,6 +6,7 @@ import type { Environment } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
 import type { JournalEvent } from "#shared/journal.ts";
 import { noSpending, type Task, type TaskResult } from "#shared/task.ts";
+import { credentialsOf } from "../broker/credentials.ts";
 import { budgetLimits } from "../budget/limits.ts";
 import { openDay, openTaskBudget } from "../budget/open.ts";
 import { endOrphans } from "../claude/orphans.ts";
@@ -125,9 +126,9 @@ function trusted({ pull_request, ...rest }: Subject): Subject {
 }
 
 function requireKey({ anthropic, claude }: RunnerConfig): void {
-  if (anthropic.api_key !== undefined || claude.pass_environment.length > 0) return;
+  if (credentialsOf(anthropic) !== undefined || claude.pass_environment.length > 0) return;
   throw new CicdError("config_invalid", "Cannot review: ANTHROPIC_API_KEY is not set", {
-    hint: "Set it to a key of the model's API, or name the CLI's other credentials in claude.pass_environment",
+    hint: "Set it to a key of the model's API, or ANTHROPIC_AUTH_TOKEN to a gateway's, or name the CLI's other credentials in claude.pass_environment",
   });
 }
 

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { IncomingHttpHeaders } from "node:http";
 import { test } from "node:test";
 import * as z from "zod";
-import { startBroker } from "#runner/broker/broker.ts";
 import { text } from "../messages-api/reply.ts";
 import { rawApi, realKey, scene, sceneWithApi } from "./scene.ts";
 
@@ -109,25 +108,23 @@ test("the API hears nothing of the process's own credentials", async () => {
   assert.equal(`http://${headers.host}`, api.url);
 });
 
-test("without a key none is sent, whatever the process sends", async () => {
-  const keys: unknown[] = [];
+test("a gateway gets its own credentials, others as soon as they change, and none of the process's", async () => {
+  const seen: IncomingHttpHeaders[] = [];
   await using api = await rawApi(({ headers }, response) => {
-    keys.push(headers["x-api-key"]);
+    seen.push(headers);
     response.end("{}");
   });
-  await using s = await scene(api.url, {}, { apiKey: undefined });
-  await (await s.ask()).text();
-  assert.deepEqual(keys, [undefined]);
-});
-
-test("a key that no header can carry is refused at the start, and not shown", async () => {
-  const options = { firstByteTimeout: 1000, idleTimeout: 1000 };
-  for (const apiKey of ["sk-\nant", "sk-ant ", "sk-\u{2013}ant", ""]) {
-    await assert.rejects(startBroker({ ...options, apiKey }), (error: Error) => {
-      assert.equal("code" in error && error.code, "config_invalid");
-      return apiKey === "" || !JSON.stringify([error.message, error.stack]).includes(apiKey);
-    });
-  }
+  const credentials = { authorization: "Bearer the-token", "x-tenant": "reviews" };
+  await using s = await scene(api.url, {}, { credentials });
+  const headers = { "x-tenant": "mine", authorization: "Bearer mine" };
+  await (await s.ask({ headers })).text();
+  s.broker.changeCredentials({ authorization: "Bearer the-next" });
+  await (await s.ask({ headers })).text();
+  const sent = seen.map((all) => [all.authorization, all["x-tenant"], all["x-api-key"]]);
+  assert.deepEqual(sent, [
+    ["Bearer the-token", "reviews", undefined],
+    ["Bearer the-next", undefined, undefined],
+  ]);
 });
 
 test("an API that can't be reached is a fault that the CLI repeats", async () => {

@@ -21,7 +21,7 @@ export async function scene(
   const broker = stack.use(
     await startBroker({
       upstream,
-      apiKey: realKey,
+      credentials: { "x-api-key": realKey },
       firstByteTimeout: 60_000,
       idleTimeout: 60_000,
       onError: (error) => errors.push(error),

@@ -88,14 +88,18 @@ suite("cliEnvironment", () => {
     assert.deepEqual(environmentOf({ host }), { ...environmentOf(), ...host });
   });
 
-  test("key and address of the API: those of the configuration, not of the host", () => {
-    const host = { ANTHROPIC_API_KEY: secret, ANTHROPIC_BASE_URL: "http://other" };
-    const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL } = environmentOf({
+  test("credentials and address of the API: those of the configuration, not of the host", () => {
+    const names = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS"];
+    const host = Object.fromEntries([...names, "ANTHROPIC_BASE_URL"].map((key) => [key, secret]));
+    const baseUrl = "http://configured";
+    const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, ...rest } = environmentOf({
       host,
+      passOn: names,
       apiKey: "configured",
-      baseUrl: "http://configured",
+      baseUrl,
     });
-    assert.deepEqual([ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL], ["configured", "http://configured"]);
+    assert.deepEqual([ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL], ["configured", baseUrl]);
+    assert(!Object.values(rest).includes(secret));
   });
 
   test("home, configuration and scratch files: folders of their own below the state folder", () => {

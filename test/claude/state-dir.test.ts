@@ -86,6 +86,26 @@ test("openConnector keeps the key from processes, unless the broker is off", asy
   assert.equal(environment.ANTHROPIC_BASE_URL, anthropic.base_url);
 });
 
+test("openConnector gives a gateway's token and headers to the broker, or to processes without it", async () => {
+  const custom_headers = "X-Tenant: reviews\nx-portkey-config: pc 1\n";
+  for (const anthropic of [{ auth_token: "the-token" }, { custom_headers }]) {
+    await using brokered = await openConnector(read({ anthropic }), nothing);
+    assert.equal(brokered.warning, undefined);
+    const environment = environmentOf(brokered);
+    assert.match(environment.ANTHROPIC_API_KEY ?? "", /^[\w-]{40,}$/);
+    assert.equal(environment.ANTHROPIC_AUTH_TOKEN, undefined);
+    assert.equal(environment.ANTHROPIC_CUSTOM_HEADERS, undefined);
+  }
+  const anthropic = { auth_token: "the-token", custom_headers, broker: false };
+  await using direct = await openConnector(read({ anthropic }), nothing);
+  const { ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_CUSTOM_HEADERS } =
+    environmentOf(direct);
+  assert.deepEqual(
+    [ANTHROPIC_API_KEY, ANTHROPIC_AUTH_TOKEN, ANTHROPIC_CUSTOM_HEADERS],
+    [undefined, "the-token", "x-tenant: reviews\nx-portkey-config: pc 1"],
+  );
+});
+
 test("openConnector says which secrets processes have when there is no key", async () => {
   await using none = await openConnector(read({}), nothing);
   assert.match(none.warning ?? "", /No ANTHROPIC_API_KEY is set/);

@@ -158,6 +158,15 @@ test("cicd-runner doctor: what is wrong is named, with what to do, and exits 1",
   assert.equal(of("Memory")?.fix, "Set ASYNC_MAX_SESSIONS to 5, or raise MemoryMax");
 });
 
+test("cicd-runner doctor: the token of a gateway is tried as it is sent", async () => {
+  await using scene = await setScene();
+  const env = { ANTHROPIC_API_KEY: "", EDGE_PUBLIC_URL: "http://127.0.0.1:1" };
+  const taken = await scene.find({ ...env, ANTHROPIC_AUTH_TOKEN: "classic" });
+  assert.equal(taken.of("Model API")?.status, "ok");
+  const refused = await scene.find({ ...env, ANTHROPIC_AUTH_TOKEN: "good-key" });
+  assert.match(refused.of("Model API")?.message ?? "", /refuses the key: 401/);
+});
+
 test("cicd-runner doctor: settings that can't be read, programs that are missing", async () => {
   await using scene = await setScene();
   const file = join(scene.folder, "settings.yaml");

@@ -107,7 +107,8 @@ test("explainSettings: where each value comes from", async () => {
 });
 
 test("every setting whose name says that it is a secret is marked as one", () => {
-  const isNamed = /secret|token$|api_tokens|api_key|private_key|password|path_segment|\.store$/;
+  const isNamed =
+    /secret|token$|api_tokens|api_key|custom_headers|private_key|password|path_segment|\.store$/;
   for (const { path, isSecret } of settingsOf(Config)) {
     const key = path.join(".");
     assert.equal(isSecret, isNamed.test(key), key);

@@ -149,6 +149,22 @@ test("cicd-runner review: an empty change is no review, and needs no key", async
   assert.equal(scene.api.requests.length, 0);
 });
 
+test("cicd-runner review: a gateway is asked with its token and its headers", async () => {
+  await using scene = await setScene(() => text(reviewJson([])));
+  const { exitCode, stderr } = await scene.run([], {
+    env: {
+      ANTHROPIC_API_KEY: "",
+      ANTHROPIC_AUTH_TOKEN: "the-key",
+      ANTHROPIC_CUSTOM_HEADERS: "X-Tenant: reviews",
+    },
+  });
+  assert.equal(exitCode, 0, stderr);
+  const { headers } = scene.api.requests[0] ?? assert.fail("nothing was asked");
+  assert.equal(headers.authorization, "Bearer the-key");
+  assert.equal(headers["x-tenant"], "reviews");
+  assert.equal(headers["x-api-key"], undefined);
+});
+
 test("cicd-runner review: what is wrong, where, and what to do", async () => {
   await using scene = await setScene();
   const broken = "--- a/x\n+++ b/x\n@@ -1,2 +1,2 @@\n a\n-b\n";
