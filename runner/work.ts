@@ -212,12 +212,29 @@ interface Earlier {
   readonly stored: Reviewed | undefined;
   /** Whoever asked wants the model asked, whatever was reviewed before. */
   readonly isForced: boolean;
+  /** The tasks that ended for this one. */
+  readonly supersedes: readonly string[];
 }
 
+/** The same, with what people said into the tasks that were superseded on the way to this one. */
 async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): Promise<Earlier> {
+  const own = await leftIn(taskId, store);
+  const received = new Map(own.received.map((message) => [message.uuid, message]));
+  const superseded = new Set(own.supersedes);
+  // Goes on through what is added meanwhile.
+  for (const id of superseded) {
+    const before = await leftIn(id, store);
+    for (const message of before.received) received.set(message.uuid, message);
+    for (const earlier of before.supersedes) superseded.add(earlier);
+  }
+  return { ...own, received: inOrder([...received.values()]) };
+}
+
+async function leftIn(taskId: string, store: Pick<Store, "journal">): Promise<Earlier> {
   const received: UserMessage[] = [];
   let stored: Reviewed | undefined;
   let isForced = false;
+  let supersedes: readonly string[] = [];
   for (let after = 0; ; ) {
     const entries = await store.journal(taskId, after, journalPage);
     for (const { type, data } of entries) {
@@ -225,15 +242,21 @@ async function earlierAttempts(taskId: string, store: Pick<Store, "journal">): P
       if (type === "result.stored") stored = data;
       if (type !== "task.queued") continue;
       isForced = data.force === true;
+      supersedes = data.supersedes ?? [];
       if (data.replay_of === undefined) continue;
       // It failed in publishing: a repeat of it has nothing else to do.
-      const repeated = await earlierAttempts(data.replay_of, store);
+      const repeated = await leftIn(data.replay_of, store);
       stored = repeated.stored;
       isForced = repeated.isForced;
     }
-    if (entries.length < journalPage) return { received, stored, isForced };
+    if (entries.length < journalPage) return { received, stored, isForced, supersedes };
     after += entries.length;
   }
+}
+
+/** As they were said: their ids begin with the time. */
+function inOrder(messages: readonly UserMessage[]): UserMessage[] {
+  return messages.toSorted((one, other) => (one.uuid < other.uuid ? -1 : 1));
 }
 
 /** How many entries of a journal are read at once. */

@@ -10,6 +10,8 @@ const variants = [
     replay_of: z.uuid().optional(),
     /** The model is asked, also when the same was reviewed before. */
     force: z.boolean().optional(),
+    /** The tasks that end for it. */
+    supersedes: z.array(z.uuid()).optional(),
   }),
   event("task.started", { attempt: z.int().positive(), host: z.string() }),
   /** A step of preparing the checkout begins; `wait` is for another fetch from the repository. */

@@ -56,6 +56,7 @@ export function* enqueueTask(
   }
   const interruption = interruptionBy(handOff);
   for (const task of pointless) yield* end(task, interruption, now);
+  const ended = pointless.map(({ id }) => String(id));
   yield* insertSession(handOff, sessionId, now);
   const task = {
     id: handOff.task_id,
@@ -68,6 +69,7 @@ export function* enqueueTask(
     ...(handOff.message !== undefined && { message: handOff.message }),
     traceparent: handOff.trace?.traceparent,
     ...(handOff.force !== undefined && { force: handOff.force }),
+    ...(interruption.kind === "superseded" && { supersedes: ended }),
     takesPlace: depth < queued,
     decidedAt,
   };
@@ -82,7 +84,7 @@ export function* enqueueTask(
     now,
   );
   const admission = { outcome: "accepted", taskId: handOff.task_id, sessionId } as const;
-  return { admission, touched: pointless.map(({ id }) => String(id)) };
+  return { admission, touched: ended };
 }
 
 /** The key that a delivery is known by: ids of different forges may be the same. */

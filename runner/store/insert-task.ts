@@ -21,6 +21,8 @@ export interface NewTask {
   /** The step of a trace that brought it. */
   readonly traceparent?: string | undefined;
   readonly force?: boolean;
+  /** The tasks that it ends by superseding them. */
+  readonly supersedes?: readonly string[];
   /** It takes the place of one that has waited: the session's holder gets no more time for it. */
   readonly takesPlace?: boolean;
   /** It decides what becomes of its pull request, which had last changed then; epoch milliseconds. */
@@ -29,7 +31,7 @@ export interface NewTask {
 
 /** Queues a task of a session that is there, and begins its journal. */
 export function* insertTask(task: NewTask, now: number): Work<void> {
-  const { id, sessionId, kind, replayOf, force, decidedAt } = task;
+  const { id, sessionId, kind, replayOf, force, supersedes = [], decidedAt } = task;
   if (task.takesPlace !== true) yield* reserve(sessionId, now);
   yield* rows(
     `INSERT INTO task(id, session, delivery, kind, supersede_key, state, priority, run_at, event,
@@ -60,6 +62,7 @@ export function* insertTask(task: NewTask, now: number): Work<void> {
     kind,
     ...(replayOf !== undefined && { replay_of: replayOf }),
     ...(force === true && { force }),
+    ...(supersedes.length > 0 && { supersedes: [...supersedes] }),
   };
   yield* appendEvents(id, [{ type: "task.queued", data }], now);
 }

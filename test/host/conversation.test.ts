@@ -82,6 +82,22 @@ test("feedback, and kill -9 of the runner before the model heard it: it hears it
   assert(heard.some((said) => said.includes("Mind the tests.")));
 });
 
+test("feedback, and a push before the model heard it: it is heard in the review of the push", async () => {
+  await using scene = await setScene({
+    respond: (_request, index) =>
+      index === 0 ? text("I begin ", forever) : text(review("Heard.")),
+  });
+  const first = await scene.push(1);
+  await first.first("message.delta");
+  await scene.say(first, "Mind the tests.");
+  await scene.say(first, "And the docs.");
+  const second = await scene.push(1, { "b.ts": "export {};\n" });
+  await second.first("task.succeeded");
+  assert.equal((await first.task()).state, "superseded");
+  const heard = JSON.stringify(scene.api.requests.slice(1).map(({ body }) => body.messages));
+  assert.match(heard, /Mind the tests\..*And the docs\./);
+});
+
 const making = message({ blocks: [toolUse("Bash", { command: "echo done > made && cat made" })] });
 
 test("a permission: asked, allowed by the API once, and the tool runs", async () => {

@@ -55,6 +55,15 @@ export function supersedeContract(newPlace: NewPlace): void {
     assert.deepEqual(await store.interruption(first), { kind: "superseded", by: second });
     await store.finish(claim, { state: "superseded", by: second });
     assert.equal((await claimed(store)).task.id, third);
+    for (const [id, supersedes] of [
+      [first, undefined],
+      [second, [first]],
+      [third, [first, second]],
+    ] as const) {
+      const [queued] = await store.journal(id, 0, 1);
+      assert(queued?.type === "task.queued");
+      assert.deepEqual(queued.data.supersedes?.toSorted(), supersedes?.toSorted());
+    }
   });
 
   test("a close: supersedes reviews that are queued or run", async () => {
