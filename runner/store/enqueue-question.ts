@@ -3,7 +3,7 @@ import { TaskEvent } from "#shared/task-event.ts";
 import { insertTask } from "./insert-task.ts";
 import type { Asked } from "./store.ts";
 import { countQueued } from "./task-table.ts";
-import { type Clock, lock, row, type Work } from "./work.ts";
+import { type Clock, lock, type Row, row, type Work } from "./work.ts";
 
 /** A question and where it goes, and how many tasks may wait. */
 export interface Question {
@@ -23,12 +23,7 @@ export function* enqueueQuestion(
   { taskId, text, limit, priority, now }: Question,
 ): Work<Asked | undefined> {
   yield* lock(sessionId);
-  // One that was superseded and is the last here came too late: it is older than the one before it.
-  const latest = yield* row(
-    `SELECT event FROM task WHERE session = ? AND state <> 'superseded'
-       ORDER BY seq DESC LIMIT 1`,
-    sessionId,
-  );
+  const latest = yield* latestTask(sessionId);
   if (latest === undefined) return undefined;
   if ((yield* row("SELECT 1 FROM task WHERE id = ?", taskId)) !== undefined) {
     throw new CicdError("conflict", `Cannot take in question: there is a task ${taskId}`);
@@ -47,6 +42,16 @@ export function* enqueueQuestion(
   } as const;
   yield* insertTask(task, now());
   return { outcome: "accepted", taskId, sessionId };
+}
+
+/**
+ * What a question is about. A superseded one that is the last came too late: it is older than the one
+ * before it, unless that is forgotten.
+ */
+function* latestTask(sessionId: string): Work<Row | undefined> {
+  const among = (states: string) =>
+    row(`SELECT event FROM task WHERE session = ? ${states} ORDER BY seq DESC LIMIT 1`, sessionId);
+  return (yield* among("AND state <> 'superseded'")) ?? (yield* among(""));
 }
 
 /** Its asker has a token: that nobody knows the one who wrote the latest comment is nothing to it. */

@@ -84,6 +84,7 @@ function payloadOf({ kind, push, number }: Delivery, target: Target) {
       number,
       // What the scripted CLI knows the push by.
       title: `soak ${push}`,
+      updated_at: new Date(1_700_000_000_000 + Number(push.split(".")[1]) * 1000).toISOString(),
       head: { ...pull_request.head, sha: target.headSha },
       base: { ...pull_request.base, sha: target.baseSha },
     },

@@ -66,6 +66,22 @@ export function lateContract(newPlace: NewPlace): void {
     );
   });
 
+  test("a question where all but a late push was forgotten: it is about that", async () => {
+    await using place = await newPlace();
+    await using store = await place.open();
+    const newer = delivered(place, 0);
+    await taken(store, place, newer);
+    await store.finish(await claimed(store), done);
+    place.now += 10_000;
+    const late = delivered(place, 60_000);
+    await assertOvertaken(store, await taken(store, place, late), newer.task_id);
+    await store.prune({ before: place.now });
+    assert.equal(await store.task(newer.task_id), undefined);
+    const sessionId = (await store.task(late.task_id))?.session_id ?? "";
+    const asked = await store.ask(sessionId, { taskId: v7(), text: "Why?" }, { limit: 9 });
+    assert.equal(asked?.outcome, "accepted");
+  });
+
   test("what came at once, or of an unknown state: the last to arrive goes on", async () => {
     for (const waited of [0, 1, quickHandOff, undefined]) {
       await using place = await newPlace();
