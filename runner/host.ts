@@ -166,7 +166,7 @@ export async function startHost({
       endStrays: () => endStrays(stateDir),
       tidyDisk: async () => {
         const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
-        return (await keepWithin(config.runner.disk_budget, stored)).freed;
+        return (await keepWithin(config.runner.disk_budget, stored, onError)).freed;
       },
       onSwept: observe.onSwept,
       onError,

@@ -71,13 +71,20 @@ export class Lease implements Disposable {
   }
 
   /** Runs one turn; see `CliProcess.turn`. */
-  async turn(
-    message: UserMessage,
-    { meter, alongside = [], ...options }: LeasedTurnOptions,
-  ): Promise<PricedTurnEnd> {
+  async turn(message: UserMessage, options: LeasedTurnOptions): Promise<PricedTurnEnd> {
     const serving = await unlessAborted(this.#options.serving, options.signal);
     // Remembered before the CLI hears of it: an id that was used can only be resumed.
     if (!serving.isRemembered) await this.#remember(serving);
+    const turn = this.#take(serving, message, options);
+    serving.turn = turn;
+    return await turn;
+  }
+
+  async #take(
+    serving: Serving,
+    message: UserMessage,
+    { meter, alongside = [], ...options }: LeasedTurnOptions,
+  ): Promise<PricedTurnEnd> {
     serving.meter = meter;
     const { process } = serving;
     this.#running = { process, options };

@@ -23,7 +23,7 @@ export interface SessionManagerOptions
   readonly spares?: number;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-  /** Trouble that no task is waiting for: a spare that can't be started, say. */
+  /** Trouble that no task is waiting for: a spare that can't be started, files that stay, say. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -34,6 +34,7 @@ export interface SessionManagerOptions
 export class SessionManager {
   readonly #store: SessionManagerOptions["store"];
   readonly #now: () => number;
+  readonly #onError: (error: unknown) => void;
   readonly #opener: Opener;
   readonly #pool: ProcessPool;
   readonly #places: Places;
@@ -49,9 +50,10 @@ export class SessionManager {
       remove: (name) => options.workspaces.remove(name),
       onError,
     });
-    const places = new Places({ ...options, now, pool });
+    const places = new Places({ ...options, now, pool, onError });
     this.#store = options.store;
     this.#now = now;
+    this.#onError = onError;
     this.#opener = opener;
     this.#pool = pool;
     this.#places = places;
@@ -151,15 +153,22 @@ export class SessionManager {
     return await this.#pool.fit(memory, budget);
   }
 
-  /** Discards the sessions that had no task for so many milliseconds; tells how many. */
+  /**
+   * Discards the sessions that had no task for so many milliseconds; tells how many. One that can't
+   * be removed keeps no other.
+   */
   async expire(ttl: number): Promise<number> {
     const since = this.#now() - ttl;
     const old = await this.#store.sessionsIdleSince(since);
     let count = 0;
     for (const id of old) {
       if (this.#pool.get(id)?.lease !== undefined) continue;
-      await this.discard(id);
-      count += 1;
+      try {
+        await this.discard(id);
+        count += 1;
+      } catch (error) {
+        this.#onError(error);
+      }
     }
     await this.#opener.removeOldCopies(since);
     return count;

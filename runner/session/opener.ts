@@ -82,19 +82,28 @@ export class Opener {
     return await this.#starter.start({ conversation: null, start: "spare", cwd, onState });
   }
 
-  /** The CLI saves its count of the cost when it ends in peace, and counts on from there. */
-  async saveCost(sessionId: string, serving: Serving, { code }: Exit): Promise<void> {
+  /**
+   * The CLI saves its count of the cost whenever it ends by itself, whatever its exit code, and
+   * counts on from there.
+   */
+  async saveCost(sessionId: string, serving: Serving, { signal }: Exit): Promise<void> {
+    if (signal !== undefined) return;
+    // It may have ended in the midst of one.
+    await Promise.allSettled([serving.turn]);
     const { conversation, costUsd, isRemembered, start } = serving;
-    if (code !== 0 || !isRemembered || start === "one_shot") return;
-    const { store } = this.#options;
+    if (!isRemembered || start === "one_shot") return;
+    const { store, transcripts } = this.#options;
     const session = await store.session(sessionId);
     // Another host that has had the session since has begun another one, or gone on with this one.
     const { id, transcript } = session?.conversation ?? {};
     if (id !== conversation.id || transcript !== conversation.transcript) return;
-    await store.setConversation(sessionId, { ...conversation, costUsd });
+    serving.conversation = { ...conversation, costUsd };
+    // The CLI saves it in the conversation: the copy from before the end is without it.
+    if (transcripts !== undefined) await this.share(sessionId, serving);
+    else await store.setConversation(sessionId, serving.conversation);
   }
 
-  /** Lets other hosts go on from the turn that has just ended; where that fails, from none. */
+  /** Lets other hosts go on from what was said until now; where that fails, from nothing. */
   async share(sessionId: string, serving: Serving): Promise<void> {
     const { transcripts, store } = this.#options;
     if (transcripts === undefined || serving.start === "one_shot") return;

@@ -17,6 +17,8 @@ export interface PlacesOptions {
   readonly pool: Pick<ProcessPool, "get" | "gone" | "hasSpare" | "claimSpare" | "giveUp">;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** Files can't be removed that nobody waits for. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Where sessions work. What is being removed is waited for by whoever wants it next. */
@@ -69,7 +71,7 @@ export class Places {
    * of an earlier run, and of sessions that another host has now. Tells how many.
    */
   async removeUnclaimed(): Promise<number> {
-    const { workspaces } = this.#options;
+    const { workspaces, onError } = this.#options;
     const found = await workspaces.names();
     const claimed = await this.#claimed();
     let count = 0;
@@ -83,7 +85,7 @@ export class Places {
         await workspaces.remove(name);
         this.#users.delete(name);
         count += 1;
-      });
+      }).catch(onError);
     }
     return count;
   }

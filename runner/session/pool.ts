@@ -106,7 +106,7 @@ export class ProcessPool {
     const evicted = this.#idle().slice(0, surplus());
     const hibernated = evicted.map(([id, resident]) => this.hibernate(id, resident));
     await Promise.all([...hibernated, this.#spares.remove(surplus())]);
-    await this.#vacated(this.#limit);
+    await this.#vacating(this.#limit);
   }
 
   /** Ends the process of a session; its conversation can be resumed. */
@@ -139,10 +139,12 @@ export class ProcessPool {
    * is what each takes, by process id. Tells how many were ended.
    */
   async fit(memory: ReadonlyMap<number, number>, budget: number): Promise<number> {
-    const largest = Math.max(0, ...memory.values());
-    let used = [...memory.values()].reduce((sum, bytes) => sum + bytes, 0);
+    // It was measured a while ago: what has ended since takes nothing any more.
+    const living = new Map([...memory].filter(([pid]) => this.pids.includes(pid)));
+    const largest = Math.max(0, ...living.values());
+    let used = [...living.values()].reduce((sum, bytes) => sum + bytes, 0);
     const mustGo = (pid = 0) => {
-      const bytes = memory.get(pid);
+      const bytes = living.get(pid);
       if (bytes === undefined || used <= budget) return false;
       used -= bytes;
       return true;
@@ -170,7 +172,10 @@ export class ProcessPool {
     const mayStart = () => this.#mode === "pooled" && this.#hasMemory && !this.#isStopping;
     while (mayStart() && this.#spares.size < wanted) {
       if (this.#wanted < maxSessions) {
-        if (!(await this.#vacated(maxSessions - 1))) this.#spares.add();
+        const vacating = this.#vacating(maxSessions - 1);
+        // At once: two that call this at the same time would both start the spare that is missing.
+        if (vacating === undefined) this.#spares.add();
+        else await vacating;
         continue;
       }
       const [oldest] = this.#idle();
@@ -213,12 +218,11 @@ export class ProcessPool {
     return this.size + this.#spares.size;
   }
 
-  /** Waits for the processes that end, if with them there are more than `limit`; tells whether. */
-  async #vacated(limit: number): Promise<boolean> {
+  /** The end of those that end, if with them there are more processes than `limit`. */
+  #vacating(limit: number): Promise<unknown> | undefined {
     const ending = [...this.#ending.values(), ...this.#spares.ending];
-    if (ending.length === 0 || this.#wanted + ending.length <= limit) return false;
-    await Promise.allSettled(ending);
-    return true;
+    if (ending.length === 0 || this.#wanted + ending.length <= limit) return undefined;
+    return Promise.allSettled(ending);
   }
 
   #refillSoon(): void {

@@ -84,6 +84,7 @@ export class ProcessStarter {
           process,
           cwd,
           start,
+          turn: undefined,
           meter: undefined,
           conversation: served,
           costUsd: served.costUsd,

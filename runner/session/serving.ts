@@ -10,6 +10,8 @@ export interface Serving {
   readonly cwd: string;
   /** How it came to be. */
   readonly start: Exclude<Start, "warm">;
+  /** The turn that runs, or ran last; what it cost is counted once it has settled. */
+  turn: Promise<unknown> | undefined;
   /** Who meters what it uses; set while a turn runs. */
   meter: Meter | undefined;
   /** As the store knows it, once it is remembered. */

@@ -88,7 +88,7 @@ export interface SessionRecord {
 export interface Conversation {
   readonly id: string;
   /**
-   * What it had cost, in US dollars, when a process of it last ended in peace: the CLI counts on
+   * What it had cost, in US dollars, when a process of it last ended by itself: the CLI counts on
    * from there. It saves the figure then, and not when it is killed.
    */
   readonly costUsd: number;

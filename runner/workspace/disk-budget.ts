@@ -10,20 +10,33 @@ export interface Stored {
   readonly free: () => Promise<boolean>;
 }
 
-/** Frees what was used least recently until the rest takes no more than so many bytes. */
+/**
+ * Frees what was used least recently until the rest takes no more than so many bytes. What can't be
+ * removed is told to `onError`, and others go in its place.
+ */
 export async function keepWithin(
   limit: number,
   stored: readonly Stored[],
+  onError: (error: unknown) => void,
 ): Promise<{ readonly freed: number; readonly bytes: number }> {
   let bytes = stored.reduce((sum, one) => sum + one.bytes, 0);
   let freed = 0;
   for (const one of stored.toSorted((before, after) => before.usedAt - after.usedAt)) {
     if (bytes <= limit) break;
-    if (!(await one.free())) continue;
+    if (!(await isFreed(one, onError))) continue;
     bytes -= one.bytes;
     freed += 1;
   }
   return { freed, bytes };
+}
+
+async function isFreed({ free }: Stored, onError: (error: unknown) => void): Promise<boolean> {
+  try {
+    return await free();
+  } catch (error) {
+    onError(error);
+    return false;
+  }
 }
 
 /** Remembers how large folders are, as long as they were not used since. */

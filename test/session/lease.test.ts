@@ -10,11 +10,13 @@ test("Lease.turn costs what the conversation's total rose by, also over leases a
   await using scene = await setScene();
   const id = await scene.session(1);
   const costs: number[] = [];
-  // The CLI saves its total when it ends in peace and counts on from there, also after it was killed.
+  // The CLI saves its total when it ends by itself and counts on from there, also after it was killed.
   for (const process of [
     { totals: ["1", "1.5"], end: "peace", saved: 1.5 },
     { totals: ["2.5", "4"], end: "SIGKILL", saved: 1.5 },
     { totals: ["1.75", "1.75", "3"], end: "peace", saved: 3 },
+    { totals: ["4", "4.5 refused"], end: "peace", saved: 4.5 },
+    { totals: ["5"], end: "peace", saved: 5 },
   ]) {
     for (const total of process.totals) {
       using lease = await scene.acquire(id);
@@ -23,7 +25,7 @@ test("Lease.turn costs what the conversation's total rose by, also over leases a
     await (process.end === "peace" ? scene.manager.terminate(id) : kill(scene, id));
     assert.equal((await scene.record(id)).conversation?.costUsd, process.saved);
   }
-  assert.deepEqual(costs, [1, 0.5, 1, 1.5, 0.25, 0, 1.25]);
+  assert.deepEqual(costs, [1, 0.5, 1, 1.5, 0.25, 0, 1.25, 1, 0.5, 0.5]);
 });
 
 test("Lease.turn costs what it alone did in a session that was leased while its process ended", async () => {
@@ -37,6 +39,22 @@ test("Lease.turn costs what it alone did in a session that was leased while its 
   using lease = await scene.acquire(id);
   assert.deepEqual([lease.start, (await say(lease, "4")).costUsd], ["resumed", 1]);
   await ending;
+});
+
+test("Lease.turn costs once what it cost when its process ended with it", async () => {
+  await using scene = await setScene({ patience: 100 });
+  const id = await scene.session(1);
+  {
+    using lease = await scene.acquire(id);
+    const abort = new AbortController();
+    // It does not obey the interrupt, and has its answer when its input ends.
+    const onEvent = () => abort.abort();
+    const message = { uuid: "stopped", text: "3 late" };
+    const end = await lease.turn(message, { signal: abort.signal, onEvent });
+    assert.deepEqual([end.kind, end.costUsd], ["stopped", 3]);
+  }
+  using lease = await scene.acquire(id);
+  assert.deepEqual([lease.start, (await say(lease, "4")).costUsd], ["resumed", 1]);
 });
 
 test("Lease.turn never costs less than nothing", async () => {
@@ -75,10 +93,9 @@ test("Lease.ready gives up the wait when its signal aborts, and the process beco
   const id = await scene.session(1);
   const abort = new AbortController();
   const reason = new Error("not any more");
-  const acquiring = assert.rejects(scene.acquire(id, { signal: abort.signal }), reason);
-  await until(async () => (await scene.pids()).length === 1);
-  abort.abort(reason);
-  await acquiring;
+  // Its process has not said anything by then, however slow the machine.
+  const onStarting = () => abort.abort(reason);
+  await assert.rejects(scene.acquire(id, { signal: abort.signal, onStarting }), reason);
   assert.equal(scene.manager.processOf(id)?.state, "starting");
   await until(() => scene.manager.processOf(id)?.state === "ready");
   assert.equal((await scene.record(id)).conversation, null);

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { cliEnvironment, configFolder } from "#runner/claude/environment.ts";
 import { SessionManager } from "#runner/session/manager.ts";
+import { SharedTranscripts } from "#runner/session/shared-transcripts.ts";
 import { Workspaces } from "#runner/session/workspaces.ts";
 import { prepareStateDir } from "#runner/state-dir.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { claudeCli } from "../claude-cli.ts";
+import { apiError } from "../messages-api/api-error.ts";
 import { inOrder } from "../messages-api/in-order.ts";
 import { type Responder, text } from "../messages-api/reply.ts";
 import { startMessagesApi } from "../messages-api/start.ts";
@@ -17,47 +19,56 @@ import { until } from "../until.ts";
 import { acquire } from "./acquire.ts";
 import { say } from "./drive.ts";
 
-/** A session manager with the real CLI, and one session that the store knows. */
+/** Two hosts with the real CLI that share conversations, and one session that their store knows. */
 async function withSession(respond: Responder) {
-  const stack = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const { path } = stack.use(await tempFolder());
   const api = stack.use(await startMessagesApi({ respond }));
-  // The CLI names transcripts by the real path of its folder.
-  await mkdir(join(path, "real"));
-  await symlink(join(path, "real"), join(path, "link"));
-  const stateDir = await prepareStateDir(join(path, "link"));
-  const store = stack.use(new SqliteStore({ folder: stateDir, host: "test-host" }));
-  const workspaces = new Workspaces(stateDir);
-  const environment = cliEnvironment({
-    host: process.env,
-    passOn: [],
-    stateDir,
-    apiKey: "key",
-    baseUrl: api.url,
-  });
-  const manager = new SessionManager({
-    store,
-    workspaces,
-    maxSessions: 2,
-    spares: 1,
-    cli: {
-      executable: claudeCli,
-      connect: () => ({ environment, [Symbol.dispose]: () => {} }),
-      instructions: "Review.",
-      model: "sonnet",
-      maxTurns: 3,
-      startupTimeout: 30_000,
-      silenceTimeout: 60_000,
-      patience: 5000,
-    },
-  });
-  stack.defer(() => manager.stop());
+  const store = stack.use(new SqliteStore({ folder: path, host: "test-host" }));
   const task = await store.task(await accepted(store));
   const id = task?.session_id ?? "";
-  const projects = join(configFolder(stateDir), "projects");
-  const transcripts = async () => await readdir(projects).catch(() => []);
-  const dispose = () => stack.disposeAsync();
-  return { api, store, manager, id, transcripts, [Symbol.asyncDispose]: dispose };
+  const host = async (hostId: string) => {
+    // The CLI names transcripts by the real path of its folder.
+    await mkdir(join(path, `${hostId}-real`));
+    await symlink(join(path, `${hostId}-real`), join(path, hostId));
+    const stateDir = await prepareStateDir(join(path, hostId));
+    const workspaces = new Workspaces(stateDir);
+    const localFolder = (cwd: string) => workspaces.transcripts(cwd);
+    const folder = join(path, "shared");
+    const environment = cliEnvironment({
+      host: process.env,
+      passOn: [],
+      stateDir,
+      apiKey: "key",
+      baseUrl: api.url,
+    });
+    const manager = new SessionManager({
+      store,
+      workspaces,
+      transcripts: await SharedTranscripts.open({ folder, hostId, localFolder }),
+      maxSessions: 2,
+      spares: 1,
+      cli: {
+        executable: claudeCli,
+        connect: () => ({ environment, [Symbol.dispose]: () => {} }),
+        instructions: "Review.",
+        model: "sonnet",
+        maxTurns: 3,
+        startupTimeout: 30_000,
+        silenceTimeout: 60_000,
+        patience: 5000,
+      },
+    });
+    stack.defer(() => manager.stop());
+    const projects = join(configFolder(stateDir), "projects");
+    const transcripts = async () => await readdir(projects).catch(() => []);
+    return { manager, transcripts };
+  };
+  const first = await host("first");
+  const other = await host("other");
+  const resources = stack.move();
+  const dispose = () => resources.disposeAsync();
+  return { api, id, ...first, other: other.manager, [Symbol.asyncDispose]: dispose };
 }
 
 test("the real CLI: the conversation of a claimed spare outlives its process, until it is discarded", async () => {
@@ -84,20 +95,28 @@ test("the real CLI: the conversation of a claimed spare outlives its process, un
   assert.deepEqual(await scene.transcripts(), []);
 });
 
-test("the real CLI: a turn costs what it alone did in a process that resumed, also after one that was killed", async () => {
-  await using scene = await withSession(() => text("the answer"));
-  const { manager, id } = scene;
+test("the real CLI: a turn costs what it alone did in a process that resumed, however the one before ended", async () => {
+  let isRefused = false;
+  await using scene = await withSession(() => (isRefused ? apiError(400) : text("the answer")));
+  const { manager, other, id } = scene;
   const costs: number[] = [];
-  for (const end of ["peace", "SIGKILL", "peace"]) {
-    for (const _ of [1, 2]) {
-      using lease = await acquire(manager, id);
-      costs.push((await say(lease, "the question")).costUsd);
-    }
-    if (end === "peace") await manager.terminate(id);
-    else process.kill(manager.processOf(id)?.pid ?? 0, end);
+  const ask = async (host: SessionManager) => {
+    using lease = await acquire(host, id);
+    costs.push((await say(lease, "the question")).costUsd);
+  };
+  for (const end of ["refused", "SIGKILL", "peace"]) {
+    for (const _ of [1, 2]) await ask(manager);
+    isRefused = end === "refused";
+    if (isRefused) await ask(manager);
+    isRefused = false;
+    if (end === "SIGKILL") process.kill(manager.processOf(id)?.pid ?? 0, end);
+    else await manager.terminate(id);
     await until(() => manager.processOf(id) === undefined);
   }
-  // Only the first turn fills the cache; counted from a wrong total, one costs nothing, or all.
-  const [first = 0, ...later] = costs;
-  for (const cost of later) assert(cost > 0 && cost < first, `${cost} of ${costs}`);
+  await ask(other);
+  // A request that is refused costs nothing. Of the others only the first fills the cache: counted
+  // from a wrong total, one costs nothing, or all.
+  const [first = 0, second, refused, ...later] = costs;
+  assert.equal(refused, 0);
+  for (const cost of [second, ...later]) assert(cost && cost < first, `${cost} of ${costs}`);
 });

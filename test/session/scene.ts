@@ -18,6 +18,8 @@ import { type Acquire, acquire, type Leased } from "./acquire.ts";
 export interface Scene extends AsyncDisposable {
   readonly store: SqliteStore;
   readonly manager: SessionManager;
+  /** The state folder. */
+  readonly folder: string;
   /** What the clock of manager and store says, in epoch milliseconds. */
   now: number;
   /** What the manager told that nobody waited for. */
@@ -91,6 +93,7 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
   return {
     store,
     manager,
+    folder,
     errors,
     get now() {
       return time;

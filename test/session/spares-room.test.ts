@@ -82,6 +82,25 @@ test("SessionManager.refill starts no spare before the memory has room for it", 
   assert.equal(scene.manager.spares, 1);
 });
 
+test("SessionManager.fit does not count the memory of a process that has ended since it was measured", async () => {
+  await using scene = await setScene({ maxSessions: 3 });
+  const [a, b] = [await scene.session(1), await scene.session(2)];
+  for (const id of [a, b]) (await scene.acquire(id))[Symbol.dispose]();
+  const each = new Map(scene.manager.pids.map((pid) => [pid, 100]));
+  await scene.manager.terminate(a);
+  assert.equal(await scene.manager.fit(each, 100), 0);
+  assert.notEqual(scene.manager.processOf(b), undefined);
+});
+
+test("SessionManager.refill starts as many spares as are wanted, also when it is called twice at once", async () => {
+  await using scene = await setScene({ maxSessions: 3, spares: 1 });
+  const id = await scene.session(1);
+  (await scene.acquire(id))[Symbol.dispose]();
+  const { manager } = scene;
+  await Promise.all([manager.refill(), manager.refill()]);
+  assert.equal(manager.spares, 1);
+});
+
 test("SessionManager.open removes the workspaces that no session has", async () => {
   await using scene = await setScene({ maxSessions: 2, spares: 1 });
   const [a, b] = await withWorkspaces(scene);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
+import { configFolder } from "#runner/claude/environment.ts";
 import { until } from "../until.ts";
 import { say } from "./drive.ts";
 import { setScene } from "./scene.ts";
@@ -112,3 +115,37 @@ test("SessionManager.expire discards sessions without a task for so long, and no
   assert.equal((await scene.record(a)).workspace, null);
   assert.equal((await say(lease, "1")).said, "1");
 });
+
+test("SessionManager.expire goes on with the other sessions where one can't be removed, and tells why", async () => {
+  await using scene = await setScene({ maxSessions: 3 });
+  const ids = [await scene.session(1), await scene.session(2), await scene.session(3)];
+  for (const id of ids) await scene.store.setWorkspace(id, id);
+  await mkdir(join(scene.folder, "workspaces"));
+  await scene.finishTasks();
+  const [broken = "", ...others] = ids;
+  await scene.store.setWorkspace(broken, tooLong);
+  scene.now += 1001;
+  assert.equal(await scene.manager.expire(1000), 2);
+  for (const id of others) assert.equal((await scene.record(id)).workspace, null);
+  assertTooLong(scene.errors);
+});
+
+test("SessionManager.open goes on where a folder that nobody has can't be removed, and tells why", async () => {
+  await using scene = await setScene();
+  // The CLI names its own folder for each by the whole path.
+  await mkdir(join(configFolder(scene.folder), "projects"), { recursive: true });
+  for (const name of ["a", tooLong.slice(0, 250), "z"]) {
+    await mkdir(join(scene.folder, "workspaces", name), { recursive: true });
+  }
+  await scene.manager.open();
+  assert.deepEqual(await scene.workspaces(), []);
+  assertTooLong(scene.errors);
+});
+
+/** No file system has such a name. */
+const tooLong = "x".repeat(300);
+
+function assertTooLong([error, ...others]: readonly unknown[]): void {
+  assert(error instanceof Error && "code" in error);
+  assert.deepEqual([error.code, others], ["ENAMETOOLONG", []]);
+}

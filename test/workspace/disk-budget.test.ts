@@ -6,31 +6,41 @@ import { FolderSizes, keepWithin } from "#runner/workspace/disk-budget.ts";
 import { Mirrors } from "#runner/workspace/mirrors.ts";
 import { createSetting, type Setting } from "./setting.ts";
 
-test("keepWithin frees the least recently used that are not in use, and no more than it has to", async () => {
-  const anyStored = fc.record({ bytes: fc.nat(100), usedAt: fc.nat(1000), isUsed: fc.boolean() });
+test("keepWithin frees the least recently used that are not in use and can be, and no more than it has to", async () => {
+  const anyStored = fc.record({
+    bytes: fc.nat(100),
+    usedAt: fc.nat(1000),
+    how: fc.constantFrom("unused", "used", "stuck"),
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(anyStored, { maxLength: 10 }), fc.nat(500), async (all, limit) => {
       const freed: number[] = [];
-      const stored = all.map(({ isUsed, ...one }) => ({
+      const errors: unknown[] = [];
+      const stored = all.map(({ how, ...one }) => ({
         ...one,
         free: async () => {
-          if (!isUsed) freed.push(one.usedAt);
-          return !isUsed;
+          if (how === "stuck") throw stuck;
+          if (how === "unused") freed.push(one.usedAt);
+          return how === "unused";
         },
       }));
-      const { bytes, freed: count } = await keepWithin(limit, stored);
+      const onError = (error: unknown) => errors.push(error);
+      const { bytes, freed: count } = await keepWithin(limit, stored, onError);
       assert.equal(count, freed.length);
       assert.deepEqual(
         freed,
         freed.toSorted((one, other) => one - other),
       );
-      const unused = all.filter(({ isUsed }) => !isUsed).length;
-      assert(bytes <= limit || count === unused);
+      const countOf = (one: string) => all.filter(({ how }) => how === one).length;
+      assert(bytes <= limit || count === countOf("unused"));
+      assert(bytes <= limit || errors.length === countOf("stuck"));
       const total = all.reduce((sum, one) => sum + one.bytes, 0);
       if (total <= limit) assert.equal(count, 0);
     }),
   );
 });
+
+const stuck = new Error("It stays");
 
 test("a mirror tells what it takes, is not freed while a checkout is made, and is made again after", async () => {
   await using setting = await createSetting();

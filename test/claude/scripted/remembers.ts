@@ -4,6 +4,8 @@ import { abortTurn, agree, type Behaviour, follow, say, succeed } from "./wire.t
 
 let path = "";
 let running: string | undefined;
+/** Of its last result, as the real one's: also where it is told to end and does. */
+let exitCode = 0;
 
 /** What was said lies in a file of the working folder that is named for the conversation. */
 export const remembers: Behaviour = {
@@ -11,6 +13,7 @@ export const remembers: Behaviour = {
     path = openConversation();
   },
   control(id, { subtype }) {
+    if (subtype === "end_session") process.exit(exitCode);
     if (subtype !== "interrupt") return false;
     agree(id);
     if (running !== undefined) abortTurn(running);
@@ -24,19 +27,34 @@ export const remembers: Behaviour = {
     }
     appendFileSync(path, `${text}\n`);
     follow(uuid, "started");
-    if (text === "die") process.exit(139);
+    if (text === "die") process.kill(process.pid, "SIGSEGV");
     if (text === "hang") {
       running = uuid;
-      const delta = { type: "text_delta", text: "begun" };
-      say({ type: "stream_event", event: { type: "content_block_delta", delta } });
+      begun();
       return;
     }
-    // The whole conversation, at the price that the message names.
-    const said = readFileSync(path, "utf8").trimEnd();
-    appendFileSync(`${path}.answered`, `${uuid}\n`);
-    succeed(uuid, said, { total_cost_usd: Number(text) || 0 });
+    if (text.endsWith("late")) {
+      process.stdin.on("end", () => answer(uuid, text));
+      begun();
+      return;
+    }
+    answer(uuid, text);
   },
 };
+
+function begun(): void {
+  const delta = { type: "text_delta", text: "begun" };
+  say({ type: "stream_event", event: { type: "content_block_delta", delta } });
+}
+
+/** The whole conversation, at the price that the message begins with. */
+function answer(uuid: string, text: string): void {
+  const said = readFileSync(path, "utf8").trimEnd();
+  appendFileSync(`${path}.answered`, `${uuid}\n`);
+  const is_error = text.endsWith("refused");
+  exitCode = is_error ? 1 : 0;
+  succeed(uuid, said, { total_cost_usd: Number.parseFloat(text) || 0, is_error });
+}
 
 /** The file of the conversation; only what was said makes one. */
 function openConversation(): string {
