@@ -6,6 +6,7 @@ import { connectionConfig, query, sqlStateOf, storeError } from "./postgres-conn
 import { drive } from "./postgres-drive.ts";
 import { PostgresListener } from "./postgres-listener.ts";
 import { migrate } from "./postgres-schema.ts";
+import { type Reading, SharedClock } from "./shared-clock.ts";
 import { Signals } from "./signals.ts";
 import type { Watch } from "./store.ts";
 import type { Work } from "./work.ts";
@@ -23,7 +24,7 @@ export class PostgresDriver implements Driver {
   readonly #listener: PostgresListener;
   readonly #signals: Signals;
   readonly #poll: NodeJS.Timeout;
-  #clockOffset: number;
+  readonly #clock: SharedClock;
   #untold = new Set<string>();
   #telling: Promise<void> | undefined;
   #isClosed = false;
@@ -45,7 +46,7 @@ export class PostgresDriver implements Driver {
       const client = await pool.connect();
       undo.defer(() => client.release());
       await migrate(client);
-      const offset = await clockOffset(client);
+      const clock = new SharedClock(await readClock(client));
       const listener = await PostgresListener.open({
         config,
         onTopic: (topic) => signals.notify(topic),
@@ -53,23 +54,28 @@ export class PostgresDriver implements Driver {
       });
       undo.move();
       client.release();
-      return new PostgresDriver(pool, listener, signals, offset);
+      return new PostgresDriver(pool, listener, signals, clock);
     } catch (error) {
       throw refusal(error);
     }
   }
 
-  private constructor(pool: Pool, listener: PostgresListener, signals: Signals, offset: number) {
+  private constructor(
+    pool: Pool,
+    listener: PostgresListener,
+    signals: Signals,
+    clock: SharedClock,
+  ) {
     this.#pool = pool;
     this.#listener = listener;
     this.#signals = signals;
-    this.#clockOffset = offset;
+    this.#clock = clock;
     this.#poll = setInterval(() => void this.#look(), pollInterval).unref();
   }
 
-  /** By how much the database's clock is ahead of this host's, in milliseconds. */
-  get clockOffset(): number {
-    return this.#clockOffset;
+  /** What the database's clock shows, in epoch milliseconds. */
+  now(): number {
+    return this.#clock.now();
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
@@ -168,8 +174,8 @@ export class PostgresDriver implements Driver {
 
   async #look(): Promise<void> {
     this.#signals.notifyAll();
-    const offset = await this.#using(clockOffset).catch(() => this.#clockOffset);
-    this.#clockOffset = offset;
+    const reading = await this.#using(readClock).catch(() => undefined);
+    if (reading !== undefined) this.#clock.learn(reading);
   }
 }
 
@@ -185,13 +191,13 @@ const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505", out
 /** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
 const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
 
-async function clockOffset(client: ClientBase): Promise<number> {
-  const before = Date.now();
+async function readClock(client: ClientBase): Promise<Reading> {
+  const askedAt = performance.now();
   const [row] = await query(
     client,
     "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
   );
-  return Math.round(Number(row?.now) - (before + Date.now()) / 2);
+  return { shown: Number(row?.now), askedAt, heardAt: performance.now() };
 }
 
 /** Why a database can't be opened; a wrong user or name does not pass by itself. */

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { RunnerConfig } from "#runner/config.ts";
 import { openStore } from "#runner/store/open-store.ts";
 import { PostgresStore } from "#runner/store/postgres-store.ts";
 import { readConfig } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
+import { sessionIdOf } from "#shared/session-id.ts";
+import { noSpending } from "#shared/task.ts";
 import { newPostgresPlace } from "../postgres/place.ts";
 import { type PostgresServer, startPostgres } from "../postgres/server.ts";
 import { tempFolder } from "../temp-folder.ts";
-import { accepted, claimed, retryIn, story } from "./drive.ts";
+import { accepted, claimed, done, retryIn, story } from "./drive.ts";
+import { handOff } from "./hand-off.ts";
 
 suite("PostgresStore that opens", () => {
   let running: PostgresServer | undefined;
@@ -99,6 +103,38 @@ suite("PostgresStore that opens", () => {
     await store.finish(await claimed(store), retryIn(600_000));
     const { nextRunAt = 0 } = await store.stats();
     assert.ok(Math.abs(nextRunAt - Date.now() - 600_000) < 60_000);
+    // Half an hour ago by its own clock is half an hour ahead by the database's.
+    const recently = Date.now() - 1_800_000;
+    await store.setWorkspace(sessionIdOf(handOff().event), "folder");
+    const spending = { ...noSpending, model_requests: 1 };
+    await store.addUsage(id, sessionIdOf(handOff().event), spending);
+    assert.deepEqual(await store.spentSince(recently), spending);
+    await store.cancel(id, "asked");
+    assert.deepEqual(await store.sessionsIdleSince(recently), []);
+    const review = { key: "k", taskId: id, content: "{}" };
+    await store.keepReview(review, { ttl: 3_600_000, maxBytes: 100 });
+    const pruned = await store.prune({ before: recently, reviewsBefore: recently });
+    assert.deepEqual(pruned, { tasks: 0, journals: 0 });
+    assert.notEqual(await store.findReview("k", 3_600_000), undefined);
+  });
+
+  test("a host whose clock is set while it runs: takes nothing from others", async (t) => {
+    await using place = await newPlace();
+    await using folder = await tempFolder();
+    const open = (host: string) =>
+      PostgresStore.open({ database: place.database, folder: join(folder.path, host), host });
+    await using one = await open("one");
+    await using other = await open("other");
+    await accepted(one);
+    const claim = await claimed(one);
+    const { now } = Date;
+    t.mock.method(Date, "now", () => now() + 3_600_000);
+    assert.deepEqual(await other.reap(), []);
+    assert.deepEqual(
+      (await other.hosts()).map(({ state }) => state),
+      ["up", "up"],
+    );
+    assert.equal(await one.finish(claim, done), true);
   });
 
   test("openStore: a database by its URL, else files in the folder", async () => {
