@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type ClientBase, Pool, type PoolClient } from "pg";
+import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient } from "pg";
 import { CicdError } from "#shared/error.ts";
 import type { Driver } from "./driver.ts";
 import { connectionConfig, query, sqlStateOf, storeError } from "./postgres-connection.ts";
@@ -43,9 +43,9 @@ export class PostgresDriver implements Driver {
     pool.on("error", () => {});
     const signals = new Signals();
     try {
+      await prepareTables(config);
       const client = await pool.connect();
       undo.defer(() => client.release());
-      await migrate(client);
       const clock = new SharedClock(await readClock(client));
       const listener = await PostgresListener.open({
         config,
@@ -190,6 +190,19 @@ const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505", out
 
 /** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
 const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
+
+/** Over a connection of its own: large tables may take longer than any other statement may. */
+async function prepareTables(config: ClientConfig): Promise<void> {
+  const client = new Client({ ...config, query_timeout: 0 });
+  // A connection that is lost fails the statement; it must not end the program as well.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await migrate(client);
+  } finally {
+    await client.end();
+  }
+}
 
 async function readClock(client: ClientBase): Promise<Reading> {
   const askedAt = performance.now();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { Client } from "pg";
 import { RunnerConfig } from "#runner/config.ts";
 import { openStore } from "#runner/store/open-store.ts";
 import { PostgresStore } from "#runner/store/postgres-store.ts";
@@ -11,6 +12,7 @@ import { noSpending } from "#shared/task.ts";
 import { newPostgresPlace } from "../postgres/place.ts";
 import { type PostgresServer, startPostgres } from "../postgres/server.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { until } from "../until.ts";
 import { accepted, claimed, done, retryIn, story } from "./drive.ts";
 import { handOff } from "./hand-off.ts";
 
@@ -135,6 +137,32 @@ suite("PostgresStore that opens", () => {
       ["up", "up"],
     );
     assert.equal(await one.finish(claim, done), true);
+  });
+
+  test("tables that take longer than any statement may: are made", async () => {
+    await using place = await newPlace();
+    await using folder = await tempFolder();
+    const url = new URL(place.database);
+    url.searchParams.set("statement_timeout", "100");
+    await using undo = new AsyncDisposableStack();
+    const other = undo.adopt(new Client(place.database), (client) => client.end());
+    await other.connect();
+    await other.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('cicd_runner', 0))");
+    const opening = PostgresStore.open({ database: url.href, folder: folder.path, host: "h" });
+    const ended = opening.then(
+      () => "opened",
+      (error) => String(error),
+    );
+    const waits = `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+      WHERE NOT granted AND clock_timestamp() - query_start > '200 ms' AND datname = current_database()`;
+    const outcome = await Promise.race([
+      ended,
+      until(async () => (await other.query(waits)).rowCount === 1),
+    ]);
+    assert.equal(outcome, undefined);
+    await other.query("COMMIT");
+    assert.equal(await ended, "opened");
+    await using _store = await opening;
   });
 
   test("openStore: a database by its URL, else files in the folder", async () => {
