@@ -84,7 +84,8 @@ export class PostgresDriver implements Driver {
 
   async write<T>(work: () => Work<T>): Promise<T> {
     return this.#persist(async (client, committing) => {
-      await query(client, "BEGIN");
+      // Whatever the database's default: what is read behind a lock has to be read after it.
+      await query(client, "BEGIN ISOLATION LEVEL READ COMMITTED");
       const result = await drive(client, work());
       committing();
       await query(client, "COMMIT");

@@ -10,7 +10,7 @@ import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import { noSpending } from "#shared/task.ts";
 import { newPostgresPlace } from "../postgres/place.ts";
-import { type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { type PostgresServer, run, startPostgres } from "../postgres/server.ts";
 import { tempFolder } from "../temp-folder.ts";
 import { until } from "../until.ts";
 import { accepted, claimed, done, retryIn, story } from "./drive.ts";
@@ -163,6 +163,22 @@ suite("PostgresStore that opens", () => {
     await other.query("COMMIT");
     assert.equal(await ended, "opened");
     await using _store = await opening;
+  });
+
+  test("a database whose transactions are isolated otherwise: they wait as anywhere", async () => {
+    await using place = await newPlace();
+    const name = new URL(place.database).pathname.slice(1);
+    const { database } = place;
+    await run(database, `ALTER DATABASE ${name} SET default_transaction_isolation = serializable`);
+    await using undo = new AsyncDisposableStack();
+    undo.defer(
+      async () =>
+        void (await run(database, `ALTER DATABASE ${name} RESET default_transaction_isolation`)),
+    );
+    await using store = await place.open();
+    const works = Array.from({ length: 40 }, (_, index) => handOff(1 + (index % 8)));
+    await Promise.all(works.map((work) => accepted(store, work)));
+    assert.equal((await store.stats()).queued, 8);
   });
 
   test("openStore: a database by its URL, else files in the folder", async () => {
