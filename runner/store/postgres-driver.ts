@@ -199,10 +199,23 @@ async function prepareTables(config: ClientConfig): Promise<void> {
   client.on("error", () => {});
   try {
     await client.connect();
+    await requireUnicode(client);
     await migrate(client);
   } finally {
     await client.end();
   }
+}
+
+/** In another encoding what people write in their languages would be refused, each time it comes. */
+async function requireUnicode(client: ClientBase): Promise<void> {
+  const [row] = await query(client, "SELECT current_setting('server_encoding') AS encoding");
+  // The last one takes any bytes for text.
+  if (row?.encoding === "UTF8" || row?.encoding === "SQL_ASCII") return;
+  throw new CicdError(
+    "config_invalid",
+    `Cannot open store: its database has the encoding ${row?.encoding}`,
+    { hint: "runner.store must name a database that was made with the encoding UTF8" },
+  );
 }
 
 async function readClock(client: ClientBase): Promise<Reading> {

@@ -80,6 +80,16 @@ suite("PostgresStore that opens", () => {
     }
   });
 
+  test("a database that can't hold every text: refused, and not each delivery that has such a one", async () => {
+    await using place = await newPlace();
+    const url = new URL(place.database);
+    await run(url.href, "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+    url.pathname = "/latin";
+    const { message, hint } = await refusal(url.href);
+    assert.equal(message, "Cannot open store: its database has the encoding LATIN1");
+    assert.match(hint ?? "", /UTF8/);
+  });
+
   test("tables of others in the database: left alone", async () => {
     await using place = await newPlace();
     await place.alter("CREATE TABLE public.task AS SELECT 'kept' AS mine");
