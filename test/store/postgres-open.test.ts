@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { Client } from "pg";
@@ -189,6 +190,18 @@ suite("PostgresStore that opens", () => {
     const works = Array.from({ length: 40 }, (_, index) => handOff(1 + (index % 8)));
     await Promise.all(works.map((work) => accepted(store, work)));
     assert.equal((await store.stats()).queued, 8);
+  });
+
+  test("connections that are cut in silence: the system looks for that by the minute", async (t) => {
+    await using place = await newPlace();
+    const { mock } = t.mock.method(Socket.prototype, "setKeepAlive");
+    await using _store = await place.open();
+    const delays = mock.calls.map((call) => call.arguments[1] ?? 0);
+    // One that listens has nothing to say by itself, and the system's own delay is two hours.
+    assert.ok(
+      delays.length >= 2 && delays.every((delay) => delay > 0 && delay <= 60_000),
+      `${delays}`,
+    );
   });
 
   test("openStore: a database by its URL, else files in the folder", async () => {
