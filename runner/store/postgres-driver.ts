@@ -41,6 +41,9 @@ export class PostgresDriver implements Driver {
     undo.defer(() => pool.end());
     // An idle connection was lost: the pool has dropped it already.
     pool.on("error", () => {});
+    // One that ends in the moment that it is there is nobody's: the pool hears it no more, and who
+    // has asked for it does not yet.
+    pool.on("connect", (client) => client.on("error", () => {}));
     const signals = new Signals();
     try {
       await prepareTables(config);
@@ -143,7 +146,7 @@ export class PostgresDriver implements Driver {
       throw storeError(error);
     });
     let broken = false;
-    // Without a listener a connection that is lost between two statements would end the program.
+    // When it is lost between two statements, none of them fails.
     const onError = () => {
       broken = true;
     };
