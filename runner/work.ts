@@ -31,7 +31,10 @@ import { requireWritable, wishToWrite, writeTests } from "./write-tests.ts";
 
 /** What the work of tasks needs. Times in milliseconds, sizes in bytes. */
 export interface WorkOptions extends ShownOptions {
-  readonly store: Pick<Store, "tasks" | "journal" | "addUsage" | "spentByTask" | "spentBySession">;
+  readonly store: Pick<
+    Store,
+    "tasks" | "journal" | "addUsage" | "spentByTask" | "spentBySession" | "spentSince"
+  >;
   readonly sessions: SessionManager;
   readonly git: GitOptions;
   readonly mirrors: Mirrors;

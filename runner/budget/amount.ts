@@ -48,3 +48,13 @@ export function subtract(one: Amount, other: Amount): Amount {
     time: one.time - other.time,
   };
 }
+
+/** The higher figures of two. */
+export function most(one: Amount, other: Amount): Amount {
+  return {
+    nanoUsd: Math.max(one.nanoUsd, other.nanoUsd),
+    tokens: Math.max(one.tokens, other.tokens),
+    turns: Math.max(one.turns, other.turns),
+    time: Math.max(one.time, other.time),
+  };
+}

@@ -13,8 +13,8 @@ export const BudgetConfig = z
       .prefault({}),
     day: z
       .strictObject({
-        usd: dollars("this host, in a day that begins at 0:00 UTC,"),
-        ...figures("this host in a day"),
+        usd: dollars("all hosts, in a day that begins at 0:00 UTC,"),
+        ...figures("all hosts in a day"),
       })
       .prefault({}),
   })

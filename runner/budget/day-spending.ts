@@ -1,4 +1,4 @@
-import { type Amount, add, nothing } from "./amount.ts";
+import { type Amount, add, most, nothing } from "./amount.ts";
 
 const dayLength = 86_400_000;
 
@@ -8,8 +8,8 @@ export function startOfDay(epochMs: number): number {
 }
 
 /**
- * What all tasks of this host have spent on the current day (UTC). They share one, so that tasks
- * that run at once see each other's spending; it starts again from zero with each day.
+ * What all tasks have spent on the current day (UTC). Those of a host share one, so that tasks that
+ * run at once see each other's spending; it starts again from zero with each day.
  */
 export class DaySpending {
   readonly #now: () => number;
@@ -28,6 +28,12 @@ export class DaySpending {
     return this.#spent;
   }
 
+  /** When the day began, in epoch milliseconds. */
+  get beganAt(): number {
+    this.#turnPage();
+    return this.#day;
+  }
+
   /** When the day ends, in epoch milliseconds. */
   get endsAt(): number {
     this.#turnPage();
@@ -37,6 +43,15 @@ export class DaySpending {
   add(amount: Amount): void {
     this.#turnPage();
     this.#spent = add(this.#spent, amount);
+  }
+
+  /**
+   * Hears what the ledger has of the day that began then, for other hosts spend too. What tasks of
+   * this one have spent and not written down yet may be missing in it.
+   */
+  learn(spent: Amount, beganAt: number): void {
+    this.#turnPage();
+    if (beganAt === this.#day) this.#spent = most(this.#spent, spent);
   }
 
   #turnPage(): void {

@@ -11,7 +11,7 @@ export interface BudgetLimit {
   readonly time?: number | undefined;
 }
 
-/** The limits of each task, of each session in its whole life, and of each day (UTC) of this host. */
+/** The limits of each task, of each session in its whole life, and of each day (UTC) of all hosts. */
 export interface BudgetLimits {
   readonly task: BudgetLimit;
   readonly session: BudgetLimit;

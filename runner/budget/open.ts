@@ -21,14 +21,17 @@ export async function openTaskBudget(
     limits,
     day,
   }: {
-    readonly store: Pick<Store, "spentByTask" | "spentBySession">;
+    readonly store: Pick<Store, "spentByTask" | "spentBySession" | "spentSince">;
     readonly limits: BudgetLimits;
     readonly day: DaySpending;
   },
 ): Promise<TaskBudget> {
-  const [task, session] = await Promise.all([
+  const { beganAt } = day;
+  const [task, session, today] = await Promise.all([
     store.spentByTask(id),
     store.spentBySession(session_id),
+    store.spentSince(beganAt),
   ]);
+  day.learn(amountOf(today), beganAt);
   return new TaskBudget({ limits, task, session, day });
 }

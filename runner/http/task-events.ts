@@ -11,7 +11,7 @@ import { missing } from "./tasks.ts";
 
 /** What streaming the journals of tasks needs. Times are in milliseconds. */
 export interface TaskEventsOptions extends FailureOptions {
-  readonly store: Pick<Store, "task" | "journal" | "watchTask">;
+  readonly store: Pick<Store, "task" | "journal" | "journalEnd" | "watchTask">;
   /** Ends all streams; their clients come back by themselves. */
   readonly closing: AbortSignal;
   /** How long a stream may be silent before it sends a comment; default 15 s. */
@@ -134,6 +134,8 @@ async function* pump(
       }
       if (entries.length === pageSize) continue;
       if (closing.aborted) return;
+      // A task that is there has an entry: this one was forgotten, and its last will never come.
+      if (entries.length === 0 && (await store.journalEnd(taskId)) === 0) missing("task", taskId);
       if (!(await hasChanged(watch, heartbeatMs, signal))) yield message(": heartbeat");
     }
   } catch (thrown) {

@@ -20,6 +20,8 @@ export function connectionConfig(url: string): ClientConfig {
     // Behind the server's own limit: for a server that is silent.
     query_timeout: patience + 5000,
     keepAlive: true,
+    // One that only listens would hear nothing for the system's two hours when the way is cut.
+    keepAliveInitialDelayMillis: 10_000,
     types: numbers,
   };
 }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type ClientBase, Pool, type PoolClient } from "pg";
+import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient } from "pg";
 import { CicdError } from "#shared/error.ts";
 import type { Driver } from "./driver.ts";
 import { connectionConfig, query, sqlStateOf, storeError } from "./postgres-connection.ts";
 import { drive } from "./postgres-drive.ts";
 import { PostgresListener } from "./postgres-listener.ts";
 import { migrate } from "./postgres-schema.ts";
+import { type Reading, SharedClock } from "./shared-clock.ts";
 import { Signals } from "./signals.ts";
 import type { Watch } from "./store.ts";
 import type { Work } from "./work.ts";
@@ -23,7 +24,7 @@ export class PostgresDriver implements Driver {
   readonly #listener: PostgresListener;
   readonly #signals: Signals;
   readonly #poll: NodeJS.Timeout;
-  #clockOffset: number;
+  readonly #clock: SharedClock;
   #untold = new Set<string>();
   #telling: Promise<void> | undefined;
   #isClosed = false;
@@ -40,12 +41,15 @@ export class PostgresDriver implements Driver {
     undo.defer(() => pool.end());
     // An idle connection was lost: the pool has dropped it already.
     pool.on("error", () => {});
+    // One that ends in the moment that it is there is nobody's: the pool hears it no more, and who
+    // has asked for it does not yet.
+    pool.on("connect", (client) => client.on("error", () => {}));
     const signals = new Signals();
     try {
+      await prepareTables(config);
       const client = await pool.connect();
       undo.defer(() => client.release());
-      await migrate(client);
-      const offset = await clockOffset(client);
+      const clock = new SharedClock(await readClock(client));
       const listener = await PostgresListener.open({
         config,
         onTopic: (topic) => signals.notify(topic),
@@ -53,23 +57,28 @@ export class PostgresDriver implements Driver {
       });
       undo.move();
       client.release();
-      return new PostgresDriver(pool, listener, signals, offset);
+      return new PostgresDriver(pool, listener, signals, clock);
     } catch (error) {
       throw refusal(error);
     }
   }
 
-  private constructor(pool: Pool, listener: PostgresListener, signals: Signals, offset: number) {
+  private constructor(
+    pool: Pool,
+    listener: PostgresListener,
+    signals: Signals,
+    clock: SharedClock,
+  ) {
     this.#pool = pool;
     this.#listener = listener;
     this.#signals = signals;
-    this.#clockOffset = offset;
+    this.#clock = clock;
     this.#poll = setInterval(() => void this.#look(), pollInterval).unref();
   }
 
-  /** By how much the database's clock is ahead of this host's, in milliseconds. */
-  get clockOffset(): number {
-    return this.#clockOffset;
+  /** What the database's clock shows, in epoch milliseconds. */
+  now(): number {
+    return this.#clock.now();
   }
 
   async read<T>(work: () => Work<T>): Promise<T> {
@@ -78,7 +87,8 @@ export class PostgresDriver implements Driver {
 
   async write<T>(work: () => Work<T>): Promise<T> {
     return this.#persist(async (client, committing) => {
-      await query(client, "BEGIN");
+      // Whatever the database's default: what is read behind a lock has to be read after it.
+      await query(client, "BEGIN ISOLATION LEVEL READ COMMITTED");
       const result = await drive(client, work());
       committing();
       await query(client, "COMMIT");
@@ -136,7 +146,7 @@ export class PostgresDriver implements Driver {
       throw storeError(error);
     });
     let broken = false;
-    // Without a listener a connection that is lost between two statements would end the program.
+    // When it is lost between two statements, none of them fails.
     const onError = () => {
       broken = true;
     };
@@ -168,8 +178,8 @@ export class PostgresDriver implements Driver {
 
   async #look(): Promise<void> {
     this.#signals.notifyAll();
-    const offset = await this.#using(clockOffset).catch(() => this.#clockOffset);
-    this.#clockOffset = offset;
+    const reading = await this.#using(readClock).catch(() => undefined);
+    if (reading !== undefined) this.#clock.learn(reading);
   }
 }
 
@@ -185,13 +195,39 @@ const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505", out
 /** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
 const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
 
-async function clockOffset(client: ClientBase): Promise<number> {
-  const before = Date.now();
+/** Over a connection of its own: large tables may take longer than any other statement may. */
+async function prepareTables(config: ClientConfig): Promise<void> {
+  const client = new Client({ ...config, query_timeout: 0 });
+  // A connection that is lost fails the statement; it must not end the program as well.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await requireUnicode(client);
+    await migrate(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** In another encoding what people write in their languages would be refused, each time it comes. */
+async function requireUnicode(client: ClientBase): Promise<void> {
+  const [row] = await query(client, "SELECT current_setting('server_encoding') AS encoding");
+  // The last one takes any bytes for text.
+  if (row?.encoding === "UTF8" || row?.encoding === "SQL_ASCII") return;
+  throw new CicdError(
+    "config_invalid",
+    `Cannot open store: its database has the encoding ${row?.encoding}`,
+    { hint: "runner.store must name a database that was made with the encoding UTF8" },
+  );
+}
+
+async function readClock(client: ClientBase): Promise<Reading> {
+  const askedAt = performance.now();
   const [row] = await query(
     client,
     "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS now",
   );
-  return Math.round(Number(row?.now) - (before + Date.now()) / 2);
+  return { shown: Number(row?.now), askedAt, heardAt: performance.now() };
 }
 
 /** Why a database can't be opened; a wrong user or name does not pass by itself. */

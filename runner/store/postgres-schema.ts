@@ -120,11 +120,13 @@ const migrations = [
 export const postgresVersion = migrations.length;
 
 /**
- * Brings a database to the version of this program, while other hosts that start wait.
+ * Brings a database to the version of this program, while other hosts that start wait. That may take
+ * long: an index of a table of years, say.
  * @throws CicdError `config_invalid` when a newer program wrote it.
  */
 export async function migrate(client: ClientBase): Promise<void> {
   await client.query("BEGIN");
+  await client.query("SET LOCAL statement_timeout = 0");
   await client.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [schemaName]);
   await client.query(
     `CREATE SCHEMA IF NOT EXISTS ${schemaName};

@@ -1,3 +1,4 @@
+import type { Retention } from "./cluster.ts";
 import { FolderLock } from "./folder-lock.ts";
 import { startHost } from "./host-table.ts";
 import { PostgresDriver } from "./postgres-driver.ts";
@@ -30,8 +31,8 @@ export class PostgresStore extends SqlStore {
     const lock = undo.use(new FolderLock(folder));
     const driver = undo.use(await PostgresDriver.open(database));
     // The database's clock is the one that all hosts share.
-    const clockOffset = () => (rest.now === undefined ? driver.clockOffset : 0);
-    const { now = () => Date.now() + clockOffset() } = rest;
+    const clockOffset = () => (rest.now === undefined ? driver.now() - Date.now() : 0);
+    const { now = () => driver.now() } = rest;
     const options = { ...rest, hostId: lock.hostId(), now };
     await driver.write(() => startHost(identityOf(options), now()));
     return new PostgresStore(driver, options, { clockOffset, resources: undo.move() });
@@ -58,7 +59,28 @@ export class PostgresStore extends SqlStore {
     };
   }
 
+  override async spentSince(epochMs: number) {
+    return super.spentSince(this.#shared(epochMs));
+  }
+
+  override async sessionsIdleSince(epochMs: number) {
+    return super.sessionsIdleSince(this.#shared(epochMs));
+  }
+
+  override async prune({ before, reviewsBefore, ...retention }: Retention) {
+    return super.prune({
+      ...retention,
+      before: this.#shared(before),
+      reviewsBefore: reviewsBefore === undefined ? undefined : this.#shared(reviewsBefore),
+    });
+  }
+
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources[Symbol.asyncDispose]();
+  }
+
+  /** What the shared clock showed at a time of this host's: that is what others ask by. */
+  #shared(epochMs: number): number {
+    return epochMs + this.#clockOffset();
   }
 }

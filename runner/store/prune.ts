@@ -18,10 +18,14 @@ export function* pruneTasks(before: number): Work<string[]> {
   return ids;
 }
 
-/** Forgets some sessions that nothing is left of; gives their ids. */
+/**
+ * Forgets some sessions that nothing is left of, or that a host has which is no more: nobody else
+ * would ever let go of what that had. Gives their ids.
+ */
 export function* pruneSessions(before: number): Work<string[]> {
-  const nothingLeft = `conversation IS NULL AND workspace IS NULL
-    AND NOT EXISTS (SELECT 1 FROM task WHERE task.session = session.id)`;
+  const nothingLeft = `NOT EXISTS (SELECT 1 FROM task WHERE task.session = session.id)
+    AND ((conversation IS NULL AND workspace IS NULL)
+      OR NOT EXISTS (SELECT 1 FROM host WHERE host.id = session.holder))`;
   const empty = yield* rows(
     `SELECT id FROM session WHERE active_at < ? AND ${nothingLeft} ORDER BY active_at LIMIT ?`,
     before,

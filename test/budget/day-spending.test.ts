@@ -32,6 +32,18 @@ suite("DaySpending", () => {
     assert.deepEqual(day.spent, spent(6, 6));
   });
 
+  test("a ledger: counts where it has more, and not for another day", () => {
+    let now = lastMoment;
+    const day = new DaySpending(spent(5, 5), () => now);
+    const { beganAt } = day;
+    day.learn(spent(4, 6), beganAt);
+    assert.deepEqual(day.spent, spent(5, 6));
+    now += 1;
+    day.learn(spent(9, 9), beganAt);
+    assert.deepEqual(day.spent, spent(0, 0));
+    assert.equal(day.beganAt, now);
+  });
+
   test("tasks that run at once: see each other's spending, and go on the next day", () => {
     let now = lastMoment;
     const day = new DaySpending(spent(0, 0), () => now);

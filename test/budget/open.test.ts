@@ -6,7 +6,7 @@ import { RunnerConfig } from "#runner/config.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { readConfig } from "#shared/config.ts";
 import { tempFolder } from "../temp-folder.ts";
-import { spending } from "./spending.ts";
+import { model, spending, tokens } from "./spending.ts";
 
 /** Of what every entry of the ledger has some. */
 const one = { model_requests: 1, turn_ms: 1000 };
@@ -71,6 +71,23 @@ suite("openTaskBudget", () => {
       assert.ok(error.message.includes(`the ${what.split(",")[0]} is`), error.message);
     });
   }
+
+  test("day of many hosts: what others have spent since counts for the next task", async () => {
+    await using folder = await tempFolder();
+    await using store = new SqliteStore({ folder: folder.path, host: "h", now: () => midnight });
+    const day = await openDay(store, () => midnight);
+    const limits = { task: {}, session: {}, day: { tokens: 10 } };
+    const open = () => openTaskBudget({ id: "a", session_id: "s" }, { store, limits, day });
+    const own = await open();
+    own.spend(model, tokens({ input_tokens: 4 }));
+    assert.equal((await open()).exceeded(), undefined);
+    await store.addUsage("a", "s", own.endTurn(1));
+    assert.equal((await open()).exceeded(), undefined);
+    await store.addUsage("b", "other", spending({ ...one, output_tokens: 5 }));
+    assert.equal((await open()).exceeded(), undefined);
+    await store.addUsage("b", "other", spending({ ...one, output_tokens: 1 }));
+    assert.equal((await open()).exceeded()?.code, "budget_exhausted");
+  });
 
   test("no limits in the configuration: a task may spend one dollar, the rest is open", () => {
     const config = readConfig(RunnerConfig, {}, { RUNNER_SECRET: "x".repeat(32) });

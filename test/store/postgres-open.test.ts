@@ -1,14 +1,21 @@
 import assert from "node:assert/strict";
+import { Socket } from "node:net";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { Client } from "pg";
 import { RunnerConfig } from "#runner/config.ts";
 import { openStore } from "#runner/store/open-store.ts";
 import { PostgresStore } from "#runner/store/postgres-store.ts";
 import { readConfig } from "#shared/config.ts";
 import { CicdError } from "#shared/error.ts";
+import { sessionIdOf } from "#shared/session-id.ts";
+import { noSpending } from "#shared/task.ts";
 import { newPostgresPlace } from "../postgres/place.ts";
-import { type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { type PostgresServer, run, startPostgres } from "../postgres/server.ts";
 import { tempFolder } from "../temp-folder.ts";
-import { accepted, claimed, retryIn, story } from "./drive.ts";
+import { until } from "../until.ts";
+import { accepted, claimed, done, retryIn, story } from "./drive.ts";
+import { handOff } from "./hand-off.ts";
 
 suite("PostgresStore that opens", () => {
   let running: PostgresServer | undefined;
@@ -74,6 +81,16 @@ suite("PostgresStore that opens", () => {
     }
   });
 
+  test("a database that can't hold every text: refused, and not each delivery that has such a one", async () => {
+    await using place = await newPlace();
+    const url = new URL(place.database);
+    await run(url.href, "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+    url.pathname = "/latin";
+    const { message, hint } = await refusal(url.href);
+    assert.equal(message, "Cannot open store: its database has the encoding LATIN1");
+    assert.match(hint ?? "", /UTF8/);
+  });
+
   test("tables of others in the database: left alone", async () => {
     await using place = await newPlace();
     await place.alter("CREATE TABLE public.task AS SELECT 'kept' AS mine");
@@ -99,6 +116,92 @@ suite("PostgresStore that opens", () => {
     await store.finish(await claimed(store), retryIn(600_000));
     const { nextRunAt = 0 } = await store.stats();
     assert.ok(Math.abs(nextRunAt - Date.now() - 600_000) < 60_000);
+    // Half an hour ago by its own clock is half an hour ahead by the database's.
+    const recently = Date.now() - 1_800_000;
+    await store.setWorkspace(sessionIdOf(handOff().event), "folder");
+    const spending = { ...noSpending, model_requests: 1 };
+    await store.addUsage(id, sessionIdOf(handOff().event), spending);
+    assert.deepEqual(await store.spentSince(recently), spending);
+    await store.cancel(id, "asked");
+    assert.deepEqual(await store.sessionsIdleSince(recently), []);
+    const review = { key: "k", taskId: id, content: "{}" };
+    await store.keepReview(review, { ttl: 3_600_000, maxBytes: 100 });
+    const pruned = await store.prune({ before: recently, reviewsBefore: recently });
+    assert.deepEqual(pruned, { tasks: 0, journals: 0 });
+    assert.notEqual(await store.findReview("k", 3_600_000), undefined);
+  });
+
+  test("a host whose clock is set while it runs: takes nothing from others", async (t) => {
+    await using place = await newPlace();
+    await using folder = await tempFolder();
+    const open = (host: string) =>
+      PostgresStore.open({ database: place.database, folder: join(folder.path, host), host });
+    await using one = await open("one");
+    await using other = await open("other");
+    await accepted(one);
+    const claim = await claimed(one);
+    const { now } = Date;
+    t.mock.method(Date, "now", () => now() + 3_600_000);
+    assert.deepEqual(await other.reap(), []);
+    assert.deepEqual(
+      (await other.hosts()).map(({ state }) => state),
+      ["up", "up"],
+    );
+    assert.equal(await one.finish(claim, done), true);
+  });
+
+  test("tables that take longer than any statement may: are made", async () => {
+    await using place = await newPlace();
+    await using folder = await tempFolder();
+    const url = new URL(place.database);
+    url.searchParams.set("statement_timeout", "100");
+    await using undo = new AsyncDisposableStack();
+    const other = undo.adopt(new Client(place.database), (client) => client.end());
+    await other.connect();
+    await other.query("BEGIN; SELECT pg_advisory_xact_lock(hashtextextended('cicd_runner', 0))");
+    const opening = PostgresStore.open({ database: url.href, folder: folder.path, host: "h" });
+    const ended = opening.then(
+      () => "opened",
+      (error) => String(error),
+    );
+    const waits = `SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+      WHERE NOT granted AND clock_timestamp() - query_start > '200 ms' AND datname = current_database()`;
+    const outcome = await Promise.race([
+      ended,
+      until(async () => (await other.query(waits)).rowCount === 1),
+    ]);
+    assert.equal(outcome, undefined);
+    await other.query("COMMIT");
+    assert.equal(await ended, "opened");
+    await using _store = await opening;
+  });
+
+  test("a database whose transactions are isolated otherwise: they wait as anywhere", async () => {
+    await using place = await newPlace();
+    const name = new URL(place.database).pathname.slice(1);
+    const { database } = place;
+    await run(database, `ALTER DATABASE ${name} SET default_transaction_isolation = serializable`);
+    await using undo = new AsyncDisposableStack();
+    undo.defer(
+      async () =>
+        void (await run(database, `ALTER DATABASE ${name} RESET default_transaction_isolation`)),
+    );
+    await using store = await place.open();
+    const works = Array.from({ length: 40 }, (_, index) => handOff(1 + (index % 8)));
+    await Promise.all(works.map((work) => accepted(store, work)));
+    assert.equal((await store.stats()).queued, 8);
+  });
+
+  test("connections that are cut in silence: the system looks for that by the minute", async (t) => {
+    await using place = await newPlace();
+    const { mock } = t.mock.method(Socket.prototype, "setKeepAlive");
+    await using _store = await place.open();
+    const delays = mock.calls.map((call) => call.arguments[1] ?? 0);
+    // One that listens has nothing to say by itself, and the system's own delay is two hours.
+    assert.ok(
+      delays.length >= 2 && delays.every((delay) => delay > 0 && delay <= 60_000),
+      `${delays}`,
+    );
   });
 
   test("openStore: a database by its URL, else files in the folder", async () => {

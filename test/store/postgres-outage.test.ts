@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
+import { PostgresStore } from "#runner/store/postgres-store.ts";
 import type { Store } from "#runner/store/store.ts";
 import { CicdError } from "#shared/error.ts";
 import { newPostgresPlace } from "../postgres/place.ts";
 import { type PostgresServer, startPostgres } from "../postgres/server.ts";
+import { wayTo } from "../postgres/way.ts";
+import { tempFolder } from "../temp-folder.ts";
 import { until } from "../until.ts";
 import { accepted, claimed, done, said, story } from "./drive.ts";
 import { handOff } from "./hand-off.ts";
@@ -84,6 +87,28 @@ suite("PostgresStore whose server goes away", () => {
     await server().start();
     await using store = await place.open();
     await accepted(store);
+  });
+
+  test("as soon as it has taken a connection: store_unavailable, and the program goes on", async () => {
+    await using place = await newPostgresPlace(server());
+    await using folder = await tempFolder();
+    await using way = await wayTo(place.database);
+    const options = { database: way.url, folder: folder.path, host: "h" };
+    await using store = await PostgresStore.open(options);
+    way.isDoomed = true;
+    const works = [1, 2, 3].map((number) => handOff(number));
+    // One goes over the connection that there is.
+    const enqueued = await Promise.allSettled(
+      works.map((work) => store.enqueue(work, { limit: 9 })),
+    );
+    const reasons = enqueued.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    assert.deepEqual(
+      reasons.map((reason) => CicdError.from(reason).code),
+      ["store_unavailable", "store_unavailable"],
+    );
+    way.isDoomed = false;
+    for (const work of works) await store.enqueue(work, { limit: 9 });
+    assert.equal((await store.stats()).queued, 3);
   });
 
   test("connections that end in the midst of transactions: others do their work", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { deliveryKey } from "#runner/store/enqueue.ts";
 import type { Store } from "#runner/store/store.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
-import { accepted, claimed, done, said, story } from "../drive.ts";
+import { accepted, claimed, done, idle, said, story } from "../drive.ts";
 import { handOff } from "../hand-off.ts";
 import type { NewPlace } from "../place.ts";
 
@@ -53,6 +53,33 @@ export function pruneContract(newPlace: NewPlace): void {
     assert.equal((await store.session(id))?.conversation?.id, "talk");
     await accepted(store);
     await claimed(store);
+  });
+
+  test("a session of a host that never came back: goes as those without anything", async () => {
+    await using place = await newPlace();
+    await using store = await place.open("one");
+    await using gone = await place.open("gone");
+    const [lost, kept] = [handOff(1), handOff(2)];
+    for (const [host, work] of [
+      [gone, lost],
+      [store, kept],
+    ] as const) {
+      const id = sessionIdOf(work.event);
+      await accepted(host, work);
+      await host.finish(await claimed(host), done);
+      await host.setWorkspace(id, id);
+      await host.setConversation(id, { id: "talk", costUsd: 1, transcript: null });
+    }
+    place.now += 25 * 3_600_000;
+    const prune = async () => {
+      await store.heartbeat(idle);
+      await store.prune({ before: place.now });
+      return (await store.sessions(9)).map(({ id }) => id).toSorted();
+    };
+    const ids = [sessionIdOf(lost.event), sessionIdOf(kept.event)];
+    assert.deepEqual(await prune(), ids.toSorted());
+    await store.reap();
+    assert.deepEqual(await prune(), ids.slice(1));
   });
 
   test("more than a step takes: all of it", async () => {
