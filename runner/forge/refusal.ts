@@ -7,21 +7,26 @@ export interface Refused {
   readonly text: string;
 }
 
+/** In milliseconds. Where a forge says not to wait, what it counts may not be renewed yet. */
+const shortestWait = 1000;
+
 /**
  * How long a forge wants to be left alone, in milliseconds; undefined when the answer is about
  * something else. GitHub says it with 403 as well as 429.
  */
-export function waitOf({ status, headers }: Response, text: string, now: number) {
+export function waitOf({ status, headers }: Response, text: string, ourNow: number) {
   const isOver = headers.get("x-ratelimit-remaining") === "0";
   const isLimit =
     status === 429 ||
     (status === 403 && (headers.has("retry-after") || isOver || /rate limit|abuse/i.test(text)));
   if (!isLimit) return undefined;
+  // By the clock of the forge: by ours, a time that it names may be over long ago.
+  const now = Date.parse(headers.get("date") ?? "") || ourNow;
   const after = headers.get("retry-after");
-  if (after !== null) return Math.max(0, secondsOf(after, now)) * 1000;
+  if (after !== null) return Math.max(shortestWait, secondsOf(after, now) * 1000);
   const reset = Number(headers.get("x-ratelimit-reset") ?? headers.get("ratelimit-reset") ?? "");
   // What GitHub recommends where it says nothing.
-  return isOver && reset > 0 ? Math.max(0, reset * 1000 - now) : 60_000;
+  return isOver && reset > 0 ? Math.max(shortestWait, reset * 1000 - now) : 60_000;
 }
 
 function secondsOf(value: string, now: number): number {

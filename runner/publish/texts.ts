@@ -2,6 +2,7 @@ import type { Finding, Place, Review } from "#shared/review.ts";
 import type { TaskError, TaskKind, TaskResult, WrittenBranch } from "#shared/task.ts";
 import type { TaskEvent } from "#shared/task-event.ts";
 import { paragraphs } from "../paragraphs.ts";
+import { cut } from "./cut.ts";
 import { reportMarkdown } from "./report-texts.ts";
 import type { UntrustedText } from "./untrusted-text.ts";
 
@@ -60,7 +61,7 @@ export function reviewMarkdown(
     shown.map((one) => brief(one, text)).join("\n"),
   ]);
   const footer = skillsText(skills);
-  return paragraphs([short.slice(0, longestComment - footer.length), footer]);
+  return paragraphs([cut(short, longestComment - footer.length), footer]);
 }
 
 /** The footer of what a model has said: whose instructions it followed. */
@@ -104,7 +105,7 @@ export function answerText(
 ): string {
   if (report === undefined) return text.markdown(answer, longest.answer);
   const where = written === undefined ? "" : writtenText(written);
-  const shown = paragraphs([where, reportMarkdown(report, text)]).slice(0, longestComment);
+  const shown = cut(paragraphs([where, reportMarkdown(report, text)]), longestComment);
   return paragraphs([shown, skillsText(skills)]);
 }
 
@@ -165,8 +166,7 @@ export function findingTitle({ severity, category }: Finding): string {
 function brief({ finding }: Shown, text: UntrustedText): string {
   const { severity, category, message } = finding;
   const [first = ""] = text.markdown(message, longest.message).split("\n");
-  const head = first.length > longestLine ? `${first.slice(0, longestLine)}…` : first;
-  return `- **${severity}** · ${category} · ${placeName(finding, text)}: ${head}`;
+  return `- **${severity}** · ${category} · ${placeName(finding, text)}: ${cut(first, longestLine)}`;
 }
 
 function placeName({ file, line }: Finding, text: UntrustedText): string {

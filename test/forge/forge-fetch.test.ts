@@ -91,6 +91,26 @@ test("forgeFetch, a limit that is used up: waits until it is renewed", async () 
   assert(Date.now() / 1000 >= Number(reset));
 });
 
+for (const [name, headers] of [
+  ["not to wait", { "retry-after": "0" }],
+  [
+    "a time that is near by its own clock alone",
+    {
+      date: new Date(Date.now() + 3_600_000).toUTCString(),
+      "x-ratelimit-remaining": "0",
+      "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + 3600 + 1),
+    },
+  ],
+] as const) {
+  test(`forgeFetch, a limit that says ${name}: the forge is left alone for a second`, async () => {
+    await using scene = await setScene([say(429, {}, headers), say(200)]);
+    await scene.send();
+    const [first, second, ...more] = scene.seen;
+    assert(first && second && second.at - first.at >= 990);
+    assert.equal(more.length, 0);
+  });
+}
+
 test("forgeFetch, waiting for a limit: an abort ends it at once, with its reason", async () => {
   const abort = new AbortController();
   const limited: Turn = (response, request) => {

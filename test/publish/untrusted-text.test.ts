@@ -18,6 +18,13 @@ const anyTrick = fc
         "@team",
         "#12",
         "!34",
+        "&commat;team",
+        "&#x40;team",
+        "&num;12",
+        "gh-12",
+        "GL-12",
+        "&12",
+        "\ud83d",
         "![x](http://evil.example/?q=1)",
         "<!--",
         "<!-- cicd-runner:summary 0 -->",
@@ -28,6 +35,8 @@ const anyTrick = fc
         "\n  /approve\n",
         "```",
         "````\n",
+        "\n~~~\n",
+        "\n  ```\n",
         "\u202e",
         "\u200b",
         "\u0000",
@@ -45,25 +54,48 @@ test("markdown of any text: no mention, reference, image, tag, command or secret
     fc.property(anyTrick, (tricky) => {
       const safe = text.markdown(tricky, long);
       assert.doesNotMatch(safe, /@[\p{L}\p{N}_-]/u);
-      assert.doesNotMatch(safe, /[#!]\d/);
+      assert.doesNotMatch(safe, /[#!&]\d|\bG[HL]-\d|&#?[a-z0-9]+;/i);
       assert.doesNotMatch(safe, /!\[/);
       assert.doesNotMatch(safe, /<[a-z!/?]/i);
       assert.doesNotMatch(safe, /^[^\S\n]*\/\w/m);
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
       assert.doesNotMatch(safe, /[\u0000-\u0008\u202a-\u202e]/);
       assert(!safe.includes(secret));
+      assert(safe.isWellFormed());
     }),
   );
 });
 
-test("code of any text: stands in one block, that it does not end, without a secret", () => {
+for (const [name, open, closed] of [
+  ["a block", "See:\n```js\ncode", "See:\n```js\ncode\n```"],
+  ["a longer one that a shorter does not end", "````\n```", "````\n```\n````"],
+  ["one of tildes that backticks don't end", "~~~\n```", "~~~\n```\n~~~"],
+  ["one whose end has text behind it", "```\n```js", "```\n```js\n```"],
+  ["one that has ended", "```\ncode\n  ```  ", "```\ncode\n  ```  "],
+  ["code within a line", "```a``` b", "```a``` b"],
+  ["one that a list ends", "- a\n\n  ```\nb", "- a\n\n    ```\nb"],
+  ["one with a very long mark", "`".repeat(99), `\u200b${"`".repeat(99)}`],
+] as const) {
+  test(`markdown, ${name}: what stands below it is no code`, () => {
+    assert.equal(text.markdown(open, long), closed);
+  });
+}
+
+test("markdown that is cut within a block of code: closed there", () => {
+  assert.equal(text.markdown(`\`\`\`\n${"x".repeat(50)}\n\`\`\`\nbelow`, 10), "```\nxxxxx…\n```");
+});
+
+test("code of any text: in one block that it does not end, nor one above; no command, no secret", () => {
   fc.assert(
     fc.property(anyTrick, (tricky) => {
-      const [fence = "", ...lines] = text.code(tricky, long).split("\n");
-      assert.match(fence, /^`{3,}$/);
+      const [opening = "", ...lines] = text.code(tricky, long).split("\n");
+      const [, fence = ""] = /^(`{3,})text$/.exec(opening) ?? [];
       assert.equal(lines.at(-1), fence);
       assert(lines.slice(0, -1).every((line) => !line.includes(fence)));
-      assert(!lines.join("\n").includes(secret));
+      const code = lines.join("\n");
+      assert.doesNotMatch(code, /^\/(?:close|approve)$/m);
+      assert(!code.includes(secret));
+      assert(code.isWellFormed());
     }),
   );
 });
@@ -71,7 +103,8 @@ test("code of any text: stands in one block, that it does not end, without a sec
 test("any text: no longer than it may be, and no half of a character at its end", () => {
   fc.assert(
     fc.property(anyTrick, fc.integer({ min: 1, max: 50 }), (tricky, longest) => {
-      for (const cut of [text.markdown(tricky, longest), text.plain(tricky, longest)]) {
+      const shown = text.markdown(tricky, longest).replace(/\n(?:`{3,}|~{3,})$/, "");
+      for (const cut of [shown, text.plain(tricky, longest)]) {
         assert(cut.length <= longest);
         assert.doesNotMatch(cut, /[\uD800-\uDBFF]…?$/);
       }
@@ -90,6 +123,11 @@ test("harmless Markdown: stays as it is", () => {
     assert.equal(text.markdown(harmless, long).replaceAll("\u200b", ""), harmless);
   }
   assert.equal(text.markdown("Use `a < b` here.\n1 / 2", long), "Use `a < b` here.\n1 / 2");
+});
+
+test("code: what is no command stays as it is", () => {
+  const code = "+/close\n//close\n/api/v1\n  /x\n@decorator #12 &amp;\n<b>";
+  assert.equal(text.code(code, long, "diff"), `\`\`\`diff\n${code}\n\`\`\``);
 });
 
 test("secrets: those of the host and what has the shape of one are taken out", () => {

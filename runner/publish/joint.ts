@@ -1,0 +1,2 @@
+/** Breaks what a page would act on without being seen. */
+export const joint = "\u200b";

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { findingText, reviewMarkdown } from "#runner/publish/texts.ts";
+import { untrustedText } from "#runner/publish/untrusted-text.ts";
+import type { Finding } from "#shared/review.ts";
+
+const text = untrustedText((same) => same);
+const finding: Finding = {
+  severity: "high",
+  category: "bug",
+  file: "src/pay.ts",
+  line: 2,
+  message: "It charges twice.",
+  suggestion: null,
+};
+const place = { path: "src/pay.ts", previous_path: null, line: 2, text: "two();" };
+
+function summaryOf(findings: readonly Finding[], summary = "It pays."): string {
+  const review = { summary, findings: [...findings] };
+  const shown = findings.map((one) => ({ finding: one, place }));
+  const about = { headSha: "a".repeat(40), title: "Findings", isCached: false, skills: ["one"] };
+  return reviewMarkdown({ ...about, review, shown }, text);
+}
+
+test("the text of a finding whose message opens a block of code: the suggestion stands in its own", () => {
+  const told = { ...finding, message: "See:\n```", suggestion: "@team\n/merge" };
+  const expected =
+    "**high** · bug\n\nSee:\n```\n```\n\nSuggestion:\n\n```text\n@team\n\u200b/merge\n```";
+  assert.equal(findingText({ finding: told, place }, text), expected);
+});
+
+test("a summary that opens a block of code: what was found stands below it", () => {
+  assert.match(summaryOf([finding], "See:\n~~~"), /See:\n~~~\n~~~\n\n\*\*Findings\*\*/);
+});
+
+test("a line of the summary, and one that is too long as a whole: not cut within a character", () => {
+  for (const count of [1, 200]) {
+    for (const before of ["", "a"]) {
+      const message = before + "😀".repeat(200);
+      const summary = summaryOf(Array.from({ length: count }, () => ({ ...finding, message })));
+      assert(summary.isWellFormed());
+      assert(summary.length <= 60_002);
+      assert.match(summary, /_By the skill `one`\._$/);
+    }
+  }
+});
