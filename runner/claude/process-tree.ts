@@ -23,7 +23,8 @@ export async function descendantsOf(pid: number): Promise<ProcessIdentity[]> {
 export async function killAll(processes: readonly ProcessIdentity[]): Promise<void> {
   await Promise.all(
     processes.map(async (process) => {
-      for (let tries = 0; tries < deathChecks && (await isAlive(process)); tries += 1) {
+      const began = performance.now();
+      while (performance.now() - began < deathPatience && (await isAlive(process))) {
         signal(process.pid, "SIGKILL");
         await delay(deathCheckInterval);
       }
@@ -33,8 +34,12 @@ export async function killAll(processes: readonly ProcessIdentity[]): Promise<vo
 
 /** Nobody tells us when a process dies that is not our child. Interval in milliseconds. */
 const deathCheckInterval = 5;
-/** A process in an uninterruptible wait outlives this; the system ends it when it wakes. */
-const deathChecks = 200;
+/**
+ * How long to wait for that, in milliseconds: on a busy machine a process that was killed needs
+ * seconds until it has its turn to die. One in an uninterruptible wait outlives this; the system
+ * ends it when it wakes.
+ */
+const deathPatience = 10_000;
 
 /** Sends a signal; a process that is gone is no error. A negative pid means its group. */
 export function signal(pid: number, name: NodeJS.Signals): void {

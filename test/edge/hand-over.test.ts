@@ -74,7 +74,7 @@ test("handOver keeps the delivery when the runner hangs up or is late", async ()
 });
 
 test("handOver waits no longer for the runner than edge.hand_off_timeout", async () => {
-  await using edge = await startEdge();
+  await using edge = await startEdge({ environment: { EDGE_HAND_OFF_TIMEOUT: "300ms" } });
   edge.runner.answer = () => {};
   const begun = performance.now();
   assert.equal((await deliver(edge)).status, 202);

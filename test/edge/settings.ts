@@ -43,6 +43,8 @@ export function environment(runnerUrl: string): Record<string, string> {
     API_TOKENS: Object.entries(apiTokens)
       .map(([scope, token]) => `${scope}:${createHash("sha256").update(token).digest("hex")}`)
       .join(" "),
+    // What a busy machine takes: behind that a delivery is kept, which is another answer.
+    EDGE_HAND_OFF_TIMEOUT: "10s",
     EDGE_MAX_BODY: `${maxBody}B`,
     EDGE_LINK_TTL: "1h",
     // On GitHub the tests have to say what the forge says of people.

@@ -35,6 +35,11 @@ function startOf(journal: readonly JournalEntry[]) {
   return last.data.result.timing.start;
 }
 
+/** When an attempt began, in epoch milliseconds. */
+function startedAt(journal: readonly JournalEntry[]): number {
+  return Date.parse(journal.find(({ type }) => type === "task.started")?.time ?? "");
+}
+
 async function health({ program }: Scene): Promise<Health> {
   return Health.parse(await (await fetch(`${program.runnerUrl}/health`)).json());
 }
@@ -99,23 +104,36 @@ test("a message that two processes die over: poisonous, and a new conversation a
 
 test("a model that is down: the breaker holds tasks back until it is up again", async () => {
   let isDown = true;
+  const openTimeout = 2000;
   await using scene = await setScene({
     respond: () => (isDown ? refused : text(review())),
     environment: {
       ASYNC_RETRY_MAX_ATTEMPTS: "1",
       ASYNC_CIRCUIT_BREAKER_FAILURE_THRESHOLD: "2",
       ASYNC_CIRCUIT_BREAKER_SUCCESS_THRESHOLD: "1",
-      ASYNC_CIRCUIT_BREAKER_OPEN_TIMEOUT: "700ms",
+      ASYNC_CIRCUIT_BREAKER_OPEN_TIMEOUT: `${openTimeout}ms`,
     },
   });
-  for (const number of [1, 2]) await (await scene.push(number)).first("task.failed");
-  await until(async () => (await health(scene)).breaker === "open");
+  let last = 0;
+  for (const number of [1, 2]) {
+    const journal = await (await scene.push(number)).journal();
+    assert.equal(journal.at(-1)?.type, "task.failed");
+    last = startedAt(journal);
+  }
+  // It stays open for so long alone: what is said of that has to come from one answer.
+  let told: Health | undefined;
+  await until(async () => {
+    told = await health(scene);
+    return told.breaker === "open";
+  });
+  assert.equal(told?.status, "degraded");
+  assert.match(told.problems.join(), /Breaker is open/);
   isDown = false;
-  const waiting = await scene.push(3);
-  const { status, problems } = await health(scene);
-  assert.equal(status, "degraded");
-  assert.match(problems.join(), /Breaker is open/);
-  await waiting.first("task.succeeded");
+  const waiting = await (await scene.push(3)).journal();
+  assert.equal(waiting.at(-1)?.type, "task.succeeded");
+  // It opened after the last attempt had begun.
+  const held = startedAt(waiting) - last;
+  assert(held >= openTimeout, `${held} ms`);
   assert.equal((await health(scene)).breaker, "closed");
 });
 
