@@ -25,7 +25,7 @@ import {
 } from "#shared/routes/tasks.ts";
 import { listUsage } from "#shared/routes/usage.ts";
 import { type FollowOptions, follow } from "./follow.ts";
-import { type Sending, send, somethingElse } from "./send.ts";
+import { type Sending, send, somethingElse, textOf } from "./send.ts";
 
 /** Where the API is. */
 export interface ClientOptions {
@@ -101,7 +101,7 @@ function callOn(options: ClientOptions) {
       const sending: Sending = { url: urlOf(options, route, parts), method: route.method, signal };
       const hasBody = !(route.body instanceof z.ZodVoid);
       const response = await send(options, { ...sending, ...(hasBody && { body }) });
-      const parsed = route.answer.safeParse(await contentOf(response));
+      const parsed = route.answer.safeParse(contentOf(await textOf(response, sending)));
       if (parsed.success) return parsed.data;
       const message = `Cannot read answer to ${route.id}: ${firstIssue(parsed.error)}`;
       throw new CicdError("runner_unavailable", message, {
@@ -126,8 +126,7 @@ function ofShape({ shape }: z.ZodObject, values: unknown): Record<string, unknow
   return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => name in shape));
 }
 
-async function contentOf(response: Response): Promise<unknown> {
-  const text = await response.text();
+function contentOf(text: string): unknown {
   try {
     return text === "" ? undefined : JSON.parse(text);
   } catch (cause) {

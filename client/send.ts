@@ -39,16 +39,33 @@ export async function send(sender: Sender, sending: Sending): Promise<Response> 
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   }).catch((cause) => {
-    if (signal?.aborted)
-      throw new CicdError("cancelled", `Cannot ask ${url}: cancelled`, { cause });
-    const message = `Cannot reach ${new URL(url).origin}: connection failed`;
-    throw new CicdError("runner_unavailable", message, { cause });
+    throw broken(sending, `Cannot reach ${originOf(url)}: connection failed`, cause);
   });
   if (response.ok) return response;
   const error = errorOfProblem(await response.text().catch(() => ""), response);
   if (error.code !== "internal" || typeof error.cause !== "string") throw error;
   // Who follows a journal tries again what is unavailable: this is not over in a while.
   const code = after === undefined ? "runner_unavailable" : "config_invalid";
-  const message = `Cannot use ${new URL(url).origin}: it answers ${response.status}, and not as this API`;
+  const message = `Cannot use ${originOf(url)}: it answers ${response.status}, and not as this API`;
   throw new CicdError(code, message, { cause: error.cause, hint: somethingElse });
+}
+
+/**
+ * The text of an answer.
+ * @throws CicdError as {@link send} does.
+ */
+export async function textOf(response: Response, sending: Sending): Promise<string> {
+  return await response.text().catch((cause) => {
+    throw broken(sending, `Cannot read answer of ${originOf(sending.url)}: it broke off`, cause);
+  });
+}
+
+function broken({ url, signal }: Sending, message: string, cause: unknown): CicdError {
+  if (!signal?.aborted) return new CicdError("runner_unavailable", message, { cause });
+  return new CicdError("cancelled", `Cannot ask ${originOf(url)}: cancelled`, { cause });
+}
+
+/** Without the token that a link has. What is no whole URL is relative to a page, or nothing that can be reached. */
+function originOf(url: string): string {
+  return URL.parse(url)?.origin ?? url;
 }

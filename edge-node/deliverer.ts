@@ -73,17 +73,20 @@ export class Deliverer {
 
   /** Begins what is due; returns after how many milliseconds more is, where only time tells. */
   #begin(): number | undefined {
-    const { table, now, concurrency } = this.#options;
+    const { table, now, concurrency, backOff } = this.#options;
     const time = now();
-    if (this.#pace.kind === "paused" && time < this.#pace.until) return this.#pace.until - time;
+    // Nothing waits longer: what seems to was put off by a clock that was set back since.
+    const latest = time + backOff.max;
+    const until = this.#pace.kind === "paused" ? this.#pace.until : 0;
+    if (time < until && until <= latest) return until - time;
     const room = (this.#pace.kind === "paused" ? 1 : concurrency) - this.#underway.size;
     if (room <= 0) return undefined;
     try {
-      const heads = table.heads(time, concurrency + room);
+      const heads = table.heads({ time, latest }, concurrency + room);
       for (const head of heads.filter(({ seq }) => !this.#underway.has(seq)).slice(0, room)) {
         this.#start(head);
       }
-      const next = table.nextDue(time);
+      const next = table.nextDue({ time, latest });
       return next === undefined ? undefined : next - time;
     } catch (thrown) {
       this.#options.onError(CicdError.from(thrown), "outbox");

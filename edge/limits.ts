@@ -5,7 +5,7 @@ import type { RateLimit } from "./rate-limit.ts";
 export interface Limits {
   /** Calls of the API. */
   readonly api: RateLimit;
-  /** Webhooks that did not prove themselves. */
+  /** Webhooks, and tries to sign in, that did not prove themselves. */
   readonly unproved: RateLimit;
 }
 
@@ -19,7 +19,7 @@ export async function limitCall({ api }: Limits, client: string): Promise<void> 
 }
 
 /**
- * What a webhook is answered that was refused: why, as long as its sender has refusals left. A
+ * What a webhook is answered that was refused, or who tried to sign in: why, as long as its sender has refusals left. A
  * forge that proves itself never comes here, whoever sends from its address besides.
  */
 export async function limitRefusal(
@@ -31,7 +31,7 @@ export async function limitRefusal(
   if (!beforeProof.has(error.code)) return error;
   const wait = await unproved.take(client);
   if (wait === 0) return error;
-  return rateLimited("Cannot take webhook: too many without a proof", wait, error);
+  return rateLimited("Cannot answer: too many requests without a proof", wait, error);
 }
 
 /** Why a webhook is refused whose sender is not known to be a forge. */

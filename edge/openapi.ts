@@ -99,13 +99,14 @@ function problems(route: Route) {
   );
 }
 
-function codesOf({ access, params, query, body, errors = [] }: Route): Set<ErrorCode> {
+function codesOf({ access, body, errors = [] }: Route): Set<ErrorCode> {
   const hasBody = !(body instanceof z.ZodVoid);
-  const isChecked = hasBody || [params, query].some((part) => Object.keys(part.shape).length > 0);
+  const isRelayed = access !== "open" && access !== "signature";
   return new Set<ErrorCode>([
-    ...(isChecked ? (["invalid_request"] as const) : []),
+    "rate_limited",
+    ...(access === "open" ? [] : (["invalid_request", "unauthorized"] as const)),
     ...(hasBody ? (["payload_too_large", "unsupported_media_type"] as const) : []),
-    ...(access === "open" ? [] : (["unauthorized", "runner_unavailable"] as const)),
+    ...(isRelayed ? (["runner_unavailable"] as const) : []),
     ...(access === "write" || access === "admin" ? (["forbidden"] as const) : []),
     ...errors,
   ]);

@@ -28,10 +28,15 @@ export function memoryRateLimit(options: RateLimitOptions): RateLimit {
   return {
     take: (client) => {
       const time = now();
-      const next = Math.max(wholeAt.get(client) ?? 0, time) + interval;
+      // Never more than a share ahead: a clock that was set back keeps nobody out.
+      const known = Math.min(wholeAt.get(client) ?? 0, time + minute);
+      const next = Math.max(known, time) + interval;
       const early = next - time - minute;
       // Rounding alone must refuse nobody.
-      if (early > 1e-6) return Math.ceil(early / 1000);
+      if (early > 1e-6) {
+        wholeAt.set(client, known);
+        return Math.ceil(early / 1000);
+      }
       // Behind all others: a map keeps the order in which keys came.
       wholeAt.delete(client);
       wholeAt.set(client, next);

@@ -7,8 +7,11 @@ import { Task, TaskKind } from "./task.ts";
 import { TaskEvent } from "./task-event.ts";
 import { DeliveryTrace } from "./trace.ts";
 
+/** The most characters that a message has. */
+export const longestMessage = 20_000;
+
 /** What somebody says to the model: whole, or refused. */
-export const MessageText = z.string().min(1).max(20_000);
+export const MessageText = z.string().min(1).max(longestMessage);
 
 /** What the edge hands to the runner for one delivery: `POST /v1/events`. */
 export const HandOff = z.object({

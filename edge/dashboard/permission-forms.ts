@@ -27,13 +27,16 @@ ${
 }
 
 /**
- * A text whose characters can all be seen: some of Unicode's have no width or turn others around, so
- * that what is read is not what would run.
+ * A text whose characters can all be seen: some of Unicode's have no width, are blank or turn others
+ * around, so that what is read is not what would run.
  */
 function unveiled(text: string): string {
-  return text.replaceAll(/[\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u3164\uFFA0\u115F\u1160]/gu, (found) =>
+  return text.replaceAll(unseen, (found) =>
     Array.from({ length: found.length }, (_, index) => {
       return `\\u${found.charCodeAt(index).toString(16).padStart(4, "0")}`;
     }).join(""),
   );
 }
+
+/** Line breaks, which lay an input out, stay. */
+const unseen = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\x7F-\x9F\u2800]/gu;

@@ -41,7 +41,7 @@ export function openCookie(
   const expiry = Number(digits);
   if (!verifyHmacHex(secrets, message(expiry, hash), seal)) return undefined;
   if (now >= expiry * 1000) return undefined;
-  return tokens.find((token) => isOneOf([token.hash], hash))?.scope;
+  return tokens.findLast((token) => isOneOf([token.hash], hash))?.scope;
 }
 
 /** Not to be taken for a link or a seal, which are under the same secret. */

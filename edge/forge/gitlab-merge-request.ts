@@ -13,6 +13,7 @@ const { ref } = head.shape;
 const Change = z
   .object({ previous: z.unknown().optional(), current: z.unknown().optional() })
   .nullish();
+const Title = z.string().nullish().catch(undefined);
 
 const Action = z.object({
   object_attributes: z.object({
@@ -23,7 +24,7 @@ const Action = z.object({
   changes: z
     .object({
       draft: Change,
-      title: Change,
+      title: z.object({ previous: Title, current: Title }).nullish(),
       description: Change,
       target_branch: Change,
       labels: Change,
@@ -155,12 +156,8 @@ function updateOf(changes: Changes): PullRequestAction | undefined {
 function draftOf(changes: Changes): PullRequestAction | undefined {
   // Older versions tell of a draft by its title alone.
   const { previous, current } = changes?.title ?? {};
-  const before = changes?.draft
-    ? changes.draft.previous === true
-    : isDraftTitle(String(previous ?? ""));
-  const after = changes?.draft
-    ? changes.draft.current === true
-    : isDraftTitle(String(current ?? ""));
+  const before = changes?.draft ? changes.draft.previous === true : isDraftTitle(previous ?? "");
+  const after = changes?.draft ? changes.draft.current === true : isDraftTitle(current ?? "");
   if (before === after) return undefined;
   return before ? "ready_for_review" : "converted_to_draft";
 }

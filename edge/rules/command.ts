@@ -18,7 +18,7 @@ export type Parsed =
 export function parseCommand(body: string): Parsed {
   const line = firstOwnLine(body);
   if (line === undefined) return { kind: "none" };
-  const [, word = "", rest] = /^ {0,3}(\/[A-Za-z][A-Za-z0-9_-]{0,31})(?:[ \t]+(.*))?$/.exec(
+  const [, word = "", rest] = /^ {0,3}(\/[A-Za-z][A-Za-z0-9_-]{0,31})(?:[ \t]+(.*))?$/s.exec(
     line.text,
   ) ?? [undefined];
   if (word === "") return { kind: "none" };

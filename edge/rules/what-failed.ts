@@ -1,6 +1,10 @@
+import { longestMessage } from "#shared/api.ts";
 import type { PipelineEvent } from "#shared/task-event.ts";
 
-/** What failed, for the model to look into; the names in it come from the forge's users. */
+/**
+ * What failed, for the model to look into, cut after as much as a message has; the names in it come
+ * from the forge's users.
+ */
 export function whatFailed({ pipeline }: PipelineEvent): string {
   const { name, url, head_sha, jobs = [] } = pipeline;
   const failed = jobs.map(({ name: job, stage, reason }) => {
@@ -12,5 +16,7 @@ export function whatFailed({ pipeline }: PipelineEvent): string {
     `Pipeline ${name === "" ? "without a name" : name} failed at ${head_sha}.`,
     ...(url === undefined ? [] : [`Its page: ${url}`]),
     ...(failed.length === 0 ? [] : ["What failed in it:", ...failed]),
-  ].join("\n");
+  ]
+    .join("\n")
+    .slice(0, longestMessage);
 }

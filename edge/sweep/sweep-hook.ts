@@ -1,7 +1,7 @@
 import { CicdError } from "#shared/error.ts";
 import { sessionIdOf } from "#shared/session-id.ts";
 import type { ForgeAdapter } from "../forge/forge.ts";
-import { handOff } from "../hand-off.ts";
+import { handOff, isRefusal } from "../hand-off.ts";
 import type { Rules } from "../rules/config.ts";
 import type { RunnerClient } from "../runner-client.ts";
 import { toHandOff } from "../to-hand-off.ts";
@@ -44,7 +44,8 @@ const maxPages = 50;
 /**
  * Takes in what a webhook has missed since the last time: each pull request's last word, the oldest
  * first, unless something later about it has arrived meanwhile.
- * @throws CicdError when forge or runner don't answer; what was done until then counts.
+ * @throws CicdError when forge or runner don't answer, or the runner refuses one of them; what was
+ * done until then counts.
  */
 export async function sweepHook(
   hook: Hook,
@@ -64,10 +65,20 @@ export async function sweepHook(
     else tasks.push(task);
   }
   let taken = 0;
+  let refusal: CicdError | undefined;
   for (const group of latestOnly(tasks)) {
-    if (await takeIn(group.latest, memory, context)) taken += 1;
+    try {
+      if (await takeIn(group.latest, memory, context)) taken += 1;
+    } catch (thrown) {
+      const error = CicdError.from(thrown);
+      if (!isRefusal(error)) throw error;
+      // It may be mended by the next time; until then it keeps back none of the others.
+      refusal ??= error;
+      continue;
+    }
     for (const { deliveryId, at } of group.all) progress.done(deliveryId, at);
   }
+  if (refusal !== undefined) throw refusal;
   const isComplete = whole && !more;
   if (isComplete) progress.reached(began);
   return { checked: candidates.length, taken_in: taken, more: !isComplete };

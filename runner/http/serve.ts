@@ -1,10 +1,10 @@
 import type { Context, Handler, Hono } from "hono";
 import type * as z from "zod";
 import { CicdError } from "#shared/error.ts";
+import { readQuery } from "#shared/read-query.ts";
 import { type Route, routerPath } from "#shared/route.ts";
 import type { RunnerEnv } from "./env.ts";
 import { readJson } from "./read-json.ts";
-import { readQuery } from "./read-query.ts";
 
 /** A request as its route declares it, checked. */
 export interface Input<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
@@ -58,7 +58,8 @@ export async function readInput<P extends z.ZodObject, Q extends z.ZodObject, B 
   if (!params.success) throw new CicdError("not_found", `Cannot find ${c.req.path}`);
   return {
     params: params.data,
-    query: readQuery(c, route.query),
+    // Of a key that is there twice the first value counts.
+    query: readQuery(c.req.query(), route.query),
     body: await readJson(c, route.body),
   };
 }

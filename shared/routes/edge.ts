@@ -14,6 +14,7 @@ export const getHealth = route({
   body: nothing,
   status: 200,
   answer: EdgeHealth,
+  errors: ["store_unavailable"],
 });
 
 /** `GET /health/ready`. */

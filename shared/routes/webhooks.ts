@@ -19,7 +19,7 @@ export const receiveWebhook = route({
   status: 202,
   answer: WebhookAccepted,
   also: { 200: z.union([WebhookDuplicate, WebhookIgnored]) },
-  errors: ["not_found"],
+  errors: ["not_found", "queue_full", "store_unavailable"],
 });
 
 /** `POST /webhooks/{forge}/{segment}`. */

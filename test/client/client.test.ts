@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { v7 } from "uuid";
 import { createClient } from "#client/client.ts";
@@ -127,4 +129,34 @@ test("Client tells an edge that is not there from one that refuses, and ends on 
   assert.equal((await errorOf(nobody.listTasks({}))).code, "runner_unavailable");
   const gone = AbortSignal.abort();
   assert.equal((await errorOf(nobody.listTasks({}, undefined, gone))).code, "cancelled");
+});
+
+test("Client throws what it says when an answer breaks off, hangs, or nothing can be asked", async (t) => {
+  const server = createServer(({ url: path }, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-length": "9" });
+    response.write("{", () => path?.endsWith("broken") && response.destroy());
+  });
+  t.after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert(typeof address === "object" && address !== null);
+  const url = `http://127.0.0.1:${address.port}`;
+  const client = createClient({ url, token: "x" });
+  const broken = await errorOf(client.getDelivery({ id: "broken" }));
+  assert.deepEqual([broken.code, broken.category], ["runner_unavailable", "transient"]);
+  const leaving = new AbortController();
+  const impatient: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init);
+    leaving.abort();
+    return response;
+  };
+  const leaver = createClient({ url, token: "x", fetch: impatient });
+  const hanging = leaver.getDelivery({ id: "hanging" }, undefined, leaving.signal);
+  assert.equal((await errorOf(hanging)).code, "cancelled");
+  const nowhere = createClient({ url: "nowhere", token: "x" });
+  assert.match((await errorOf(nowhere.listTasks({}))).message, /Cannot reach nowhere/);
 });

@@ -91,12 +91,15 @@ test("a question hides no character of what would run", async () => {
   const claim = await startTask(dashboard.runner);
   const input = {
     command: "echo \u202Eslaer\u202C \u200Bok\u{E0041} | sh",
+    blank: "a\u034Fb\uFE0Fc\u{E0100}d\u0085e\x7Ff\u2800g\u3164h",
     text: "Grüße, 你好 👍",
   };
   const data = { request_id: "q", tool: "Ba\u200Bsh", input, expires_at: "2100-01-01T00:00:00Z" };
   await store.append(claim, [{ type: "permission.requested", data }]);
   const page = await (await dashboard.get("")).text();
   assert(page.includes("echo \\u202eslaer\\u202c \\u200bok\\udb40\\udc41 | sh"), page);
+  const blank = "a\\u034fb\\ufe0fc\\udb40\\udd00d\\u0085e\\u007ff\\u2800g\\u3164h";
+  assert(page.includes(blank), page);
   assert(page.includes("Grüße, 你好 👍"));
   assert(page.includes("May <b>Ba\\u200bsh</b> run?"));
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { v7 } from "uuid";
+import { sha256Hex } from "#shared/sha256.ts";
 import { apiTokens } from "../edge/settings.ts";
 import { openDashboard } from "./open-dashboard.ts";
 
@@ -47,7 +47,8 @@ test("a wrong token is refused, and counts against its sender", async () => {
     const response = await dashboard.post("/sign-in", { token });
     statuses.push(response.status);
     assert.equal(response.headers.get("set-cookie"), null);
-    assert.match(await response.text(), /role="alert"/);
+    const [, alert = ""] = /role="alert"[^>]*>([^<]*)/.exec(await response.text()) ?? [];
+    assert.match(alert, response.status === 429 ? /too many requests/ : /unknown token/);
   }
   assert.deepEqual(statuses, [401, 401, 429]);
 });
@@ -86,17 +87,23 @@ test("a cookie ends: after its time, when it was changed, and with its token", a
     (await dashboard.request("/style.css", {})).ok &&
     (await dashboard.request("/tasks", { headers: { cookie: value } })).status;
   assert.equal(await statusOf(cookie), 200);
-  const admin = createHash("sha256").update(apiTokens.admin).digest("hex");
+  const admin = sha256Hex(apiTokens.admin);
   const [name, expiry, , seal] = cookie.split(/[=.]/);
   assert.equal(await statusOf(`${name}=${expiry}.${admin}.${seal}`), 401);
   assert.equal(await statusOf(`${name}=9${expiry}.${cookie.split(".").slice(1).join(".")}`), 401);
   dashboard.ahead = 12 * 60 * 60 * 1000 + 1000;
   assert.equal(await statusOf(cookie), 401);
-  const reader = createHash("sha256").update(apiTokens.read).digest("hex");
+  const reader = sha256Hex(apiTokens.read);
   await using other = await openDashboard({ API_TOKENS: `read:${reader}` });
   const gone = await dashboard.cookieOf("admin");
   const headers = { cookie: gone };
   assert.equal((await other.request("/tasks", { headers })).status, 401);
+});
+
+test("of a token that is configured twice the last scope counts, as for the API", async () => {
+  const entries = ["admin", "read"].map((scope) => `${scope}:${sha256Hex(apiTokens.read)}`);
+  await using dashboard = await openDashboard({ API_TOKENS: entries.join(" ") });
+  assert.match(await (await dashboard.get("", "read")).text(), /scope read/);
 });
 
 test("signing out takes the cookie back", async () => {

@@ -64,6 +64,15 @@ test("RateLimit lets no more than two shares through in any minute", async () =>
   );
 });
 
+test("RateLimit keeps nobody out for longer because the clock is set back", async () => {
+  const { clock, take } = create({ perMinute: 3 });
+  for (const _ of [1, 2, 3]) await take("a");
+  clock.time -= 900_000;
+  assert.equal(await take("a"), 20);
+  clock.time += 20_000;
+  assert.equal(await take("a"), 0);
+});
+
 test("RateLimit of 0 refuses nobody", async () => {
   const { take } = create({ perMinute: 0 });
   for (let count = 0; count < 1000; count += 1) assert.equal(await take("a"), 0);

@@ -57,6 +57,8 @@ test("gitlab tells the end of a draft by its switch, in older versions by its ti
   assert.equal(now, "converted_to_draft");
   const other = eventOf(payloadWith({}, { changes: title("Draft of it", "It") })).action;
   assert.equal(other, "edited");
+  const noText = { title: { previous: { toString: 1 }, current: "It" } };
+  assert.equal(eventOf(payloadWith({}, { changes: noText })).action, "edited");
 });
 
 test("gitlab ends a merge request that is closed as one that is merged", () => {

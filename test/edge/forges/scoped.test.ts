@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { holdTo } from "#edge/prove.ts";
+import { gitea } from "#edge/forge/gitea.ts";
+import { gitee } from "#edge/forge/gitee.ts";
+import { github } from "#edge/forge/github.ts";
+import { gitlab } from "#edge/forge/gitlab.ts";
+import { holdTo, prove } from "#edge/prove.ts";
 import type { Forge } from "#shared/event.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
 import { pullRequestEvent } from "#test/shared/pull-request-event.ts";
@@ -132,6 +136,30 @@ test("what can't be read has no secret of its own, and makes no trouble", async 
       { numRuns: 50 },
     );
     assert.deepEqual(edge.errors, []);
+  }
+});
+
+test("prove: nobody looks into what no secret has proved", async () => {
+  for (const way of ways) {
+    const adapter = { github, gitlab, gitee, gitea }[way.forge];
+    const { acme, shop, evil } = secretsOf(way);
+    const scoped = [
+      { scope: "acme", secret: acme },
+      { scope: "acme/shop", secret: shop },
+    ];
+    let looks = 0;
+    const payload = () => {
+      looks += 1;
+      return way.payload();
+    };
+    const proven = async (secret: string) => {
+      const { headers, body } = await way.deliver(way.payload(), { secret });
+      const raw = { headers: new Headers(headers), body };
+      return prove(raw, { adapter, secrets: [], scoped, now: Date.now(), payload });
+    };
+    await assert.rejects(proven(evil), { code: "unauthorized" });
+    assert.equal(looks, 0, way.name);
+    assert.equal(await proven(shop), "acme/shop");
   }
 });
 

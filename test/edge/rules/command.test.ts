@@ -16,6 +16,13 @@ test("parseCommand: a command and what follows it, as it is", () => {
   }
 });
 
+test("parseCommand: a line ends where the forges end one", () => {
+  for (const mark of ["\u2028", "\u2029", "\v", "\f", "\u0085"]) {
+    const text = `why${mark}not?`;
+    assert.deepEqual(parseCommand(`/ask ${text}`), { kind: "command", name: "ask", text });
+  }
+});
+
 test("parseCommand: no command but at the beginning of the first line", () => {
   for (const body of [
     "",

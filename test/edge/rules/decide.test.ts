@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decide } from "#edge/rules/decide.ts";
+import { MessageText } from "#shared/api.ts";
 import type { ForgeEvent } from "#shared/task-event.ts";
 import { pullRequestEvent } from "#test/shared/pull-request-event.ts";
 import { pipeline, pullRequest, rules } from "./events.ts";
@@ -92,6 +93,17 @@ Its page: https://gitlab.com/acme/shop/-/pipelines/9
 What failed in it:
 - job unit of stage test: script_failure`,
   );
+});
+
+test("decide: what failed in a pipeline of many jobs is no longer than a message may be", () => {
+  const { pipeline: told, ...event } = pipeline();
+  const jobs = Array.from({ length: 50 }, (_, index) => ({
+    name: `${index} ${"n".repeat(240)}`,
+    stage: "s".repeat(256),
+  }));
+  const decision = decide({ ...event, pipeline: { ...told, jobs } }, rules(on()));
+  assert(decision.kind === "task");
+  assert.match(MessageText.parse(decision.message), /\n- job 0 n+ of stage s+\n- job 1 n+/);
 });
 
 test("decide: a push makes no task", () => {

@@ -18,7 +18,7 @@ export type StartSweepingEdge = (
 ) => Promise<SweepingEdge>;
 
 /** What a forge has tried to deliver; a pull request of its own unless told. */
-export interface TriedChanges extends Partial<Omit<Tried, "payload">>, Changes {
+export interface TriedChanges extends Partial<Tried>, Changes {
   /** How long ago, in milliseconds. */
   readonly ago?: number;
 }

@@ -5,6 +5,7 @@ import { EdgeConfig } from "#edge/config.ts";
 import { createSweeper } from "#edge/sweep/sweeper.ts";
 import { readConfig } from "#shared/config.ts";
 import type { CicdError } from "#shared/error.ts";
+import { githubPayload } from "../forges/github-payload.ts";
 import { environment } from "../settings.ts";
 import { type FakeForge, startFakeForge } from "./fake-forge.ts";
 import { github, githubSays } from "./fake-github.ts";
@@ -119,6 +120,22 @@ test("what is taken in late counts by its own time: what came after it is still 
   await edge.sweep();
   await edge.sweep();
   assert.equal((await scene.tasks(owner)).at(-1)?.delivery_id, pushed.id);
+});
+
+test("what the runner can't read keeps back nothing that was missed after it, and is told of", async (t) => {
+  const { scene, edge } = await watch(t, repository);
+  const owner = randomUUID();
+  const payload = githubPayload({ owner: randomUUID() });
+  const html_url = `https://${"h".repeat(256)}/acme/shop/pull/7`;
+  const unreadable = { ...payload, pull_request: { ...payload.pull_request, html_url } };
+  scene.tries({ ago: 3000, payload: unreadable });
+  scene.tries({ owner });
+  for (const _ of [1, 2]) {
+    await edge.sweep();
+    assert.equal((await scene.tasks(owner)).length, 1);
+    assert.match(errorsOf(edge)[0]?.message ?? "", /it refused the delivery: .*repository.host/);
+    edge.swept.length = 0;
+  }
 });
 
 test("a runner whose queue is full gets the rest when it has room", async (t) => {

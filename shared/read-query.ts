@@ -1,14 +1,16 @@
-import type { Context } from "hono";
 import * as z from "zod";
-import { CicdError } from "#shared/error.ts";
-import { firstIssue } from "#shared/first-issue.ts";
+import { CicdError } from "./error.ts";
+import { firstIssue } from "./first-issue.ts";
 
 /**
- * The query of a request, checked; of a key that is there twice the first value counts.
+ * The query of a request, checked.
  * @throws CicdError `invalid_request` that names the first parameter at fault.
  */
-export function readQuery<S extends z.ZodType>(c: Context, schema: S): z.output<S> {
-  const parsed = schema.safeParse(c.req.query());
+export function readQuery<S extends z.ZodType>(
+  query: Readonly<Record<string, string>>,
+  schema: S,
+): z.output<S> {
+  const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map((issue) => ({ ...issue, path: ["query", ...issue.path] }));
   throw new CicdError(
