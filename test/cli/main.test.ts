@@ -70,7 +70,7 @@ test("cicd-runner edge exits 78 without a webhook secret, and says what to set",
 test("cicd-runner runner exits 78 without the secret that it shares with the edge", async () => {
   const { exitCode, stderr } = await run(["runner"]);
   assert.equal(exitCode, 78);
-  assert.match(stderr, /runner_secret: .*it is not set/);
+  assert.match(stderr, /runner_secret: .*set RUNNER_SECRET.*it is not set/);
 });
 
 test("cicd-runner serve exits 78 for wrong settings: key, value and what is allowed", async () => {
@@ -82,6 +82,7 @@ test("cicd-runner serve exits 78 for wrong settings: key, value and what is allo
   const env = { ASYNC_MAX_SESSIONS: "none", GITHUB_WEBHOOK_SECRET: "s" };
   const { exitCode, stderr } = await run(["serve"], { cwd: folder.path, env });
   assert.equal(exitCode, 78);
+  assert.match(stderr, /^Cannot read configuration \S+\/cicd-runner\.yaml:\n/);
   assert.match(stderr, /async\.max_sesions: unknown key; did you mean max_sessions\?/);
   assert.match(stderr, /async\.idle_timeout: must be a duration such as .*got "soon"/);
   assert.match(stderr, /async\.max_sessions: .*got "none", from ASYNC_MAX_SESSIONS/);
