@@ -158,7 +158,7 @@ test("cicd-runner doctor: what is wrong is named, with what to do, and exits 1",
   assert.equal(of("Memory")?.fix, "Set ASYNC_MAX_SESSIONS to 5, or raise MemoryMax");
 });
 
-test("cicd-runner doctor: settings that can't be read, programs that are missing", async () => {
+test("cicd-runner doctor: settings that can't be read or started with, programs that are missing", async () => {
   await using scene = await setScene();
   const file = join(scene.folder, "settings.yaml");
   await writeFile(file, "asink: {}\n");
@@ -171,4 +171,13 @@ test("cicd-runner doctor: settings that can't be read, programs that are missing
     message: "git is not on the PATH",
     fix: "Install git",
   });
+  // Each of these would stop the runner at its start.
+  for (const [env, says] of [
+    [{ GITEA_TOKEN: "no-host" }, /gitea\.host is not set/],
+    [{ REVIEW_SKILLS: "code-review" }, /Cannot find skill code-review/],
+  ] as const) {
+    const found = await scene.find(env);
+    assert.match(found.of("Settings")?.message ?? "", says);
+    assert.equal(found.exitCode, 1);
+  }
 });
