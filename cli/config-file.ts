@@ -35,23 +35,38 @@ export interface ConfigFile {
  * Reads the given file, else the one that {@link configVariable} names, else the first
  * {@link configFileName} upwards where that counts, else the one in the user's folder of settings;
  * none is as good as an empty one.
- * @throws CicdError `config_invalid` when a named file is missing, or one is not YAML.
+ * @throws CicdError `config_invalid` when a named file is missing, or one is not YAML; nothing of what is
+ * in it, which may be a secret, is told.
  */
 export async function readConfigFile(places: ConfigPlaces): Promise<ConfigFile> {
   const named = namedFile(places);
   const found = named === undefined ? await find(places) : await readGiven(named);
   if (found === undefined) return { path: undefined, content: {} };
+  return { path: found.path, content: await contentOf(found) };
+}
+
+async function contentOf({ path, text }: Found): Promise<unknown> {
   // Without a file a command is there sooner.
-  const { parseDocument } = await import("yaml");
-  const document = parseDocument(found.text);
+  const { LineCounter, parseDocument } = await import("yaml");
+  const lineCounter = new LineCounter();
+  // Pretty errors bring the line at fault along.
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const [problem] = document.errors;
   if (problem !== undefined) {
-    throw new CicdError("config_invalid", `Cannot read ${found.path}: ${problem.message}`, {
-      cause: problem,
+    const { line, col } = lineCounter.linePos(problem.pos[0]);
+    const what = problem.code === "MULTIPLE_DOCS" ? "Another document begins" : problem.message;
+    const message = `Cannot read ${path}: ${what} at line ${line}, column ${col}`;
+    throw new CicdError("config_invalid", message, { cause: problem });
+  }
+  try {
+    // An empty file is no mistake.
+    return document.toJS() ?? {};
+  } catch (cause) {
+    throw new CicdError("config_invalid", `Cannot read ${path}: an alias leads nowhere`, {
+      cause,
+      hint: 'Put a text that begins with * in quotes: "**/dist/**"',
     });
   }
-  // An empty file is no mistake.
-  return { path: found.path, content: document.toJS() ?? {} };
 }
 
 function namedFile({ file, folder, environment }: ConfigPlaces): string | undefined {
@@ -77,7 +92,7 @@ async function readGiven(path: string): Promise<Found> {
     return { path, text: await readFile(path, "utf8") };
   } catch (cause) {
     const why = reasonOf(cause);
-    throw new CicdError("config_invalid", `Cannot read configuration: ${why}`, { cause });
+    throw new CicdError("config_invalid", `Cannot read ${path}: ${why}`, { cause });
   }
 }
 

@@ -100,8 +100,8 @@ function withRunnerSecret(gathered: Gathered, madeUp: string): Gathered {
   return isSet ? gathered : { ...gathered, environment: { ...environment, RUNNER_SECRET: madeUp } };
 }
 
-function parsed({ content, environment, labels }: Gathered): Config {
-  return readConfig(Config, content, environment, labels);
+function parsed({ path, content, environment, labels }: Gathered): Config {
+  return readConfig(Config, content, environment, labels, path);
 }
 
 function hasKey(value: unknown, key: string): boolean {

@@ -13,6 +13,7 @@ export type VariableLabels = ReadonlyMap<string, string>;
  * Reads a configuration: the file's content first, then the environment over it, then the defaults.
  * Which variables set a setting is told by {@link settingsOf}. Lists are separated by white space
  * there. A section without keys is as good as none.
+ * @param path where the file is, for its errors.
  * @throws CicdError `config_invalid` that names every key at fault, its value and what is allowed.
  */
 export function readConfig<S extends z.ZodObject>(
@@ -20,8 +21,9 @@ export function readConfig<S extends z.ZodObject>(
   file: unknown,
   environment: Environment,
   labels: VariableLabels = new Map(),
+  path?: string,
 ): z.output<S> {
-  if (!isRecord(file)) throw invalid(["the file must hold keys and values at its top"]);
+  if (!isRecord(file)) throw invalid(["the file must hold keys and values at its top"], path);
   const merged = withoutEmptySections(schema, structuredClone(file));
   const origins = new Map<string, string>();
   for (const setting of settingsOf(schema)) {
@@ -34,7 +36,8 @@ export function readConfig<S extends z.ZodObject>(
   }
   const parsed = schema.safeParse(merged);
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.map((issue) => describe(schema, merged, origins, issue)));
+  const problems = parsed.error.issues.map((issue) => describe(schema, merged, origins, issue));
+  throw invalid(problems, path);
 }
 
 /** The variables that a configuration reads, for `--help` and for what a child may not inherit. */
@@ -156,6 +159,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function invalid(problems: readonly string[]): CicdError {
-  return new CicdError("config_invalid", `Cannot read configuration:\n  ${problems.join("\n  ")}`);
+function invalid(problems: readonly string[], path: string | undefined): CicdError {
+  const what = path === undefined ? "configuration" : `configuration ${path}`;
+  return new CicdError("config_invalid", `Cannot read ${what}:\n  ${problems.join("\n  ")}`);
 }

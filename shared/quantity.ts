@@ -21,7 +21,7 @@ export const Size = quantity(
 export const Share = z.number().min(0).max(1);
 
 function quantity(units: Record<string, number>, form: RegExp, message: string) {
-  return z.string().transform((text, context) => {
+  return z.string(message).transform((text, context) => {
     const [, amount, unit = ""] = form.exec(text) ?? [];
     const value = Math.round(Number(amount) * (units[unit] ?? Number.NaN));
     if (!Number.isSafeInteger(value)) {

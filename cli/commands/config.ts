@@ -1,7 +1,5 @@
 import { type Command, Option } from "commander";
 import { forgeSettings } from "#edge/forge-settings.ts";
-import { forgeAccounts } from "#runner/forge-accounts.ts";
-import { forgeCredentials } from "#runner/forge-credentials.ts";
 import { configSchema } from "../config-schema.ts";
 import { show } from "../output.ts";
 import { type Explained, explainSettings, type SettingsSource } from "../settings.ts";
@@ -38,8 +36,8 @@ export function addConfigCommands(program: Command, source: () => SettingsSource
       const explained = await explainSettings(source(), { isAlone });
       if (flags.for !== "runner") forgeSettings(explained.config);
       if (flags.for !== "edge") {
-        forgeCredentials(explained.config);
-        forgeAccounts(explained.config);
+        const { checkRunnerSettings } = await import("../runner-settings.ts");
+        await checkRunnerSettings(explained.config);
       }
       const settings = explained.settings.filter(
         ({ origin }) => flags.all === true || origin.kind !== "default",

@@ -50,6 +50,8 @@ function settingsCheck(config: Config, file: string | undefined): Check {
   return {
     name: "Settings",
     run: async () => {
+      const { checkRunnerSettings } = await import("../runner-settings.ts");
+      await checkRunnerSettings(config);
       const where = file ?? "no file, the environment alone";
       try {
         forgeSettings(config);

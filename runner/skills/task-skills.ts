@@ -67,7 +67,8 @@ function named(
 ): Skill {
   const skill = skills.get(name);
   if (skill === undefined) {
-    const hint = `Did you mean ${closest(name, [...skills.keys()])}? cicd-runner skills lists all`;
+    const names = [...skills.keys()];
+    const hint = `Did you mean ${closest(name, names)}? There are ${names.join(", ")}`;
     throw new CicdError("config_invalid", `Cannot find skill ${name}, which ${key} names`, {
       hint,
     });

@@ -64,6 +64,11 @@ test("cicd-runner config check: exit 78 for what each program could not start wi
       env: { RUNNER_SECRET: "r".repeat(16), GITEA_TOKEN: "t" },
       says: /gitea\.host is not set/,
     },
+    {
+      args: [],
+      env: { GITHUB_WEBHOOK_SECRET: "s", REVIEW_SKILLS: "code-review" },
+      says: /Cannot find skill code-review, .*\n.*code-reviewer/,
+    },
     { args: [], env: { PORT: "many" }, says: /port: .*got "many", from PORT/ },
   ];
   for (const { args, env, says } of cases) {

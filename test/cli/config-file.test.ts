@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { readConfigFile } from "#cli/config-file.ts";
+import type { CicdError } from "#shared/error.ts";
 import { compileCache } from "../compile-cache.ts";
 import { tempFolder } from "../temp-folder.ts";
 
@@ -70,6 +71,26 @@ test("readConfigFile says which file it passed over, and takes none for an empty
   assert.deepEqual(told, [scene.path("above/cicd-runner.yaml")]);
   await scene.write("# nothing yet\n", "above");
   assert.deepEqual((await scene.read(true)).content, {});
+});
+
+test("readConfigFile tells file, line and what to do, and nothing that is in the file", async () => {
+  await using scene = await setScene();
+  const cases = [
+    ["github_token: s3cret: x\n", /cicd-runner\.yaml: Nested .* at line 1, column 15$/],
+    ['port: 1\ngithub_token: "s3cret\n', /Missing closing "quote at line 3/],
+    ["port: 1\n---\nport: s3cret\n", /Another document begins at line 2/],
+    ["gitee:\n  secrets: [*s3cret]\n", /cicd-runner\.yaml: an alias leads nowhere$/],
+  ] as const;
+  for (const [text, says] of cases) {
+    await scene.write(text, "above");
+    await assert.rejects(scene.read(true), (error: CicdError) => {
+      assert.equal(error.code, "config_invalid");
+      assert.match(error.message, says);
+      assert(!`${error.message}${error.hint}`.includes("s3cret"), error.message);
+      return true;
+    });
+  }
+  await assert.rejects(scene.read(true, {}, scene.path("above")), { message: /above: EISDIR/ });
 });
 
 test("commands that are run in other people's repositories take no configuration from them", async () => {

@@ -167,7 +167,7 @@ test("cicd-runner doctor: the token of a gateway is tried as it is sent", async 
   assert.match(refused.of("Model API")?.message ?? "", /refuses the key: 401/);
 });
 
-test("cicd-runner doctor: settings that can't be read, programs that are missing", async () => {
+test("cicd-runner doctor: settings that can't be read or started with, programs that are missing", async () => {
   await using scene = await setScene();
   const file = join(scene.folder, "settings.yaml");
   await writeFile(file, "asink: {}\n");
@@ -180,4 +180,13 @@ test("cicd-runner doctor: settings that can't be read, programs that are missing
     message: "git is not on the PATH",
     fix: "Install git",
   });
+  // Each of these would stop the runner at its start.
+  for (const [env, says] of [
+    [{ GITEA_TOKEN: "no-host" }, /gitea\.host is not set/],
+    [{ REVIEW_SKILLS: "code-review" }, /Cannot find skill code-review/],
+  ] as const) {
+    const found = await scene.find(env);
+    assert.match(found.of("Settings")?.message ?? "", says);
+    assert.equal(found.exitCode, 1);
+  }
 });

@@ -54,10 +54,16 @@ test("cicd-runner loads nothing of a command before that is called", async () =>
 });
 
 test("cicd-runner exits 2 for an unknown option and an unknown command", async () => {
-  for (const args of [["serve", "--colour"], ["servr"], ["token", "--scope", "root"]]) {
+  const cases = [
+    [["serve", "--colour"], /unknown option '--colour'/],
+    [["serve", "twice"], /too many arguments for 'serve'/],
+    [["statsu", "--json"], /unknown command 'statsu'\n\(Did you mean status\?\)/],
+    [["token", "--scope", "root"], /argument 'root' is invalid/],
+  ] as const;
+  for (const [args, says] of cases) {
     const { exitCode, stderr } = await run(args);
     assert.equal(exitCode, 2, args.join(" "));
-    assert.match(stderr, /error: /);
+    assert.match(stderr, says);
   }
 });
 
@@ -70,7 +76,7 @@ test("cicd-runner edge exits 78 without a webhook secret, and says what to set",
 test("cicd-runner runner exits 78 without the secret that it shares with the edge", async () => {
   const { exitCode, stderr } = await run(["runner"]);
   assert.equal(exitCode, 78);
-  assert.match(stderr, /runner_secret: .*it is not set/);
+  assert.match(stderr, /runner_secret: .*set RUNNER_SECRET.*it is not set/);
 });
 
 test("cicd-runner serve exits 78 for wrong settings: key, value and what is allowed", async () => {
@@ -82,6 +88,7 @@ test("cicd-runner serve exits 78 for wrong settings: key, value and what is allo
   const env = { ASYNC_MAX_SESSIONS: "none", GITHUB_WEBHOOK_SECRET: "s" };
   const { exitCode, stderr } = await run(["serve"], { cwd: folder.path, env });
   assert.equal(exitCode, 78);
+  assert.match(stderr, /^Cannot read configuration \S+\/cicd-runner\.yaml:\n/);
   assert.match(stderr, /async\.max_sesions: unknown key; did you mean max_sessions\?/);
   assert.match(stderr, /async\.idle_timeout: must be a duration such as .*got "soon"/);
   assert.match(stderr, /async\.max_sessions: .*got "none", from ASYNC_MAX_SESSIONS/);

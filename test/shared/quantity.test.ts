@@ -53,8 +53,8 @@ suite("Duration", () => {
     assert.ok(!Duration.safeParse(`${"9".repeat(400)}d`).success);
   });
 
-  test("a number: refused, as its unit is not known", () => {
-    assert.ok(!Duration.safeParse(5).success);
+  test("a number: refused with examples, as its unit is not known", () => {
+    assert.match(Duration.safeParse(5).error?.message ?? "", /such as 500ms, 30s/);
   });
 });
 
