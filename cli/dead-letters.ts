@@ -65,10 +65,7 @@ function unlessUnknown(error: unknown): undefined {
 }
 
 /** Queues all again that pass a filter. */
-export async function replayAll(
-  runner: RunnerClient,
-  filter: DeadLetterFlags,
-): Promise<Shown> {
+export async function replayAll(runner: RunnerClient, filter: DeadLetterFlags): Promise<Shown> {
   const answer = await callRunner(runner, replayDeadLetters, { body: filter });
   const lines = answer.replays.map(({ dead_letter, task_id }) => `${dead_letter} -> ${task_id}`);
   const rest = answer.more ? ["There are more: run this again when the queue has room"] : [];

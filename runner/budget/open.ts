@@ -26,12 +26,17 @@ export async function openTaskBudget(
     readonly day: DaySpending;
   },
 ): Promise<TaskBudget> {
-  const { beganAt } = day;
-  const [task, session, today] = await Promise.all([
+  const hasDayLimit = Object.values(limits.day).some((limit) => limit !== undefined);
+  const [task, session] = await Promise.all([
     store.spentByTask(id),
     store.spentBySession(session_id),
-    store.spentSince(beganAt),
+    // It adds up all of the day, which is for nothing where nothing is held against it.
+    hasDayLimit && learnDay(day, store),
   ]);
-  day.learn(amountOf(today), beganAt);
   return new TaskBudget({ limits, task, session, day });
+}
+
+async function learnDay(day: DaySpending, store: Pick<Store, "spentSince">): Promise<void> {
+  const { beganAt } = day;
+  day.learn(amountOf(await store.spentSince(beganAt)), beganAt);
 }
