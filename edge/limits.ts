@@ -19,8 +19,9 @@ export async function limitCall({ api }: Limits, client: string): Promise<void> 
 }
 
 /**
- * What a webhook is answered that was refused, or who tried to sign in: why, as long as its sender has refusals left. A
- * forge that proves itself never comes here, whoever sends from its address besides.
+ * What a webhook is answered that was refused, or who could not sign in: why, as long as its sender
+ * has refusals left. A forge that proves itself never comes here, whoever sends from its address
+ * besides.
  */
 export async function limitRefusal(
   { unproved }: Limits,
