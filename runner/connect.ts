@@ -56,6 +56,7 @@ export async function openConnector(
       return {
         environment: withoutProxy(environmentWith(access.token, broker.url)),
         isModelAtWork: () => access.active > 0,
+        idle: () => access.idle(),
         [Symbol.dispose]: () => access[Symbol.dispose](),
       };
     },
