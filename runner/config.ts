@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { forgeSections, forgeTokens, HostName } from "#shared/forge-config.ts";
-import { Duration, Share, Size } from "#shared/quantity.ts";
+import { Duration, Share, Size, Wait } from "#shared/quantity.ts";
 import { RunnerSecret } from "#shared/runner-secret.ts";
 import { AnthropicConfig } from "./broker/config.ts";
 import { BudgetConfig } from "./budget/config.ts";
@@ -125,10 +125,10 @@ export const RunnerConfig = z.strictObject({
         description:
           "Memory of all processes together above which unused ones are ended; default: no limit",
       }),
-      silence_timeout: Duration.prefault("60s").meta({
+      silence_timeout: Wait.prefault("60s").meta({
         description: "How long a process may say nothing while neither model nor tool is at work",
       }),
-      startup_timeout: Duration.prefault("30s").meta({
+      startup_timeout: Wait.prefault("30s").meta({
         description: "How long a CLI process may take to answer after its start",
       }),
       queue_size: Count.default(100).meta({
@@ -140,10 +140,10 @@ export const RunnerConfig = z.strictObject({
       max_running_per_forge: z.int().nonnegative().default(0).meta({
         description: "The same for all repositories of one forge",
       }),
-      graceful_shutdown_timeout: Duration.prefault("10s").meta({
+      graceful_shutdown_timeout: Wait.prefault("10s").meta({
         description: "How long running turns may go on when the runner is stopped",
       }),
-      force_kill_timeout: Duration.prefault("5s").meta({
+      force_kill_timeout: Wait.prefault("5s").meta({
         description: "How long each step of ending a process may take",
       }),
       retry: z
@@ -200,7 +200,7 @@ export const RunnerConfig = z.strictObject({
         env: ["OTEL_TRACES_SAMPLER_ARG"],
         description: "Share of traces that are recorded, 1 for all",
       }),
-      health_check_interval: Duration.prefault("30s").meta({
+      health_check_interval: Wait.prefault("30s").meta({
         description: "How often memory and queue are looked at",
       }),
     })

@@ -62,6 +62,7 @@ export async function openConnector(
           cliEnvironment({ ...common, apiKey: access.token, baseUrl: broker.url }),
         ),
         isModelAtWork: () => access.active > 0,
+        idle: () => access.idle(),
         [Symbol.dispose]: () => access[Symbol.dispose](),
       };
     },

@@ -18,6 +18,8 @@ export interface RetentionOptions {
 
 /** How often to look, in milliseconds. */
 const longestInterval = 10 * 60_000;
+/** The same where nothing is to be kept. */
+const shortestInterval = 100;
 
 /** Forgets tasks that have ended long ago, and journals that take too much room. */
 export class Retention implements Disposable {
@@ -27,7 +29,7 @@ export class Retention implements Disposable {
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    const interval = Math.max(1, Math.min(longestInterval, options.age));
+    const interval = Math.max(shortestInterval, Math.min(longestInterval, options.age));
     this.#timer = setInterval(() => void this.#prune(), interval).unref();
   }
 

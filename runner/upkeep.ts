@@ -33,6 +33,9 @@ type Swept =
   | "strays_ended"
   | "disk_freed";
 
+/** A process that may not stay at all is no reason to look without a pause; in milliseconds. */
+const leastPause = 100;
+
 /** What is done from time to time, whatever else happens. */
 export class Upkeep implements Disposable {
   readonly #options: UpkeepOptions;
@@ -42,7 +45,9 @@ export class Upkeep implements Disposable {
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
-    const interval = Math.min(options.interval, options.idleTimeout, options.sessionTtl);
+    const { idleTimeout, sessionTtl } = options;
+    const soonest = Math.max(leastPause, Math.min(idleTimeout, sessionTtl));
+    const interval = Math.min(options.interval, soonest);
     this.#timer = setInterval(() => this.#tick(), interval).unref();
   }
 

@@ -10,6 +10,12 @@ export const Duration = quantity(
   "must be a duration such as 500ms, 30s, 5m, 24h or 7d",
 );
 
+/** One that a timer is set to: 2^31 milliseconds are too many for it, and it would be over at once. */
+export const Wait = Duration.refine(
+  (wait) => wait <= 24 * millisecondsPer.d,
+  "must be at most 24d",
+);
+
 /** A size such as `512M`, `1GB`, `1GiB` (all powers of 1024, as systemd reads them), in bytes. */
 export const Size = quantity(
   bytesPer,

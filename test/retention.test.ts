@@ -36,3 +36,27 @@ test("Retention forgets tasks that ended long ago, and keeps those that live and
   assert.equal((await store.task(young))?.state, "succeeded");
   assert.equal(await store.findReview("key", 60_000), undefined);
 });
+
+test("Retention looks no oftener than ten times a second, also where nothing is to be kept", ({
+  mock,
+}) => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  let looks = 0;
+  using _retention = new Retention({
+    store: {
+      prune: async () => {
+        looks += 1;
+        return { tasks: 0, journals: 0 };
+      },
+    },
+    age: 1,
+    size: 0,
+    reviews: 0,
+    onPruned: () => {},
+    onError: assert.ifError,
+  });
+  mock.timers.tick(99);
+  assert.equal(looks, 0);
+  mock.timers.tick(1);
+  assert.equal(looks, 1);
+});

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Duration } from "#shared/quantity.ts";
+import { Wait } from "#shared/quantity.ts";
 import { CustomHeaders } from "./custom-headers.ts";
 
 /** What a header can carry; an error about one would show it. */
@@ -28,10 +28,10 @@ export const AnthropicConfig = z
     broker: z.boolean().default(true).meta({
       description: "Whether processes reach the API through the runner, and never have the key",
     }),
-    first_byte_timeout: Duration.prefault("3m").meta({
+    first_byte_timeout: Wait.prefault("3m").meta({
       description: "How long the API may take until an answer begins, with the broker",
     }),
-    idle_timeout: Duration.prefault("1m").meta({
+    idle_timeout: Wait.prefault("1m").meta({
       description: "How long it may say nothing in the midst of one",
     }),
   })

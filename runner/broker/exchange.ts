@@ -17,6 +17,7 @@ type State =
 /** One request with its answer. It is open until it is complete or cut; a cut ends both sides. */
 export class Exchange {
   readonly #abort = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
   readonly #onEnd: () => void;
   #state: State = { name: "open" };
 
@@ -27,6 +28,11 @@ export class Exchange {
   /** Ends the request to the API. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Settles when it is complete or cut, and whoever waited for that has been told. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   /** Why it was cut, if it was. */
@@ -71,5 +77,6 @@ export class Exchange {
     this.#state = state;
     this.#onEnd();
     if (state.name === "cut") this.#abort.abort();
+    this.#ended.resolve();
   }
 }

@@ -16,6 +16,8 @@ export interface Access extends Disposable {
   readonly token: string;
   /** Requests to the model under way. */
   readonly active: number;
+  /** Waits for those; what each has used is told by then. */
+  idle(): Promise<void>;
 }
 
 /** An access as the broker sees it. */
@@ -33,6 +35,10 @@ export class Grant implements Access {
 
   get active(): number {
     return this.#open.size;
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all([...this.#open].map(({ ended }) => ended));
   }
 
   /** Begins an exchange, which counts as open until it ends. */

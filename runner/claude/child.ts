@@ -23,7 +23,7 @@ export interface Child {
   readonly pid: number;
   /**
    * Settles when the process is gone and its output is read.
-   * @throws CicdError `cli_missing` when it could not be started; nothing else.
+   * @throws CicdError of {@link spawnFailure} when it could not be started; nothing else.
    */
   readonly exited: Promise<Exit>;
   /** Writes a line; resolves when the pipe has taken it, or the process is gone. */

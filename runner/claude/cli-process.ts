@@ -51,8 +51,8 @@ export class CliProcess {
 
   /**
    * Starts a process and waits until it answers.
-   * @throws CicdError `cli_missing`, `cli_start_timeout`, `session_lost` or `cli_exited`; the
-   * signal's reason when it aborts.
+   * @throws CicdError `cli_missing`, `cli_start_timeout`, `session_lost` or `cli_exited`, `internal`
+   * when the machine can't start it now; the signal's reason when it aborts.
    */
   static async start(options: CliProcessOptions, signal: AbortSignal): Promise<CliProcess> {
     signal.throwIfAborted();

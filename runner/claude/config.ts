@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Duration } from "#shared/quantity.ts";
+import { Wait } from "#shared/quantity.ts";
 import { AllowRule, OfferRule, ToolRule } from "./tool-rule.ts";
 import { readingTools } from "./tools.ts";
 
@@ -21,7 +21,7 @@ export const ClaudeConfig = z
     max_budget_usd: z.number().positive().default(1).meta({
       description: "US dollars that one task may spend, its repeats included",
     }),
-    timeout: Duration.prefault("5m").meta({
+    timeout: Wait.prefault("5m").meta({
       env: ["TASK_TIMEOUT"],
       description: "Longest time that one turn may take",
     }),
@@ -44,7 +44,7 @@ export const ClaudeConfig = z
         }),
       })
       .prefault({}),
-    permission_timeout: Duration.prefault("60s").meta({
+    permission_timeout: Wait.prefault("60s").meta({
       description: "How long people have to answer whether a tool may run; then it may not",
     }),
     pass_environment: z

@@ -14,4 +14,6 @@ export interface Connection extends Disposable {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether the API works on a request of this process; undefined where that can't be known. */
   readonly isModelAtWork?: (() => boolean) | undefined;
+  /** Waits for the requests that are under way; what they use is counted by then. */
+  readonly idle?: (() => Promise<void>) | undefined;
 }

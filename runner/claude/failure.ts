@@ -61,10 +61,19 @@ export function exitFailure({ code, signal, stderr }: Exit): CicdError {
   return new CicdError("cli_exited", `CLI ended with ${how}${said === "" ? "" : `: ${said}`}`);
 }
 
+/** What says nothing of the program: the machine can't start it now, or it is just being replaced. */
+const passing: ReadonlySet<unknown> = new Set(["EAGAIN", "EMFILE", "ENFILE", "ENOMEM", "ETXTBSY"]);
+
 /** Why a process could not be started at all. */
 export function spawnFailure(executable: string, cause: unknown): CicdError {
-  const reason = reasonOf(cause);
-  return new CicdError("cli_missing", `Cannot start Claude Code CLI ${executable}: ${reason}`, {
+  const message = `Cannot start Claude Code CLI ${executable}: ${reasonOf(cause)}`;
+  if (cause instanceof Error && "code" in cause && passing.has(cause.code)) {
+    return new CicdError("internal", message, {
+      cause,
+      hint: "The machine is out of processes, memory or open files, or the CLI is being updated",
+    });
+  }
+  return new CicdError("cli_missing", message, {
     cause,
     hint: "Install it (npm install -g @anthropic-ai/claude-code) or set CLAUDE_CLI_PATH",
   });

@@ -5,6 +5,7 @@ import type { CliProcess } from "../claude/cli-process.ts";
 import type { Meter } from "../claude/connection.ts";
 import type { UserMessage } from "../claude/input.ts";
 import type { TurnOptions } from "../claude/turn.ts";
+import { settlesWithin } from "../claude/within.ts";
 import type { Conversation } from "../store/store.ts";
 import type { Serving } from "./serving.ts";
 
@@ -93,6 +94,8 @@ export class Lease implements Disposable {
       // A process that can't take them in has told so of the turn itself.
       for (const more of alongside) process.say(more).catch(() => {});
       const end = await turn;
+      // The CLI has hung up on the model, of which the other side may hear a moment later.
+      if (end.kind === "stopped" && serving.idle) await settlesWithin(serving.idle(), hangUpTime);
       await this.#options.onTurnEnd(serving);
       const { total_cost_usd: total } = ("result" in end ? end.result : undefined) ?? {};
       return { ...end, costUsd: total === undefined ? 0 : countCost(serving, total) };
@@ -126,6 +129,9 @@ export class Lease implements Disposable {
     serving.isRemembered = true;
   }
 }
+
+/** How long what an interrupted turn had under way is waited for, in milliseconds. */
+const hangUpTime = 1000;
 
 /** The CLI counts for the whole conversation: what a turn cost is the difference. */
 function countCost(serving: Serving, total: number): number {

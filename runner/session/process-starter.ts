@@ -85,6 +85,7 @@ export class ProcessStarter {
           cwd,
           start,
           turn: undefined,
+          idle: connection.idle,
           meter: undefined,
           conversation: served,
           costUsd: served.costUsd,

@@ -1,6 +1,6 @@
 import type { Start } from "#shared/task.ts";
 import type { CliProcess } from "../claude/cli-process.ts";
-import type { Meter } from "../claude/connection.ts";
+import type { Connection, Meter } from "../claude/connection.ts";
 import type { Conversation } from "../store/store.ts";
 
 /** A process that runs, and the conversation that it serves. */
@@ -12,6 +12,8 @@ export interface Serving {
   readonly start: Exclude<Start, "warm">;
   /** The turn that runs, or ran last; what it cost is counted once it has settled. */
   turn: Promise<unknown> | undefined;
+  /** See {@link Connection}. */
+  readonly idle: Connection["idle"];
   /** Who meters what it uses; set while a turn runs. */
   meter: Meter | undefined;
   /** As the store knows it, once it is remembered. */

@@ -93,6 +93,18 @@ test("a process that leaves ends its request to the API", async () => {
   }
 });
 
+test("the usage until a process leaves is told before its access is idle", async () => {
+  const { promise: forever } = Promise.withResolvers<never>();
+  await using s = await sceneWithApi(() => text("begun", forever));
+  const leave = new AbortController();
+  const reader = (await s.ask({ signal: leave.signal })).body?.getReader();
+  await reader?.read();
+  const idle = s.access.idle();
+  leave.abort();
+  await idle;
+  assert.deepEqual([s.usages.length, s.access.active], [1, 0]);
+});
+
 test("a stream of the API that breaks off breaks off for the process, behind all that came", async () => {
   await using s = await sceneWithApi(() => drop({ after: "text", text: "half an ans" }));
   const { seen, isWhole } = await readAll(await s.ask());

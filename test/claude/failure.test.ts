@@ -148,6 +148,18 @@ test("spawnFailure: names the program, keeps the cause, says how to get it", () 
   assert.match(spawnFailure("/x", "odd").message, /odd$/);
 });
 
+for (const code of ["EAGAIN", "EMFILE", "ENFILE", "ENOMEM", "ETXTBSY"]) {
+  test(`spawnFailure, ${code}: the program is there, and may start in a while`, () => {
+    const cause = Object.assign(new Error(`spawn /x ${code}`), { code });
+    assertFailure(spawnFailure("/x", cause), {
+      code: "internal",
+      category: "platform",
+      message: new RegExp(`CLI /x: spawn /x ${code}$`),
+      hint: /out of processes/,
+    });
+  });
+}
+
 /** A successful result with some of its fields replaced. */
 function result(fields: object): CliResult {
   const parsed = parseLine(JSON.stringify({ ...messages.result, ...fields }));

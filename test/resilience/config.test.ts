@@ -35,3 +35,25 @@ test("RunnerConfig, a share: a number from 0 to 1, by variable too, and no perce
     assert.throws(() => read({}, { [variable]: String(share) }), new RegExp(variable));
   }
 });
+
+test("RunnerConfig, a time that a timer is set to: none that is too long for one, which would be over at once", () => {
+  for (const path of [
+    "async.silence_timeout",
+    "async.startup_timeout",
+    "async.graceful_shutdown_timeout",
+    "async.force_kill_timeout",
+    "claude.timeout",
+    "claude.permission_timeout",
+    "anthropic.first_byte_timeout",
+    "anthropic.idle_timeout",
+    "observability.health_check_interval",
+  ]) {
+    const [section = "", key = ""] = path.split(".");
+    read({ [section]: { [key]: "24d" } });
+    const refusal = `${path}: must be at most 24d (got "25d")`;
+    assert.throws(
+      () => read({ [section]: { [key]: "25d" } }),
+      ({ message }: Error) => message.includes(refusal),
+    );
+  }
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Start } from "#shared/task.ts";
+import { setImmediate } from "node:timers/promises";
+import { noSpending, type Start, type Tokens } from "#shared/task.ts";
 import { never } from "../claude/start-scripted.ts";
 import { until } from "../until.ts";
 import { say, sayAndDie } from "./drive.ts";
@@ -86,6 +87,28 @@ test("Lease.turn keeps the conversation through a turn in which the process dies
   lease[Symbol.dispose]();
   using next = await scene.acquire(id);
   assert.deepEqual(await say(next, "3"), { said: "2\ndie\n3", costUsd: 3 });
+});
+
+test("Lease.turn that is interrupted hears what its last request took", async () => {
+  const took = noSpending;
+  await using scene = await setScene({
+    // The model's API is hung up on, which is seen when the CLI has told of the end of the turn.
+    idle: async (meter) => {
+      await setImmediate();
+      meter()?.spend("model", took);
+    },
+  });
+  using lease = await scene.acquire(await scene.session(1));
+  const abort = new AbortController();
+  const spent: Tokens[] = [];
+  const meter = {
+    refuse: () => undefined,
+    spend: (_: string, tokens: Tokens) => spent.push(tokens),
+  };
+  const onEvent = () => abort.abort();
+  const message = { uuid: "stopped", text: "hang" };
+  const end = await lease.turn(message, { signal: abort.signal, onEvent, meter });
+  assert.deepEqual([end.kind, spent], ["stopped", [took]]);
 });
 
 test("Lease.ready gives up the wait when its signal aborts, and the process becomes an idle one", async () => {

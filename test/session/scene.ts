@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Meter } from "#runner/claude/connection.ts";
 import { identify } from "#runner/claude/identity.ts";
 import { pidsNow } from "#runner/claude/process-tree.ts";
 import { SessionManager, type SessionManagerOptions } from "#runner/session/manager.ts";
@@ -45,13 +46,15 @@ export interface SceneOptions extends Partial<Omit<SessionManagerOptions, "works
   readonly behaviour?: string;
   /** How long each step of ending a process may take, in milliseconds. */
   readonly patience?: number;
+  /** Waits for the requests to the model that are under way; default: there are none. */
+  readonly idle?: (meter: () => Meter | undefined) => Promise<void>;
   /** What differs for pull requests from forks; default nothing. */
   readonly confined?: CliSettings["confined"];
 }
 
 /** Sets a scene. */
 export async function setScene(options: SceneOptions = {}): Promise<Scene> {
-  const { behaviour = "remembers", patience = 1000, confined, ...rest } = options;
+  const { behaviour = "remembers", patience = 1000, idle, confined, ...rest } = options;
   await using undo = new AsyncDisposableStack();
   const folder = undo.use(await tempFolder()).path;
   let time = 1_000_000;
@@ -68,10 +71,14 @@ export async function setScene(options: SceneOptions = {}): Promise<Scene> {
     workspaces: new Workspaces(folder),
     cli: {
       executable: await writeExecutable(join(folder, "cli")),
-      connect: () => {
+      connect: (meter) => {
         const [next = "", ...later] = behaviours;
         if (later.length > 0) behaviours = later;
-        return { environment: { [mark]: folder, BEHAVIOUR: next }, [Symbol.dispose]: () => {} };
+        return {
+          environment: { [mark]: folder, BEHAVIOUR: next },
+          idle: idle && (() => idle(meter)),
+          [Symbol.dispose]: () => {},
+        };
       },
       instructions: "",
       model: "none",
