@@ -17,6 +17,12 @@ const Due = z.object({ at: z.number().nullable() });
 const Counts = z.object({ depth: z.number(), oldest: z.number().nullable(), dead: z.number() });
 const Used = z.object({ bytes: z.number() });
 
+/** When it is, and the latest time that is waited for; epoch milliseconds. */
+interface DueTimes {
+  readonly time: number;
+  readonly latest: number;
+}
+
 /**
  * The table of the outbox. Each call is one statement, and so all or nothing.
  * @throws CicdError `store_unavailable` when SQLite refuses, from all of them.
@@ -67,18 +73,19 @@ export class OutboxTable {
   }
 
   /** The first of each session that has one waiting, the oldest first, where it is due. */
-  heads(now: number, limit: number): Waiting[] {
+  heads({ time, latest }: DueTimes, limit: number): Waiting[] {
     const sql = `SELECT * FROM kept AS k
-      WHERE dead_at IS NULL AND due_at <= ? AND NOT EXISTS (
+      WHERE dead_at IS NULL AND NOT (due_at > ? AND due_at <= ?) AND NOT EXISTS (
         SELECT 1 FROM kept WHERE session = k.session AND dead_at IS NULL AND seq < k.seq)
       ORDER BY seq LIMIT ?`;
-    return z.array(Waiting).parse(this.#all(sql, now, limit));
+    return z.array(Waiting).parse(this.#all(sql, time, latest, limit));
   }
 
   /** When the next that was postponed is due; undefined when none is. */
-  nextDue(now: number): number | undefined {
-    const sql = "SELECT min(due_at) AS at FROM kept WHERE dead_at IS NULL AND due_at > ?";
-    return Due.parse(this.#all(sql, now)[0]).at ?? undefined;
+  nextDue({ time, latest }: DueTimes): number | undefined {
+    const sql =
+      "SELECT min(due_at) AS at FROM kept WHERE dead_at IS NULL AND due_at > ? AND due_at <= ?";
+    return Due.parse(this.#all(sql, time, latest)[0]).at ?? undefined;
   }
 
   /** The runner has it. */
