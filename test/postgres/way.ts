@@ -22,13 +22,13 @@ export async function wayTo(database: string): Promise<Way> {
   const sockets = new Set<Socket>();
   const clients = new Set<Socket>();
   const silent = new Set<Socket>();
-  const gate = createServer((client) => {
+  const gate = createServer({ allowHalfOpen: true }, (client) => {
     const { isDoomed } = way;
     const server = connect(target);
     for (const socket of [client, server]) sockets.add(socket.on("error", () => {}));
     clients.add(client);
     client.pipe(server);
-    server.on("close", () => client.end());
+    server.on("close", () => silent.has(client) || client.end());
     server.on("data", (data) => {
       if (silent.has(client)) return true;
       if (!isDoomed || !data.includes(ready)) return client.write(data);

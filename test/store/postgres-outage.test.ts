@@ -128,6 +128,17 @@ suite("PostgresStore whose server goes away", () => {
     assert.equal(await accepted(store, work), work.task_id);
   });
 
+  test("in silence when the store is closed: that ends, without its goodbye", async () => {
+    await using place = await newPostgresPlace(server());
+    await using folder = await tempFolder();
+    await using way = await wayTo(place.database);
+    const options = { database: way.url, folder: folder.path, host: "h" };
+    const store = await PostgresStore.open(options);
+    way.silence();
+    await store[Symbol.asyncDispose]();
+    await using _again = await PostgresStore.open(options);
+  });
+
   test("connections that end in the midst of transactions: others do their work", async () => {
     await using place = await newPostgresPlace(server());
     await using store = await place.open();
