@@ -24,7 +24,7 @@ export interface DelivererOptions {
 
 /**
  * How fast it goes. A runner that is away is away for all, so all wait, and one finds out whether it
- * is back; what it refuses waits alone.
+ * is back, at a time by a clock that nobody sets; what it refuses waits alone.
  */
 type Pace =
   | { readonly kind: "open" }
@@ -74,14 +74,14 @@ export class Deliverer {
   /** Begins what is due; returns after how many milliseconds more is, where only time tells. */
   #begin(): number | undefined {
     const { table, now, concurrency, backOff } = this.#options;
-    const time = now();
-    // Nothing waits longer: what seems to was put off by a clock that was set back since.
-    const latest = time + backOff.max;
-    const until = this.#pace.kind === "paused" ? this.#pace.until : 0;
-    if (time < until && until <= latest) return until - time;
+    const rest = this.#pace.kind === "paused" ? this.#pace.until - performance.now() : 0;
+    if (rest > 0) return rest;
     const room = (this.#pace.kind === "paused" ? 1 : concurrency) - this.#underway.size;
     if (room <= 0) return undefined;
     try {
+      const time = now();
+      // What is due later than it was ever put off to, was so by a clock that was set back since.
+      const latest = time + backOff.max;
       const heads = table.heads({ time, latest }, concurrency + room);
       for (const head of heads.filter(({ seq }) => !this.#underway.has(seq)).slice(0, room)) {
         this.#start(head);
@@ -144,10 +144,10 @@ export class Deliverer {
 
   /** Returns for how many milliseconds. */
   #pause(): number {
-    const { now, backOff } = this.#options;
+    const { backOff } = this.#options;
     const failures = this.#pace.kind === "paused" ? this.#pace.failures + 1 : 1;
     const wait = Math.ceil(fullJitter(failures, backOff));
-    this.#pace = { kind: "paused", failures, until: now() + wait };
+    this.#pace = { kind: "paused", failures, until: performance.now() + wait };
     return wait;
   }
 }

@@ -13,9 +13,15 @@ export const Waiting = Letter.extend({ seq: z.number(), refusals: z.number() });
 export type Waiting = z.infer<typeof Waiting>;
 
 const Kept = Letter.extend({ dead_at: z.number().nullable() });
-const At = z.object({ at: z.number().nullable() });
+const Due = z.object({ at: z.number().nullable() });
 const Counts = z.object({ depth: z.number(), oldest: z.number().nullable(), dead: z.number() });
 const Used = z.object({ bytes: z.number() });
+
+/** When it is, and the latest time that is waited for; epoch milliseconds. */
+interface DueTimes {
+  readonly time: number;
+  readonly latest: number;
+}
 
 /**
  * The table of the outbox. Each call is one statement, and so all or nothing.
@@ -66,23 +72,20 @@ export class OutboxTable {
     return Used.parse(this.#all(sql)[0]).bytes;
   }
 
-  /**
-   * The first of each session that has one waiting, the oldest first, where it is due; what is due
-   * after `latest` is so now.
-   */
-  heads({ time, latest }: Due, limit: number): Waiting[] {
+  /** The first of each session that has one waiting, the oldest first, where it is due. */
+  heads({ time, latest }: DueTimes, limit: number): Waiting[] {
     const sql = `SELECT * FROM kept AS k
-      WHERE dead_at IS NULL AND (due_at <= ? OR due_at > ?) AND NOT EXISTS (
+      WHERE dead_at IS NULL AND NOT (due_at > ? AND due_at <= ?) AND NOT EXISTS (
         SELECT 1 FROM kept WHERE session = k.session AND dead_at IS NULL AND seq < k.seq)
       ORDER BY seq LIMIT ?`;
     return z.array(Waiting).parse(this.#all(sql, time, latest, limit));
   }
 
   /** When the next that was postponed is due; undefined when none is. */
-  nextDue({ time, latest }: Due): number | undefined {
-    const sql = `SELECT min(due_at) AS at FROM kept
-      WHERE dead_at IS NULL AND due_at > ? AND due_at <= ?`;
-    return At.parse(this.#all(sql, time, latest)[0]).at ?? undefined;
+  nextDue({ time, latest }: DueTimes): number | undefined {
+    const sql =
+      "SELECT min(due_at) AS at FROM kept WHERE dead_at IS NULL AND due_at > ? AND due_at <= ?";
+    return Due.parse(this.#all(sql, time, latest)[0]).at ?? undefined;
   }
 
   /** The runner has it. */
@@ -150,12 +153,6 @@ export class OutboxTable {
     this.#statements.set(sql, statement);
     return statement;
   }
-}
-
-/** The time, and the one that nothing is postponed beyond; both epoch milliseconds. */
-interface Due {
-  readonly time: number;
-  readonly latest: number;
 }
 
 type Revivable = DeadLetterFilter & { readonly taskId?: string };

@@ -37,8 +37,8 @@ export class Membership {
   readonly #now: () => number;
   readonly #ending = new AbortController();
   #loop: Promise<void> | undefined;
-  /** When a heartbeat was last begun that got through. */
-  #heardAt: number;
+  /** Tells that leases have run out, unless a heartbeat gets through before. */
+  #watchdog: NodeJS.Timeout | undefined;
   #trouble: CicdError | undefined;
   /** Aborts when to beat before its time; another one for each rest. */
   #wake = new AbortController();
@@ -48,8 +48,7 @@ export class Membership {
   constructor(options: MembershipOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
-    this.#heardAt = this.#now();
-    this.#steadySince = this.#heardAt;
+    this.#steadySince = this.#now();
   }
 
   /** Why the last heartbeat has not got through: a full disk, say; undefined when it has. */
@@ -64,7 +63,9 @@ export class Membership {
 
   /** Beats until the host leaves. */
   start(): void {
-    this.#loop ??= this.#run();
+    if (this.#loop !== undefined) return;
+    this.#watch(this.#now());
+    this.#loop = this.#run();
   }
 
   /** What this host holds is for others from now on. */
@@ -76,6 +77,7 @@ export class Membership {
   async leave(): Promise<void> {
     this.#ending.abort();
     await this.#loop;
+    clearTimeout(this.#watchdog);
     await this.#options.store.leave().catch(this.#options.onError);
   }
 
@@ -95,27 +97,33 @@ export class Membership {
   }
 
   async #beat(began: number): Promise<void> {
-    const { store, load, leaseTime, isShared, onLost, onUnheard, endOutdated, onError } =
-      this.#options;
-    const watchdog = setTimeout(
-      () => isShared && onUnheard(),
-      Math.max(0, this.#heardAt + leaseTime - began),
-    );
+    const { store, load, isShared, onLost, endOutdated, onError } = this.#options;
     try {
       const { lost } = await store.heartbeat(load());
       // The lease counts from when it was asked for.
-      this.#heardAt = began;
+      this.#watch(began);
       this.#trouble = undefined;
       if (lost.length > 0) onLost(lost);
-      if (isShared) await endOutdated(new Set(await store.heldSessions()));
+      // Not waited for: a process that hangs takes longer to end than a lease lasts.
+      if (isShared) endOutdated(new Set(await store.heldSessions())).catch(onError);
       await this.#reap();
     } catch (error) {
       this.#steadySince = this.#now();
       this.#trouble = CicdError.from(error);
       onError(error);
-    } finally {
-      clearTimeout(watchdog);
     }
+  }
+
+  /** Leases that were renewed at that time will run out, and so will what is claimed meanwhile. */
+  #watch(renewedAt: number): void {
+    const { leaseTime, isShared, onUnheard } = this.#options;
+    clearTimeout(this.#watchdog);
+    if (!isShared) return;
+    const onRunOut = () => {
+      onUnheard();
+      this.#watch(this.#now());
+    };
+    this.#watchdog = setTimeout(onRunOut, Math.max(0, renewedAt + leaseTime - this.#now())).unref();
   }
 
   /** After the store was away, the others first have the time to tell that they live. */

@@ -154,7 +154,8 @@ export class PostgresDriver implements Driver {
     try {
       return await action(client);
     } catch (error) {
-      await client.query("ROLLBACK").catch(onError);
+      if (isUnanswered(error)) broken = true;
+      else await client.query("ROLLBACK").catch(onError);
       // Its prepared statements are of tables that another host has changed since.
       if (sqlStateOf(error) === outdated) broken = true;
       throw error;
@@ -194,6 +195,11 @@ const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505", out
 
 /** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
 const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
+
+/** Whether it is the connection that failed: what is said over it now would be waited for in vain. */
+function isUnanswered(error: unknown): boolean {
+  return CicdError.from(error).code === "store_unavailable" && sqlStateOf(error) === undefined;
+}
 
 /** Over a connection of its own: large tables may take longer than any other statement may. */
 async function prepareTables(config: ClientConfig): Promise<void> {

@@ -84,6 +84,8 @@ export class PostgresListener implements AsyncDisposable {
       await over.promise;
     } finally {
       signal.removeEventListener("abort", end);
+      // Without a goodbye: a server that is silent would be waited for, and nothing is under way.
+      client.connection.stream.destroy();
       await client.end();
     }
   }

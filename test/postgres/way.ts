@@ -7,6 +7,8 @@ export interface Way extends AsyncDisposable {
   readonly url: string;
   /** Whether new connections are ended by the server in the moment in which they are ready. */
   isDoomed: boolean;
+  /** Nothing comes back any more over the connections that there are. */
+  silence(): void;
 }
 
 /** What a server says when it is ready, and when it ends a connection. */
@@ -18,13 +20,17 @@ export async function wayTo(database: string): Promise<Way> {
   const url = new URL(database);
   const target = join(url.searchParams.get("host") ?? "", ".s.PGSQL.5432");
   const sockets = new Set<Socket>();
-  const gate = createServer((client) => {
+  const clients = new Set<Socket>();
+  const silent = new Set<Socket>();
+  const gate = createServer({ allowHalfOpen: true }, (client) => {
     const { isDoomed } = way;
     const server = connect(target);
     for (const socket of [client, server]) sockets.add(socket.on("error", () => {}));
+    clients.add(client);
     client.pipe(server);
-    server.on("close", () => client.end());
+    server.on("close", () => silent.has(client) || client.end());
     server.on("data", (data) => {
+      if (silent.has(client)) return true;
       if (!isDoomed || !data.includes(ready)) return client.write(data);
       // In one piece, as a program hears it that was busy meanwhile.
       client.end(Buffer.concat([data, farewell]));
@@ -40,6 +46,9 @@ export async function wayTo(database: string): Promise<Way> {
   const way: Way = {
     url: url.href,
     isDoomed: false,
+    silence: () => {
+      for (const client of clients) silent.add(client);
+    },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       gate.close();

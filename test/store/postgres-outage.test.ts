@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
+import { Client } from "pg";
 import { PostgresStore } from "#runner/store/postgres-store.ts";
 import type { Store } from "#runner/store/store.ts";
 import { CicdError } from "#shared/error.ts";
@@ -109,6 +111,32 @@ suite("PostgresStore whose server goes away", () => {
     way.isDoomed = false;
     for (const work of works) await store.enqueue(work, { limit: 9 });
     assert.equal((await store.stats()).queued, 3);
+  });
+
+  test("in silence: who waits in vain is not let wait for a ROLLBACK too, and others go on", async (t) => {
+    await using place = await newPostgresPlace(server());
+    await using folder = await tempFolder();
+    await using way = await wayTo(place.database);
+    const database = `${way.url}?query_timeout=300`;
+    await using store = await PostgresStore.open({ database, folder: folder.path, host: "h" });
+    way.silence();
+    const work = handOff();
+    const { mock } = t.mock.method(Client.prototype, "query");
+    await assert.rejects(store.enqueue(work, { limit: 9 }), { code: "store_unavailable" });
+    const asked = mock.calls.map((call) => call.arguments.at(0));
+    assert.ok(asked.length > 0 && !asked.some((query) => isDeepStrictEqual(query, "ROLLBACK")));
+    assert.equal(await accepted(store, work), work.task_id);
+  });
+
+  test("in silence when the store is closed: that ends, without its goodbye", async () => {
+    await using place = await newPostgresPlace(server());
+    await using folder = await tempFolder();
+    await using way = await wayTo(place.database);
+    const options = { database: way.url, folder: folder.path, host: "h" };
+    const store = await PostgresStore.open(options);
+    way.silence();
+    await store[Symbol.asyncDispose]();
+    await using _again = await PostgresStore.open(options);
   });
 
   test("connections that end in the midst of transactions: others do their work", async () => {
