@@ -119,8 +119,10 @@ test("Client says when to come again", async () => {
 
 test("Client puts nothing into a path that leads elsewhere", async () => {
   await using pair = await startPair();
-  for (const id of ["../tasks", "..", "a/b", "a?b", "a#b", ""]) {
-    await assert.rejects(clientOf(pair).getDelivery({ id }), id);
+  const client = clientOf(pair, apiTokens.admin);
+  for (const id of ["../tasks", "..", ".", "a/b", "a?b", "a#b", ""]) {
+    await assert.rejects(client.getDelivery({ id }), id);
+    await assert.rejects(client.replayUndelivered({ delivery_id: id }), id);
   }
 });
 
