@@ -158,7 +158,7 @@ function tell(log: Logger, { forge, hook, ...swept }: Swept): void {
 /** What answers requests, told the address of each peer. */
 type EdgeApp = Pick<ReturnType<typeof createEdge>, "fetch">;
 
-/** Serves an edge, which is told the address of each peer. */
+/** Serves an edge, which is told the address of each peer, and may drop one. */
 export function listenEdge(
   app: EdgeApp,
   { host, port, descriptor }: Omit<ListenOptions, "fetch">,
@@ -167,6 +167,7 @@ export function listenEdge(
     host,
     port,
     descriptor,
-    fetch: (request, { incoming }) => app.fetch(request, { peer: incoming.socket.remoteAddress }),
+    fetch: (request, { incoming, outgoing }) =>
+      app.fetch(request, { peer: incoming.socket.remoteAddress, outgoing }),
   });
 }

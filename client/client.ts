@@ -44,8 +44,9 @@ export type Client = ReturnType<typeof createClient>;
  * A client of the API. Each method takes the parts of its route's path and query as one object,
  * then the body where there is one, then a signal that ends the call; it gives the answer, checked.
  * @throws CicdError from the methods: what the API refuses has the code that it gave and the whole
- * problem as `cause`; `runner_unavailable` when nothing of it can be reached or an answer is none of
- * this API, `cancelled` when the signal aborts; `config_invalid` where what is followed is none of it.
+ * problem as `cause`; `invalid_request` for parts that it can't take, `runner_unavailable` when
+ * nothing of it can be reached or an answer is none of this API, `cancelled` when the signal aborts;
+ * `config_invalid` where what is followed is none of it.
  */
 export function createClient(options: ClientOptions) {
   const call = callOn(options);
@@ -112,18 +113,23 @@ function callOn(options: ClientOptions) {
 }
 
 function urlOf({ url }: ClientOptions, route: Route, parts: unknown): string {
-  const { params, query } = route;
-  const path = filledPath(route, params.encode(ofShape(params, parts)));
+  const { id, params, query } = route;
+  const path = filledPath(route, encoded(id, params, parts));
   const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query.encode(ofShape(query, parts)))) {
+  for (const [name, value] of Object.entries(encoded(id, query, parts))) {
     if (value !== undefined) search.set(name, String(value));
   }
   return `${url.replace(/\/+$/, "")}${path}${search.size > 0 ? `?${search}` : ""}`;
 }
 
-/** What of some values an object's schema has keys for. */
-function ofShape({ shape }: z.ZodObject, values: unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => name in shape));
+/** What of some values an object's schema has keys for, as a URL has it. */
+function encoded(id: string, schema: z.ZodObject, values: unknown): Record<string, unknown> {
+  const known = Object.entries(values ?? {}).filter(([name]) => name in schema.shape);
+  const { data, error } = schema.safeEncode(Object.fromEntries(known));
+  if (data !== undefined) return data;
+  throw new CicdError("invalid_request", `Cannot ask ${id}: ${firstIssue(error)}`, {
+    cause: error,
+  });
 }
 
 function contentOf(text: string): unknown {

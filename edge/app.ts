@@ -14,7 +14,9 @@ import { docsPage } from "./docs-page.ts";
 import type { EdgeEnv } from "./env.ts";
 import { forgeSettings } from "./forge-settings.ts";
 import { health, readiness } from "./health.ts";
+import { longestSilence } from "./lasting-stream.ts";
 import { type Limits, limitCall, limitRefusal } from "./limits.ts";
+import { eventStream, mediaType } from "./media-type.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Outbox } from "./outbox.ts";
 import { outboxRoutes } from "./outbox-routes.ts";
@@ -74,6 +76,11 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
       header: edge.client_address_header,
     });
 
+  // Time for one that is down to be noticed, and for the next to answer.
+  const patience = 2 * edge.runner_timeout;
+  // A stream is never silent for so long: its client takes nothing.
+  const stuckAfter = longestSilence + patience + 10_000;
+
   const app = createShell({ corsOrigins: edge.cors_origins, onError });
   for (const route of [receiveWebhook, receiveWebhookAtSegment]) {
     app.on(
@@ -102,14 +109,14 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
   app.use(async (c, next) => {
     await limitCall(limits, client(c));
     await next();
+    if (mediaType(c.res.headers) === eventStream) c.env?.outgoing?.setTimeout(stuckAfter);
   });
 
   const tokens = edge.api_tokens;
   relayRoutes(app, {
     runner,
     outbox,
-    // Time for one that is down to be noticed, and for the next to answer.
-    patience: 2 * edge.runner_timeout,
+    patience,
     tokens,
     linkSecrets: runner_secret,
     ...links,
@@ -123,7 +130,7 @@ export function createEdge(options: EdgeOptions): Hono<EdgeEnv> {
       tokens,
       secrets: runner_secret,
       ttl: edge.dashboard_ttl,
-      patience: 2 * edge.runner_timeout,
+      patience,
       publicUrl: edge.public_url,
       now,
       refused: (c, error) => limitRefusal(limits, client(c), error),

@@ -63,7 +63,7 @@ export function lastingStream(
 
 const encoder = new TextEncoder();
 /** A runner sends a heartbeat every 15 seconds. */
-const longestSilence = 40_000;
+export const longestSilence = 40_000;
 
 /** The messages of an event stream, to its end or where it breaks off: what is not whole is lost. */
 async function* wholeMessages(

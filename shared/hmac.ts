@@ -19,20 +19,23 @@ export function hmacHex(secret: Secret, data: Uint8Array): string {
  * simply wrong.
  */
 export function verifyHmacHex(secrets: readonly Secret[], data: Uint8Array, hex: string): boolean {
-  return verifyHmac(secrets, data, fromHex(hex));
+  return verifyHmac(secrets, data, [fromHex(hex)]);
 }
 
 /**
- * Whether `signature` is the HMAC-SHA-256 of `data` under one of `secrets`. Compares in constant
- * time; what has not 32 bytes, or could not be decoded, is wrong.
+ * Whether one of `signatures` is the HMAC-SHA-256 of `data` under one of `secrets`. Compares in
+ * constant time; what has not 32 bytes, or could not be decoded, is wrong. The data is read once for
+ * each secret, however many signatures somebody sends.
  */
 export function verifyHmac(
   secrets: readonly Secret[],
   data: Uint8Array,
-  signature: Uint8Array | undefined,
+  signatures: readonly (Uint8Array | undefined)[],
 ): boolean {
-  if (signature?.length !== 32) return false;
-  return secrets.some((secret) =>
-    timingSafeEqual(createHmac("sha256", secret).update(data).digest(), signature),
-  );
+  const whole = signatures.flatMap((signature) => (signature?.length === 32 ? [signature] : []));
+  if (whole.length === 0) return false;
+  return secrets.some((secret) => {
+    const digest = createHmac("sha256", secret).update(data).digest();
+    return whole.some((signature) => timingSafeEqual(digest, signature));
+  });
 }

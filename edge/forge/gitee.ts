@@ -42,7 +42,7 @@ function isSigned(token: string, timestamp: string, secrets: readonly string[]):
   const signature = fromBase64(token.replaceAll(/%(2B|2F|3D)/gi, decodeURIComponent));
   return secrets.some((secret) => {
     const text = new TextEncoder().encode(`${timestamp}\n${secret}`);
-    return verifyHmac([secret], text, signature);
+    return verifyHmac([secret], text, [signature]);
   });
 }
 

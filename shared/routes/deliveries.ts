@@ -3,14 +3,10 @@ import { DeliveryIgnored, HandOff, HandOffAnswer, SkippedDelivery } from "../api
 import { Forge } from "../event.ts";
 import { none, nothing, route } from "../route.ts";
 import { Task } from "../task.ts";
+import { DeliveryId } from "./parts.ts";
 import { withLinks } from "./with-links.ts";
 
-const Delivery = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,255}$/)
-    .meta({ description: "The forge's own id of the delivery" }),
-});
+const Delivery = z.strictObject({ id: DeliveryId });
 
 const ofForge = z.strictObject({
   forge: Forge.meta({ description: "Default: github" }).optional(),

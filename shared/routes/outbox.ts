@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Forge } from "../event.ts";
 import { DeadLetterList, ReplayAnswer } from "../outbox.ts";
 import { none, nothing, route } from "../route.ts";
+import { DeliveryId } from "./parts.ts";
 
 /** `GET /v1/outbox/dead`. */
 export const listUndelivered = route({
@@ -40,9 +41,7 @@ export const replayUndelivered = route({
   path: "/v1/outbox/dead/{delivery_id}/replay",
   access: "admin",
   summary: "Hands one of them to the runner again",
-  params: z.strictObject({
-    delivery_id: z.string().regex(/^[\x21-\x7e]{1,256}$/),
-  }),
+  params: z.strictObject({ delivery_id: DeliveryId }),
   query: z.strictObject({
     forge: Forge.meta({
       description: "Where two forges have the same id; default: all",

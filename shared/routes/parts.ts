@@ -8,6 +8,12 @@ export const Id = z.strictObject({
     .meta({ description: "UUID", example: "01890a5d-ac96-774b-bcce-b302099a8057" }),
 });
 
+/** The forge's own id of a delivery, as part of a path. */
+export const DeliveryId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,255}$/)
+  .meta({ description: "The forge's own id of the delivery" });
+
 /** A whole number in a query, of at most nine digits. */
 export function wholeNumber(description: string, range: { minimum: number; maximum: number }) {
   const { minimum, maximum } = range;
