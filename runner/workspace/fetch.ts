@@ -4,6 +4,7 @@ import { runGit, tryGit } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
 import { findMergeBase } from "./history.ts";
+import { sweepMirror } from "./mirror-folder.ts";
 import type { Progress } from "./progress.ts";
 import { refsOf, refspecsById, refspecsByName } from "./refspecs.ts";
 import { openRemote, type Remote } from "./remote.ts";
@@ -98,6 +99,8 @@ export async function fetchEarlier(
     await fetch(fetching, [`+${sha}:${refsOf(subject).earlier}`], firstDepth);
   } catch {
     workspace.signal.throwIfAborted();
+    // It may have been killed, or cut off.
+    await sweepMirror(workspace.gitDir);
   }
 }
 
@@ -120,6 +123,8 @@ async function fetchFirst(fetching: Fetching, refspecs: readonly string[]) {
     return await fetchBoth(limited, refspecs, undefined);
   } catch (error) {
     if (!tooMuch.signal.aborted) throw error;
+    // That git was killed.
+    await sweepMirror(workspace.gitDir);
     return await fetchBoth(fetching, refspecs, firstDepth);
   }
 }
