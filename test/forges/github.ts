@@ -177,7 +177,7 @@ export async function startFakeGitHub({
         return { status: 201, body: { id: 1 } };
       }
       case "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs": {
-        const told = jobs.map(({ id, name, isFailed }) => {
+        const told = paged(request.query, jobs).map(({ id, name, isFailed }) => {
           return { id, name, conclusion: isFailed ? "failure" : "success" };
         });
         return parameters.run_id === "9" ? { status: 200, body: { jobs: told } } : missing;
