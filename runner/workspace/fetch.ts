@@ -50,8 +50,7 @@ export async function fetchCommits(
       return await keep(subject, workspace, { ...known, mergeBase: known.mergeBase });
     }
   }
-  const { clone_url } = subject.repository;
-  const remote = await openRemote(clone_url, workspace.options, workspace.signal);
+  const remote = await openRemote(subject, workspace.options, workspace.signal);
   const fetching: Fetching = { subject, workspace, remote, onProgress };
   let refspecs = refspecsById(subject);
   for (const [step, depth] of [undefined, ...deeper].entries()) {
@@ -92,9 +91,8 @@ export async function fetchEarlier(
   sha: string,
 ): Promise<void> {
   if ((await presentOf(workspace, [sha])).has(sha)) return;
-  const { clone_url } = subject.repository;
   try {
-    const remote = await openRemote(clone_url, workspace.options, workspace.signal);
+    const remote = await openRemote(subject, workspace.options, workspace.signal);
     const fetching = { subject, workspace, remote, onProgress: () => {} };
     await fetch(fetching, [`+${sha}:${refsOf(subject).earlier}`], firstDepth);
   } catch {
