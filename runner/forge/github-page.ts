@@ -12,6 +12,8 @@ export interface GitHubAccount {
   /** The login that our comments have. */
   readonly login: string;
   readonly showState: ShowState;
+  /** When its token ends, in epoch milliseconds; undefined for one that does not by itself. */
+  readonly endsAt?: number;
 }
 
 /** What stands above the line comments of one review. */
