@@ -11,27 +11,34 @@ const users: Readonly<Record<Forge, string>> = {
 };
 
 /**
- * Says which credential git may show to a repository's server: the token of the forge whose host
- * that is, over HTTPS alone, and to nobody else.
+ * Says which credential git may show to a repository's server: the token of the forge that told of the
+ * repository, to that forge's own host, over HTTPS alone. Who speaks for one forge can't have the
+ * repositories of another one fetched with that one's token.
  * @throws CicdError `config_invalid` when a forge has a token but no host.
  */
-export function forgeCredentials(config: RunnerConfig): (url: URL) => Promise<string | undefined> {
+export function forgeCredentials(
+  config: RunnerConfig,
+): (url: URL, forge: Forge) => Promise<string | undefined> {
   const tokens: Readonly<Record<Forge, string | undefined>> = {
     github: config.github_token,
     gitlab: config.gitlab_token,
     gitee: config.gitee_token,
     gitea: config.gitea_token,
   };
-  const byOrigin = new Map<string, string>();
+  const known = new Map<Forge, { readonly origin: string; readonly value: string }>();
   for (const forge of Forge.options) {
     const token = tokens[forge];
     if (token === undefined) continue;
     const { host } = config[forge];
     if (host === undefined) throw nowhere(forge);
     const pair = Buffer.from(`${users[forge]}:${token}`);
-    byOrigin.set(new URL(`https://${host}`).origin, `Basic ${pair.toString("base64")}`);
+    const { origin } = new URL(`https://${host}`);
+    known.set(forge, { origin, value: `Basic ${pair.toString("base64")}` });
   }
-  return async ({ origin }) => byOrigin.get(origin);
+  return async ({ origin }, forge) => {
+    const credential = known.get(forge);
+    return credential?.origin === origin ? credential.value : undefined;
+  };
 }
 
 function nowhere(forge: Forge): CicdError {

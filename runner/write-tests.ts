@@ -50,7 +50,7 @@ export async function requireWritable(
     throw refused("nobody asked for it", "Write /test --write into a comment");
   }
   const url = new URL(repository.clone_url);
-  if (url.protocol === "https:" && (await git.authorization?.(url)) === undefined) {
+  if (url.protocol === "https:" && (await git.authorization?.(url, forge)) === undefined) {
     throw new CicdError("config_invalid", `Cannot write tests: git has no token for ${url.host}`, {
       hint: "Set GITHUB_TOKEN, GITLAB_TOKEN, GITEE_TOKEN or GITEA_TOKEN: an App alone can't push",
     });

@@ -42,6 +42,9 @@ export type OpenClient = (
   access: ClientAccess,
 ) => ForgeClient | undefined;
 
+/** How long before the end of a token another one is asked for, in milliseconds. */
+const signInAgain = 5 * 60_000;
+
 /** What the token of each forge needs. */
 const scopes: Readonly<Record<Forge, string>> = {
   github:
@@ -63,7 +66,11 @@ export function forgeClients(accounts: ForgeAccounts, name: string): OpenClient 
     if (forge === "github") {
       const { github } = accounts;
       if (github === undefined) return undefined;
-      const account = once(() => gitHubAccount({ ...github, name, purpose }, repository, fetch));
+      const account = once(
+        () => gitHubAccount({ ...github, name, purpose }, repository, fetch),
+        // A review may take longer than a token of an App lasts.
+        ({ endsAt = Number.POSITIVE_INFINITY }) => Date.now() > endsAt - signInAgain,
+      );
       return { forge, account, open: fetch, apiUrl: github.apiUrl };
     }
     const account = accounts[forge];

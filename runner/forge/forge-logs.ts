@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { CicdError } from "#shared/error.ts";
 import type { PipelineEvent } from "#shared/task-event.ts";
+import { everyPage } from "./every-page.ts";
 import { type ForgeAccounts, forgeClients, type OpenClient } from "./forge-client.ts";
+import { giteaPageSize } from "./gitea-page.ts";
 import { githubLogs } from "./github-logs.ts";
 import type { JsonApi } from "./json-api.ts";
 import { type LoggedJob, logTail } from "./logged-job.ts";
@@ -86,7 +88,11 @@ async function giteaLogs(
 ): Promise<LoggedJob[]> {
   if (run_id === undefined) return [];
   const actions = `/repos/${owner}/${repo}/actions`;
-  const { jobs } = await api.send(Jobs, "GET", `${actions}/runs/${run_id}/jobs`);
+  const path = `${actions}/runs/${run_id}/jobs`;
+  const jobs = await everyPage(async ({ page }) => {
+    const query = { page, limit: giteaPageSize };
+    return (await api.send(Jobs, "GET", path, { query })).jobs;
+  }, giteaPageSize);
   return jobs
     .filter(({ conclusion }) => conclusion === "failure")
     .map(({ id, name }) => ({ name, read: () => api.text(`${actions}/jobs/${id}/logs`, logTail) }));

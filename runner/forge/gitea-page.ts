@@ -24,7 +24,7 @@ const states: Readonly<Record<Report["state"], string>> = {
 };
 
 /** Gitea gives out no longer pages, whatever is asked for. */
-const pageSize = 50;
+export const giteaPageSize = 50;
 
 /** The page of a pull request on Gitea or Forgejo; `context` is what the status is called. */
 export function giteaPage(
@@ -39,8 +39,9 @@ export function giteaPage(
   const lineComments = async (): Promise<OwnComment[]> => {
     const id = await self();
     const all = await everyPage(
-      ({ page }) => api.send(z.array(Review), "GET", reviews, { query: { page, limit: pageSize } }),
-      pageSize,
+      ({ page }) =>
+        api.send(z.array(Review), "GET", reviews, { query: { page, limit: giteaPageSize } }),
+      giteaPageSize,
     );
     const ours = all.filter(({ user, comments_count }) => user?.id === id && comments_count > 0);
     const found: OwnComment[] = [];

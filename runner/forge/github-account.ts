@@ -45,12 +45,13 @@ export async function gitHubAccount(
   const installationId = (await app.request(path, { owner, repo })).data.id;
   const repositoryNames = [repo];
   const granted = { type: "installation", installationId, repositoryNames } as const;
-  const { token } = await sign({
+  const { token, expiresAt } = await sign({
     ...granted,
     repositoryNames,
     permissions: permissions[purpose],
   });
-  return { octokit: open(token), login: `${slug}[bot]`, showState: asCheckRun(name) };
+  const endsAt = Date.parse(expiresAt);
+  return { octokit: open(token), login: `${slug}[bot]`, showState: asCheckRun(name), endsAt };
 }
 
 function openOctokit(baseUrl: string, fetch: ForgeFetch, auth?: string): Octokit {

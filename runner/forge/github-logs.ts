@@ -1,5 +1,6 @@
 import { CicdError } from "#shared/error.ts";
 import type { PipelineEvent } from "#shared/task-event.ts";
+import { everyPage } from "./every-page.ts";
 import type { ForgeClient } from "./forge-client.ts";
 import { type LoggedJob, logTail } from "./logged-job.ts";
 
@@ -15,8 +16,10 @@ export async function githubLogs(
   const { octokit } = await account();
   const repo = { owner: repository.owner, repo: repository.name };
   const path = "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs";
-  const run = { ...repo, run_id: Number(run_id), filter: "latest", per_page: 100 } as const;
-  const { jobs } = (await octokit.request(path, run)).data;
+  const run = { ...repo, run_id: Number(run_id), filter: "latest" } as const;
+  const jobs = await everyPage(
+    async (page) => (await octokit.request(path, { ...run, ...page })).data.jobs,
+  );
   const failed = jobs.filter(
     ({ conclusion }) => conclusion === "failure" || conclusion === "timed_out",
   );

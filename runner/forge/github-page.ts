@@ -12,6 +12,8 @@ export interface GitHubAccount {
   /** The login that our comments have. */
   readonly login: string;
   readonly showState: ShowState;
+  /** When its token ends, in epoch milliseconds; undefined for one that does not by itself. */
+  readonly endsAt?: number;
 }
 
 /** What stands above the line comments of one review. */
@@ -48,6 +50,33 @@ export function githubPage(
       .filter(({ user }) => user?.login === login)
       .map(({ id, body }) => ({ id: String(id), kind: "page", body: body ?? "" }));
   };
+  /** In one review, of which people are told once. */
+  const addLines = async (
+    comments: readonly LineComment[],
+    headSha: string,
+  ): Promise<LineComment[]> => {
+    if (comments.length === 0) return [];
+    const { octokit } = await account();
+    try {
+      await octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+        ...pull,
+        commit_id: headSha,
+        event: "COMMENT",
+        body: reviewBody,
+        comments: comments.map(toReviewComment),
+      });
+      return [];
+    } catch (error) {
+      // The branch was pushed again with force: GitHub has no such line, or commit, any more. Or it
+      // does not show one of the files, as those of a very large diff: it then refuses all of them.
+      if (!(error instanceof CicdError && error.code === "forge_rejected")) throw error;
+      const files = Map.groupBy(comments, ({ place }) => place.path);
+      if (files.size === 1) return [...comments];
+      const refused: LineComment[] = [];
+      for (const ofFile of files.values()) refused.push(...(await addLines(ofFile, headSha)));
+      return refused;
+    }
+  };
   return {
     report: async (report) => {
       const { octokit, showState } = await account();
@@ -65,24 +94,7 @@ export function githubPage(
       const comment_id = Number(thread);
       return await unlessGone(() => octokit.request(path, { ...pull, comment_id, body }));
     },
-    addLineComments: async (comments, headSha) => {
-      if (comments.length === 0) return [];
-      const { octokit } = await account();
-      try {
-        await octokit.request("POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
-          ...pull,
-          commit_id: headSha,
-          event: "COMMENT",
-          body: reviewBody,
-          comments: comments.map(toReviewComment),
-        });
-        return [];
-      } catch (error) {
-        // The branch was pushed again with force: GitHub has no such line, or commit, any more.
-        if (error instanceof CicdError && error.code === "forge_rejected") return [...comments];
-        throw error;
-      }
-    },
+    addLineComments: addLines,
     edit: async ({ id, kind }, body) => {
       const { octokit } = await account();
       const comment = { ...repo, comment_id: Number(id), body };

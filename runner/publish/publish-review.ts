@@ -1,5 +1,6 @@
 import type { Place, Review } from "#shared/review.ts";
 import type { Annotation, OwnComment, Page } from "../forge/page.ts";
+import { editUnlessGone } from "./edit-unless-gone.ts";
 import { identify } from "./identity.ts";
 import { readMarker, withMarker } from "./marker.ts";
 import { type OnLine, showFindings } from "./show-findings.ts";
@@ -91,8 +92,9 @@ export async function showSummary(
   const summary = comments.find(
     (comment) => comment.kind === "page" && readMarker(comment.body)?.marker.kind === "summary",
   );
-  if (summary === undefined) await page.addPageComment(body);
-  else if (summary.body !== body) await page.edit(summary, body);
+  if (summary?.body === body) return;
+  const isThere = summary !== undefined && (await editUnlessGone(page, summary, body));
+  if (!isThere) await page.addPageComment(body);
 }
 
 function toOnLine({ finding, place }: Shown): OnLine[] {

@@ -1,5 +1,6 @@
 import type { Finding, Place } from "#shared/review.ts";
 import type { LineComment, OwnComment, Page } from "../forge/page.ts";
+import { editUnlessGone } from "./edit-unless-gone.ts";
 import type { Identity } from "./identity.ts";
 import { withMarker } from "./marker.ts";
 import { type FindingComment, planComments } from "./plan.ts";
@@ -40,8 +41,8 @@ export async function showFindings(
   const comments = await page.comments();
   const { add, reopen, settle } = planComments(findings, comments);
   for (const { finding, on } of reopen) {
-    await settleThread(page, on, false);
-    await page.edit(on.comment, openText(finding, options));
+    if (!(await settleThread(page, on, false))) continue;
+    await editUnlessGone(page, on.comment, openText(finding, options));
   }
   const wanted = new Map<LineComment, OnLine>(
     add.map((one) => [{ place: one.place, body: openText(one, options) }, one]),
@@ -64,24 +65,27 @@ function openText({ finding, place, identity }: OnLine, { taskId, text }: ShowOp
 
 async function settleComment(page: Page, settled: FindingComment, headSha: string): Promise<void> {
   const { comment, taskId, identity, text, isSettled } = settled;
-  await settleThread(page, settled, true);
+  if (!(await settleThread(page, settled, true))) return;
   const marker = { kind: "finding", taskId, identity, isSettled: true } as const;
-  await page.edit(comment, withMarker(marker, isSettled ? text : settledText(text, headSha)));
+  const body = withMarker(marker, isSettled ? text : settledText(text, headSha));
+  await editUnlessGone(page, comment, body);
 }
 
 /**
  * A thread and its comment change one after the other. Whoever finds this mark knows that only one of
  * them may have, and does both again.
+ * @returns whether they are there: somebody may delete them meanwhile.
  */
 async function settleThread(
   page: Page,
   { comment, taskId, identity, text, ...was }: FindingComment,
   isSettled: boolean,
-): Promise<void> {
-  if (page.settle === undefined) return;
+): Promise<boolean> {
+  if (page.settle === undefined) return true;
   if (!was.isChanging) {
     const marker = { kind: "finding", taskId, identity, ...was, isChanging: true } as const;
-    await page.edit(comment, withMarker(marker, text));
+    if (!(await editUnlessGone(page, comment, withMarker(marker, text)))) return false;
   }
   await page.settle(comment, isSettled);
+  return true;
 }

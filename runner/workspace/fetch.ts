@@ -4,6 +4,7 @@ import { runGit, tryGit } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { Workspace } from "./git-options.ts";
 import { findMergeBase } from "./history.ts";
+import { sweepMirror } from "./mirror-folder.ts";
 import type { Progress } from "./progress.ts";
 import { refsOf, refspecsById, refspecsByName } from "./refspecs.ts";
 import { openRemote, type Remote } from "./remote.ts";
@@ -49,8 +50,7 @@ export async function fetchCommits(
       return await keep(subject, workspace, { ...known, mergeBase: known.mergeBase });
     }
   }
-  const { clone_url } = subject.repository;
-  const remote = await openRemote(clone_url, workspace.options, workspace.signal);
+  const remote = await openRemote(subject, workspace.options, workspace.signal);
   const fetching: Fetching = { subject, workspace, remote, onProgress };
   let refspecs = refspecsById(subject);
   for (const [step, depth] of [undefined, ...deeper].entries()) {
@@ -91,13 +91,14 @@ export async function fetchEarlier(
   sha: string,
 ): Promise<void> {
   if ((await presentOf(workspace, [sha])).has(sha)) return;
-  const { clone_url } = subject.repository;
   try {
-    const remote = await openRemote(clone_url, workspace.options, workspace.signal);
+    const remote = await openRemote(subject, workspace.options, workspace.signal);
     const fetching = { subject, workspace, remote, onProgress: () => {} };
     await fetch(fetching, [`+${sha}:${refsOf(subject).earlier}`], firstDepth);
   } catch {
     workspace.signal.throwIfAborted();
+    // It may have been killed, or cut off.
+    await sweepMirror(workspace.gitDir);
   }
 }
 
@@ -120,6 +121,8 @@ async function fetchFirst(fetching: Fetching, refspecs: readonly string[]) {
     return await fetchBoth(limited, refspecs, undefined);
   } catch (error) {
     if (!tooMuch.signal.aborted) throw error;
+    // That git was killed.
+    await sweepMirror(workspace.gitDir);
     return await fetchBoth(fetching, refspecs, firstDepth);
   }
 }

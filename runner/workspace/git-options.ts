@@ -1,4 +1,5 @@
 import type { Environment } from "#shared/config.ts";
+import type { Forge } from "#shared/event.ts";
 
 /** How git is run. */
 export interface GitOptions {
@@ -6,8 +7,11 @@ export interface GitOptions {
   readonly executable?: string | undefined;
   /** The schemes that may be fetched from, in git's words; default `https` alone. */
   readonly protocols?: readonly string[] | undefined;
-  /** The value of an Authorization header for this repository: `Basic ...`; undefined for none. */
-  readonly authorization?: ((url: URL) => Promise<string | undefined>) | undefined;
+  /**
+   * The value of an Authorization header for a repository that a forge has told of: `Basic ...`;
+   * undefined for none.
+   */
+  readonly authorization?: ((url: URL, forge: Forge) => Promise<string | undefined>) | undefined;
   /** Whether a URL's host may have private addresses; default: none may. */
   readonly isPrivateAllowed?: ((url: URL) => boolean) | undefined;
   /** Looks up the addresses of a host; default: by the system. */

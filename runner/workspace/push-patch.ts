@@ -44,7 +44,7 @@ export async function pushPatch(
   commit: CommitOfPatch,
   { mirrors, git, signal, paths, beforeWrite }: PushOptions,
 ): Promise<PushedBranch> {
-  const { pull_request, repository } = subject;
+  const { pull_request } = subject;
   const { number } = pull_request;
   const at: Subject = {
     ...subject,
@@ -62,7 +62,7 @@ export async function pushPatch(
     const refusal = await refusalOf(workspace, commit.patch, paths);
     if (refusal !== undefined) throw useless(refusal);
     const sha = await commitPatch(workspace, commit);
-    const remote = await openRemote(repository.clone_url, git, signal);
+    const remote = await openRemote(subject, git, signal);
     const { branch, isThere } = await branchFor(sha, namesFor(number, commit.headSha), {
       workspace,
       remote,

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { CicdError } from "#shared/error.ts";
+import type { Subject } from "../subject.ts";
 import type { GitConfig } from "./git-environment.ts";
 import { defaultProtocols, type GitOptions } from "./git-options.ts";
 import { hostAddresses } from "./host-address.ts";
@@ -15,7 +16,7 @@ export interface Remote {
 const isHttp = /^https?:$/;
 
 /**
- * Checks a clone URL and gets the credential for it. That travels in the environment of the fetch,
+ * Checks the clone URL of a repository and gets the credential for it. That travels in the environment of the fetch,
  * bound to the origin of the URL: in no argument, URL or file. Git is told the addresses of the host
  * that were checked, and looks up no others.
  * @throws CicdError `repository_refused` when the URL is malformed, has a scheme that is not
@@ -23,12 +24,12 @@ const isHttp = /^https?:$/;
  * has none.
  */
 export async function openRemote(
-  cloneUrl: string,
+  { forge, repository }: Pick<Subject, "forge" | "repository">,
   options: GitOptions,
   signal: AbortSignal,
 ): Promise<Remote> {
   const { protocols = defaultProtocols, authorization } = options;
-  const url = URL.parse(cloneUrl);
+  const url = URL.parse(repository.clone_url);
   if (url === null) throw refused("clone URL is malformed", "Only URLs with a scheme are fetched");
   const scheme = url.protocol.slice(0, -1);
   if (!protocols.includes(scheme)) {
@@ -45,7 +46,7 @@ export async function openRemote(
   }
   if (!isHttp.test(url.protocol)) return { url: url.href, config: {} };
   const addresses = await hostAddresses(url, options, signal);
-  const config = { ...pin(url, addresses), ...credential(url, await authorization?.(url)) };
+  const config = { ...pin(url, addresses), ...credential(url, await authorization?.(url, forge)) };
   return { url: url.href, config };
 }
 

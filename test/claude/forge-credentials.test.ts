@@ -3,18 +3,27 @@ import { test } from "node:test";
 import { RunnerConfig } from "#runner/config.ts";
 import { gitOptions } from "#runner/settings.ts";
 import { readConfig } from "#shared/config.ts";
+import { Forge } from "#shared/event.ts";
 
-/** What git shows to the server of a URL. */
+/** What git shows to the server of a URL that each forge has told of, but for nothing. */
 async function shownTo(url: string, environment: Record<string, string>) {
   const config = readConfig(
     RunnerConfig,
     {},
     { RUNNER_SECRET: "a-secret-of-the-test", ...environment },
   );
-  return await gitOptions(config, {}).authorization?.(new URL(url));
+  const { authorization } = gitOptions(config, {});
+  const shown = await Promise.all(
+    Forge.options.map(
+      async (forge) => [forge, await authorization?.(new URL(url), forge)] as const,
+    ),
+  );
+  return shown.filter(([, value]) => value !== undefined);
 }
 
-const basic = (pair: string) => `Basic ${Buffer.from(pair).toString("base64")}`;
+const basic = (forge: Forge, pair: string) => [
+  [forge, `Basic ${Buffer.from(pair).toString("base64")}`],
+];
 
 const tokens = {
   GITHUB_TOKEN: "hub",
@@ -24,15 +33,15 @@ const tokens = {
   GITEA_HOST: "git.example.com:3000",
 };
 
-test("gitOptions shows each forge its own token, and nobody another's", async () => {
-  for (const [url, pair] of [
-    ["https://github.com/acme/shop.git", "x-access-token:hub"],
-    ["https://gitlab.com/acme/web/shop.git", "oauth2:lab"],
-    ["https://gitee.com/acme/shop.git", "oauth2:tee"],
-    ["https://git.example.com:3000/acme/shop.git", "oauth2:tea"],
-    ["https://GITHUB.com:443/acme/shop.git", "x-access-token:hub"],
+test("gitOptions shows each forge its own token, if it told of the repository, and nobody another's", async () => {
+  for (const [forge, url, pair] of [
+    ["github", "https://github.com/acme/shop.git", "x-access-token:hub"],
+    ["gitlab", "https://gitlab.com/acme/web/shop.git", "oauth2:lab"],
+    ["gitee", "https://gitee.com/acme/shop.git", "oauth2:tee"],
+    ["gitea", "https://git.example.com:3000/acme/shop.git", "oauth2:tea"],
+    ["github", "https://GITHUB.com:443/acme/shop.git", "x-access-token:hub"],
   ] as const) {
-    assert.equal(await shownTo(url, tokens), basic(pair), url);
+    assert.deepEqual(await shownTo(url, tokens), basic(forge, pair), url);
   }
   for (const url of [
     "http://github.com/acme/shop.git",
@@ -44,24 +53,24 @@ test("gitOptions shows each forge its own token, and nobody another's", async ()
     "http://git.example.com:3000/acme/shop.git",
     "https://evil.example/gitee.com/acme.git",
   ]) {
-    assert.equal(await shownTo(url, tokens), undefined, url);
+    assert.deepEqual(await shownTo(url, tokens), [], url);
   }
 });
 
 test("gitOptions shows no token to a forge that has none", async () => {
   const { GITLAB_TOKEN } = tokens;
-  assert.equal(await shownTo("https://github.com/acme/shop.git", { GITLAB_TOKEN }), undefined);
-  assert.equal(await shownTo("https://gitlab.com/acme/shop.git", {}), undefined);
+  assert.deepEqual(await shownTo("https://github.com/acme/shop.git", { GITLAB_TOKEN }), []);
+  assert.deepEqual(await shownTo("https://gitlab.com/acme/shop.git", {}), []);
 });
 
 test("gitOptions shows the token to the forge's host alone when that was moved", async () => {
   const moved = { ...tokens, GITHUB_HOST: "github.example.com", GITLAB_HOST: "gitlab.example.com" };
   const lab = "https://gitlab.example.com/acme/shop.git";
-  assert.equal(await shownTo(lab, moved), basic("oauth2:lab"));
+  assert.deepEqual(await shownTo(lab, moved), basic("gitlab", "oauth2:lab"));
   const hub = "https://github.example.com/acme/shop.git";
-  assert.equal(await shownTo(hub, moved), basic("x-access-token:hub"));
+  assert.deepEqual(await shownTo(hub, moved), basic("github", "x-access-token:hub"));
   for (const url of ["https://github.com/acme/shop.git", "https://gitlab.com/acme/shop.git"]) {
-    assert.equal(await shownTo(url, moved), undefined, url);
+    assert.deepEqual(await shownTo(url, moved), [], url);
   }
 });
 

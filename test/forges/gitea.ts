@@ -45,10 +45,10 @@ export async function startFakeGitea(): Promise<FakeForge> {
           : { status: 200, body: { permission, role_name: permission } };
       }
       case "GET /actions/runs/{run}/jobs": {
-        const told = jobs.map(({ id, name, isFailed }) => {
+        const told = paged(query, jobs).map(({ id, name, isFailed }) => {
           return { id, name, status: "completed", conclusion: isFailed ? "failure" : "success" };
         });
-        return { status: 200, body: { jobs: told, total_count: told.length } };
+        return { status: 200, body: { jobs: told, total_count: jobs.length } };
       }
       case "GET /actions/jobs/{job_id}/logs": {
         const job = jobs.find(({ id }) => String(id) === parameters.job_id);

@@ -25,6 +25,8 @@ const description = ApiDescription.parse({
 /** Who our token belongs to: a person, or an App, which alone may make check runs. */
 export interface FakeGitHubOptions {
   readonly as?: "token" | "app";
+  /** How long a token of the App lasts, in milliseconds; default an hour. */
+  readonly tokenLasts?: number;
   /** Whether our account may resolve threads; default true. */
   readonly resolves?: boolean;
   /** Whether a line can be commented on; default all. */
@@ -59,6 +61,7 @@ const missing: FakeAnswer = { status: 404, body: { message: "Not Found" } };
 /** GitHub with any number of pull requests; `annotations` are those of all check runs. */
 export async function startFakeGitHub({
   as = "token",
+  tokenLasts = 3_600_000,
   resolves = true,
   hasLine = () => true,
 }: FakeGitHubOptions = {}): Promise<FakeForge & { annotations(): string[] }> {
@@ -139,7 +142,7 @@ export async function startFakeGitHub({
       case "GET /repos/{owner}/{repo}/installation":
         return { status: 200, body: { id: 7 } };
       case "POST /app/installations/{installation_id}/access_tokens": {
-        const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+        const expires_at = new Date(Date.now() + tokenLasts).toISOString();
         return { status: 201, body: { token, expires_at, permissions: {} } };
       }
       case "GET /repos/{owner}/{repo}/issues/{issue_number}/comments":
@@ -177,7 +180,7 @@ export async function startFakeGitHub({
         return { status: 201, body: { id: 1 } };
       }
       case "GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs": {
-        const told = jobs.map(({ id, name, isFailed }) => {
+        const told = paged(request.query, jobs).map(({ id, name, isFailed }) => {
           return { id, name, conclusion: isFailed ? "failure" : "success" };
         });
         return parameters.run_id === "9" ? { status: 200, body: { jobs: told } } : missing;

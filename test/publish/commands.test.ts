@@ -97,7 +97,7 @@ test("a failed pipeline: its analysis is a comment on the pull request that name
   const event = { ...scene.event(), type: "pipeline", action: "failed", pipeline } as const;
   await succeeded(scene, await scene.handOver("analyze", event, "CI failed."));
   assert.deepEqual(seen(fake, { ONE: sha }).slice(1), [
-    `page: ### [Pipeline \`@all <!-- CI\`](<${url}>) failed at \`ONE\` **A test**, by this change (confidence: high) The test expects 2. \`\`\` expected 2, got 3 \`\`\` **Fix:** Expect 3.`,
+    `page: ### [Pipeline \`@all <!-- CI\`](<${url}>) failed at \`ONE\` **A test**, by this change (confidence: high) The test expects 2. \`\`\`text expected 2, got 3 \`\`\` **Fix:** Expect 3.`,
   ]);
 });
 

@@ -53,6 +53,17 @@ test("GitHub App: its token is for the one repository, with what is needed alone
   });
 });
 
+test("GitHub App: a token that ends while a review is made is replaced before it is used again", async () => {
+  await using fake = await startFakeGitHub({ as: "app", tokenLasts: 60_000 });
+  await using scene = await setScene("github", fake, { environment: app });
+  const { id } = await scene.push({ file: "one();\ntwo();\n", findings: [twice] });
+  await succeeded(scene, id);
+  const routes = fake.server.requests.map(({ route }) => route);
+  const signedIn = routes.findLastIndex((route) => route.endsWith("access_tokens"));
+  const announced = routes.indexOf("POST /repos/{owner}/{repo}/check-runs");
+  assert(announced < signedIn, routes.join());
+});
+
 test("GitHub App: more annotations than one request takes are each there once, whichever fails", async () => {
   await using fake = await startFakeGitHub({ as: "app" });
   await using scene = await setScene("github", fake, { environment: app });

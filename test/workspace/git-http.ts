@@ -11,8 +11,8 @@ export interface GitHttpOptions {
    * alone, which gives out what refs point to.
    */
   readonly byId?: boolean;
-  /** Sends half of each pack, and keeps the connection open. */
-  readonly half?: boolean;
+  /** Sends half of each pack, and keeps the connection open or cuts it off; default: all of it. */
+  readonly half?: "kept open" | "cut off" | undefined;
   /** Answers a request itself, by returning true, before anything else looks at it. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -64,12 +64,7 @@ export async function serveGit(folder: string, options: GitHttpOptions = {}): Pr
 async function runBackend(
   request: IncomingMessage,
   response: ServerResponse,
-  {
-    folder,
-    signal,
-    byId = true,
-    half = false,
-  }: GitHttpOptions & { folder: string; signal: AbortSignal },
+  { folder, signal, byId = true, half }: GitHttpOptions & { folder: string; signal: AbortSignal },
 ): Promise<void> {
   const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
   const { headers } = request;
@@ -95,7 +90,7 @@ async function runBackend(
 }
 
 /** Splits what a CGI program writes: headers, of which `Status` is the code, an empty line, body. */
-function sendAnswer(output: Buffer, response: ServerResponse, half: boolean): void {
+function sendAnswer(output: Buffer, response: ServerResponse, half: GitHttpOptions["half"]): void {
   const end = output.indexOf("\r\n\r\n");
   const lines = output.subarray(0, end).toString("latin1").split("\r\n");
   for (const line of lines) {
@@ -104,6 +99,8 @@ function sendAnswer(output: Buffer, response: ServerResponse, half: boolean): vo
     else if (name !== "") response.setHeader(name, value);
   }
   const body = output.subarray(end + 4);
-  if (half && body.includes("PACK")) response.write(body.subarray(0, body.length / 2));
-  else response.end(body);
+  if (half === undefined || !body.includes("PACK")) return void response.end(body);
+  response.write(body.subarray(0, body.length / 2), () => {
+    if (half === "cut off") response.destroy();
+  });
 }

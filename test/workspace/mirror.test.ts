@@ -81,6 +81,12 @@ test("a pull request from before the mirror's history brings not all before that
   assert.equal(mergeBase, old);
   // 21,000 lie before.
   assert((await objectCount(setting.gitDir)) < 9000);
+  // The fetch of it all was killed on its way.
+  const packs = await readdir(join(setting.gitDir, "objects", "pack"));
+  assert.deepEqual(
+    packs.filter((name) => name.startsWith("tmp_")),
+    [],
+  );
   await rm(repository.folder, { recursive: true });
   assert.equal((await review(setting, 1, { head: one, base })).mergeBase, fork);
 });
