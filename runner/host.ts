@@ -31,7 +31,7 @@ import { loadSkills } from "./skills/load-skills.ts";
 import { taskSkills } from "./skills/task-skills.ts";
 import { prepareStateDir } from "./state-dir.ts";
 import { openStore } from "./store/open-store.ts";
-import { leaseTime } from "./store/timing.ts";
+import { beatInterval, leaseTime } from "./store/timing.ts";
 import { recordTraces } from "./trace/record-traces.ts";
 import { Upkeep } from "./upkeep.ts";
 import { keepWithin } from "./workspace/disk-budget.ts";
@@ -222,7 +222,7 @@ export async function startHost({
     }),
     leaseTime,
     // Nobody else takes what an embedded store holds: then it is not worth a write each second.
-    interval: isShared ? leaseTime / 5 : leaseTime * 5,
+    interval: isShared ? beatInterval : leaseTime * 5,
     isShared,
     onLost: (tasks) => {
       observe.onLost(tasks);
