@@ -13,9 +13,12 @@ export function taskArgument(): Argument {
 
 /** Adds `--limit`, as lists of the API have it. */
 export function withLimit(command: Command): Command {
-  return command.option("--limit <number>", "so many, at most 500; default 50", (text) => {
-    const limit = Number(text);
-    if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
-    throw new InvalidArgumentError("Must be a number from 1 to 500.");
-  });
+  return command.option("--limit <number>", "so many, at most 500; default 50", limitFrom);
+}
+
+/** How many items a list may have, as a command is given it. */
+export function limitFrom(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 500) return limit;
+  throw new InvalidArgumentError("Must be a number from 1 to 500.");
 }

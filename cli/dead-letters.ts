@@ -9,13 +9,14 @@ import {
 } from "#shared/routes/dead-letters.ts";
 import { takeReplay } from "#shared/routes/deliveries.ts";
 import type { Shown } from "./output.ts";
+import { terminalText } from "./terminal-text.ts";
 
 /** Which dead letters are meant, as the command line has it. */
 export interface DeadLetterFlags {
   readonly code?: string;
   readonly repository?: string;
   readonly since?: string;
-  readonly limit?: string;
+  readonly limit?: number;
 }
 
 /** Lists dead letters; gives what is to be shown, as those below do. */
@@ -23,14 +24,15 @@ export async function showDeadLetters(
   runner: RunnerClient,
   { code, repository, since, limit }: DeadLetterFlags,
 ): Promise<Shown> {
-  const query = { code, repository, since, limit };
+  const query = { code, repository, since, limit: limit?.toString() };
   const { tasks } = await callRunner(runner, listDeadLetters, { query });
   const lines = tasks.map(({ id, ended_at, kind, event, error }) => {
     const { owner, name } = event.repository;
     const where = `${owner}/${name}#${event.pull_request.number}`;
     return `${id}  ${ended_at}  ${kind}  ${where}  ${error?.code}: ${error?.message}`;
   });
-  return { data: { tasks }, text: lines.length === 0 ? "No dead letters" : lines.join("\n") };
+  const text = lines.length === 0 ? "No dead letters" : terminalText(lines.join("\n"));
+  return { data: { tasks }, text };
 }
 
 /**
@@ -63,12 +65,8 @@ function unlessUnknown(error: unknown): undefined {
 }
 
 /** Queues all again that pass a filter. */
-export async function replayAll(
-  runner: RunnerClient,
-  { limit, ...filter }: DeadLetterFlags,
-): Promise<Shown> {
-  const body = { ...filter, ...(limit !== undefined && { limit: Number(limit) }) };
-  const answer = await callRunner(runner, replayDeadLetters, { body });
+export async function replayAll(runner: RunnerClient, filter: DeadLetterFlags): Promise<Shown> {
+  const answer = await callRunner(runner, replayDeadLetters, { body: filter });
   const lines = answer.replays.map(({ dead_letter, task_id }) => `${dead_letter} -> ${task_id}`);
   const rest = answer.more ? ["There are more: run this again when the queue has room"] : [];
   const none = lines.length + rest.length === 0 ? ["No dead letters"] : [];

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { closest } from "fastest-levenshtein";
 import { addAttachCommand } from "./commands/attach.ts";
 import { addCancelCommand } from "./commands/cancel.ts";
 import { addCompletionCommand } from "./commands/completion.ts";
@@ -33,6 +34,7 @@ export function createProgram(): Command {
       `configuration; default: $${configVariable}, for what serves the nearest ${configFileName} upwards, then that of the user`,
     )
     .showHelpAfterError("(see --help)")
+    .hook("preSubcommand", refuseUnknown)
     .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
   const sourceOf = (looksUpwards: boolean, onPassedOver?: (path: string) => void) => {
     const { config: file } = program.opts<{ config?: string }>();
@@ -65,6 +67,14 @@ export function createProgram(): Command {
   addDoctorCommand(program, source);
   addCompletionCommand(program);
   return program;
+}
+
+/** A word that is no command would be told to be too many of the one that runs without any. */
+function refuseUnknown(program: Command, chosen: Command): void {
+  const [word = chosen.name()] = program.args;
+  if (word === chosen.name() || word.startsWith("-")) return;
+  const names = program.commands.map((command) => command.name());
+  program.error(`error: unknown command '${word}'\n(Did you mean ${closest(word, names)}?)`);
 }
 
 /** Says that a file does not count; some commands read their settings twice. */

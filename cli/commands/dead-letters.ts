@@ -1,4 +1,8 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { closest } from "fastest-levenshtein";
+import { errorCodes } from "#shared/error.ts";
+import { replayDeadLetters } from "#shared/routes/dead-letters.ts";
+import { limitFrom } from "../arguments.ts";
 import { type DeadLetterFlags, replayAll, replayOne, showDeadLetters } from "../dead-letters.ts";
 import { operatorOf } from "../operator.ts";
 import { show } from "../output.ts";
@@ -32,11 +36,28 @@ export function addDeadLetterCommands(program: Command, source: () => SettingsSo
 
 function withFilter(command: Command): Command {
   return command
-    .option("--code <code>", "that failed with this code")
-    .option("--repository <owner/name>", "of this repository, on any forge")
-    .option("--since <time>", "that failed then or later: 2026-01-31T12:00:00Z")
-    .option("--limit <number>", "so many, at most 500")
+    .option("--code <code>", "that failed with this code", codeFrom)
+    .option("--repository <owner/name>", "of this repository, on any forge", repositoryFrom)
+    .option("--since <time>", "that failed then or later: 2026-01-31T12:00:00Z", timeFrom)
+    .option("--limit <number>", "so many, at most 500", limitFrom)
     .option("--json", "print data");
+}
+
+const { code, repository, since } = replayDeadLetters.body.shape;
+
+function codeFrom(text: string): string {
+  if (code.safeParse(text).success) return text;
+  throw new InvalidArgumentError(`Did you mean ${closest(text, errorCodes)}?`);
+}
+
+function repositoryFrom(text: string): string {
+  if (repository.safeParse(text).success) return text;
+  throw new InvalidArgumentError("Must be like mona/shop.");
+}
+
+function timeFrom(text: string): string {
+  if (since.safeParse(text).success) return text;
+  throw new InvalidArgumentError("Must be a time like 2026-01-31T12:00:00Z.");
 }
 
 interface JsonFlag {

@@ -54,10 +54,16 @@ test("cicd-runner loads nothing of a command before that is called", async () =>
 });
 
 test("cicd-runner exits 2 for an unknown option and an unknown command", async () => {
-  for (const args of [["serve", "--colour"], ["servr"], ["token", "--scope", "root"]]) {
+  const cases = [
+    [["serve", "--colour"], /unknown option '--colour'/],
+    [["serve", "twice"], /too many arguments for 'serve'/],
+    [["statsu", "--json"], /unknown command 'statsu'\n\(Did you mean status\?\)/],
+    [["token", "--scope", "root"], /argument 'root' is invalid/],
+  ] as const;
+  for (const [args, says] of cases) {
     const { exitCode, stderr } = await run(args);
     assert.equal(exitCode, 2, args.join(" "));
-    assert.match(stderr, /error: /);
+    assert.match(stderr, says);
   }
 });
 

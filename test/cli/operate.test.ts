@@ -78,6 +78,29 @@ test("cicd-runner replay --all: those that pass the filter", async () => {
   assert.match((await scene.run("replay", "--all")).stdout, new RegExp(`^${scene.id} -> `));
 });
 
+test("cicd-runner dead-letters: text of others can't move the cursor", async () => {
+  await using scene = await startScene();
+  await accepted(scene.store, handOff(8));
+  const error = { ...trouble, message: "Broke\u{1b}[2J" };
+  await scene.store.finish(await claimed(scene.store), { state: "failed", error });
+  assert.match((await scene.run("dead-letters")).stdout, /#8 {2}internal: Broke\u{fffd}\[2J$/mu);
+});
+
+test("cicd-runner dead-letters: a filter that is none is a mistake", async () => {
+  await using scene = await startScene();
+  for (const [name, value, says] of [
+    ["--code", "cli_mising", /Did you mean cli_missing/],
+    ["--repository", "shop", /like mona\/shop/],
+    ["--since", "yesterday", /like 2026/],
+    ["--limit", "many", /from 1 to 500/],
+  ] as const) {
+    const { exitCode, stderr } = await scene.run("dead-letters", name, value);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, says);
+  }
+  assert.equal((await scene.run("dead-letters", "--limit", "1")).exitCode, 0);
+});
+
 test("cicd-runner replay: neither an id nor --all, or both, is a mistake", async () => {
   await using scene = await startScene();
   for (const args of [["replay"], ["replay", scene.id, "--all"]]) {
