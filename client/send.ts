@@ -42,7 +42,8 @@ export async function send(sender: Sender, sending: Sending): Promise<Response> 
     if (signal?.aborted)
       throw new CicdError("cancelled", `Cannot ask ${url}: cancelled`, { cause });
     const message = `Cannot reach ${new URL(url).origin}: connection failed`;
-    throw new CicdError("runner_unavailable", message, { cause });
+    const hint = "Is it up, and is the URL right?";
+    throw new CicdError("runner_unavailable", message, { cause, hint });
   });
   if (response.ok) return response;
   const error = errorOfProblem(await response.text().catch(() => ""), response);
