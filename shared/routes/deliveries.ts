@@ -53,7 +53,7 @@ export const getDelivery = route({
   path: "/v1/deliveries/{id}",
   access: "read",
   summary: "The task that a delivery made, or why it made none",
-  description: "Of deliveries that made none the last thousand are known.",
+  description: "Of deliveries that made none the last ten thousand are known.",
   params: Delivery,
   query: ofForge,
   body: nothing,
