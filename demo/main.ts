@@ -18,7 +18,7 @@ import { deliver, type Target } from "./delivery.ts";
 import { scriptedReviewer } from "./reviewer.ts";
 import { base, opened, synchronized } from "./sample.ts";
 
-const screen = createScreen();
+const screen = createScreen({ handleSignals: false });
 await using cleanUp = new AsyncDisposableStack();
 let stopped: number | undefined;
 for (const [signal, code] of [
