@@ -25,7 +25,9 @@ for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  process.once(signal, async () => {
+  // Not once: execa ends the program by a signal that nobody else listens for, while git runs.
+  process.on(signal, async () => {
+    if (stopped !== undefined) process.exit(code);
     stopped = code;
     screen.settle();
     await cleanUp.disposeAsync();
