@@ -6,6 +6,12 @@ export function idFrom(text: string): string {
   throw new InvalidArgumentError("Must be an id, like 01890a5d-ac96-774b-bcce-b302099a8057.");
 }
 
+/** Where a runner is, as a command is given it. */
+export function runnerUrlFrom(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError("Must be a URL: http://127.0.0.1:8788.");
+}
+
 /** The task that a command is about. */
 export function taskArgument(): Argument {
   return new Argument("<task>", "its id").argParser(idFrom);

@@ -61,9 +61,9 @@ async function contentOf({ path, text }: Found): Promise<unknown> {
   try {
     // An empty file is no mistake.
     return document.toJS() ?? {};
-  } catch (cause) {
+  } catch {
+    // The cause would name the alias.
     throw new CicdError("config_invalid", `Cannot read ${path}: an alias leads nowhere`, {
-      cause,
       hint: 'Put a text that begins with * in quotes: "**/dist/**"',
     });
   }

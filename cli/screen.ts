@@ -14,9 +14,12 @@ export interface Screen {
   settle(): void;
 }
 
-/** A screen on standard output; plain lines where that is no terminal. */
-export function createScreen(): Screen {
-  const spinner = yoctoSpinner({ stream: process.stdout });
+/**
+ * A screen on standard output; plain lines where that is no terminal. Without `handleSignals` who
+ * handles them calls `settle`: with them the spinner ends the program at once.
+ */
+export function createScreen({ handleSignals = true } = {}): Screen {
+  const spinner = yoctoSpinner({ stream: process.stdout, handleSignals });
   const isTty = process.stdout.isTTY;
   let isInText = false;
   const settle = () => {

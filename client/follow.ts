@@ -14,6 +14,8 @@ export interface FollowOptions {
   readonly patience?: number;
   /** The journal does not reach to where we were, after a power cut: its numbers begin again. */
   readonly onResync?: () => void;
+  /** Why nothing came of an attempt that another one follows. */
+  readonly onRetry?: (error: CicdError) => void;
 }
 
 /** Opens the stream behind a sequence number; an answer without a body says that there is no more. */
@@ -37,7 +39,7 @@ const longestPause = 30_000;
  */
 export async function* follow(
   open: Open,
-  { after = 0, signal, patience = 300_000, onResync = () => {} }: FollowOptions,
+  { after = 0, signal, patience = 300_000, onResync = () => {}, onRetry }: FollowOptions,
 ): AsyncGenerator<JournalEntry, void> {
   const progress: Progress = { last: after, retryMs: 2000 };
   let failures = 0;
@@ -58,6 +60,7 @@ export async function* follow(
       const error = CicdError.from(thrown, "runner_unavailable");
       const mayPass = error.category === "transient" || error.category === "platform";
       if (!mayPass || error.code === "internal" || Date.now() - since > patience) throw error;
+      onRetry?.(error);
       failures += 1;
       pause = Math.max(backOff(pause, failures), (error.retryAfter ?? 0) * 1000);
     }

@@ -39,7 +39,8 @@ export async function send(sender: Sender, sending: Sending): Promise<Response> 
     ...(body !== undefined && { body: JSON.stringify(body) }),
     ...(signal && { signal }),
   }).catch((cause) => {
-    throw broken(sending, `Cannot reach ${originOf(url)}: connection failed`, cause);
+    const hint = "Is it up, and is the URL right?";
+    throw broken(sending, `Cannot reach ${originOf(url)}: connection failed`, { cause, hint });
   });
   if (response.ok) return response;
   const error = errorOfProblem(await response.text().catch(() => ""), response);
@@ -56,16 +57,26 @@ export async function send(sender: Sender, sending: Sending): Promise<Response> 
  */
 export async function textOf(response: Response, sending: Sending): Promise<string> {
   return await response.text().catch((cause) => {
-    throw broken(sending, `Cannot read answer of ${originOf(sending.url)}: it broke off`, cause);
+    throw broken(sending, `Cannot read answer of ${originOf(sending.url)}: it broke off`, {
+      cause,
+    });
   });
 }
 
-function broken({ url, signal }: Sending, message: string, cause: unknown): CicdError {
-  if (!signal?.aborted) return new CicdError("runner_unavailable", message, { cause });
+function broken(
+  { url, signal }: Sending,
+  message: string,
+  why: { cause: unknown; hint?: string },
+): CicdError {
+  if (!signal?.aborted) return new CicdError("runner_unavailable", message, why);
+  const { cause } = why;
   return new CicdError("cancelled", `Cannot ask ${originOf(url)}: cancelled`, { cause });
 }
 
-/** Without the token that a link has. What is no whole URL is relative to a page, or nothing that can be reached. */
+/**
+ * Without the token that a link has. What is no whole URL is relative to a page, or nothing that can
+ * be reached.
+ */
 function originOf(url: string): string {
   return URL.parse(url)?.origin ?? url;
 }

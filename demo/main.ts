@@ -18,14 +18,16 @@ import { deliver, type Target } from "./delivery.ts";
 import { scriptedReviewer } from "./reviewer.ts";
 import { base, opened, synchronized } from "./sample.ts";
 
-const screen = createScreen();
+const screen = createScreen({ handleSignals: false });
 await using cleanUp = new AsyncDisposableStack();
 let stopped: number | undefined;
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const) {
-  process.once(signal, async () => {
+  // Not once: execa ends the program by a signal that nobody else listens for, while git runs.
+  process.on(signal, async () => {
+    if (stopped !== undefined) process.exit(code);
     stopped = code;
     screen.settle();
     await cleanUp.disposeAsync();

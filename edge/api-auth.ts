@@ -15,9 +15,13 @@ export function authorize(
   needed: Scope,
 ): void {
   const [, token] = /^bearer +([\x21-\x7e]{1,512})$/i.exec(header ?? "") ?? [];
-  if (token === undefined) throw unauthorized("no bearer token");
+  if (token === undefined) {
+    throw unauthorized("no bearer token", "Send Authorization: Bearer <token>");
+  }
   const known = findToken(token, tokens);
-  if (known === undefined) throw unauthorized("unknown token");
+  if (known === undefined) {
+    throw unauthorized("unknown token", "Put its entry into edge.api_tokens, and reload the edge");
+  }
   requireScope(known.scope, needed);
 }
 
@@ -44,8 +48,6 @@ function rank(scope: Scope): number {
   return Scope.options.indexOf(scope);
 }
 
-function unauthorized(what: string): CicdError {
-  return new CicdError("unauthorized", `Cannot use API: ${what}`, {
-    hint: "Send Authorization: Bearer <token>",
-  });
+function unauthorized(what: string, hint: string): CicdError {
+  return new CicdError("unauthorized", `Cannot use API: ${what}`, { hint });
 }

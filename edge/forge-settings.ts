@@ -28,7 +28,7 @@ export function forgeSettings(config: EdgeConfig): Readonly<Record<Forge, ForgeS
   };
   if (Object.values(forges).some(isConfigured)) return forges;
   throw new CicdError("config_invalid", "Cannot start edge: no webhook secret is set", {
-    hint: `Set ${Object.keys(forges).map(secretVariable).join(", ")} to what the webhook was made with`,
+    hint: `Set one of ${Object.keys(forges).map(secretVariable).join(", ")} to what the webhook was made with`,
   });
 }
 

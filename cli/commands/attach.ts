@@ -23,7 +23,15 @@ export function addAttachCommand(program: Command, source: () => SettingsSource)
       const onResync = () =>
         console.error("The journal does not reach to here any more: it begins again");
       let last: JournalEntry | undefined;
-      for await (const entry of client.followTask(id, { onResync })) {
+      let isAway = false;
+      // Once for each break, whose attempts go on for minutes.
+      const onRetry = ({ message }: CicdError) => {
+        screen.settle();
+        if (!isAway) console.error(`${message}; trying again`);
+        isAway = true;
+      };
+      for await (const entry of client.followTask(id, { onResync, onRetry })) {
+        isAway = false;
         display(entry);
         last = entry;
       }

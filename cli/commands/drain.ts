@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { runnerUrlFrom } from "../arguments.ts";
 import { drain } from "../drain.ts";
 import { operatorOf, runnerUrl } from "../operator.ts";
 import { show } from "../output.ts";
@@ -9,7 +10,7 @@ export function addDrainCommand(program: Command, source: () => SettingsSource):
   program
     .command("drain")
     .description("let a running runner take no more tasks, and those that run end")
-    .option("--runner <url>", "default: the runner of this configuration")
+    .option("--runner <url>", "default: the runner of this configuration", runnerUrlFrom)
     .option("--wait", "until nothing runs there")
     .option("--json", "print data")
     .action(async ({ runner, wait = false, json }: DrainFlags) => {

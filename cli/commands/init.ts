@@ -50,7 +50,7 @@ export function addInitCommand(program: Command): void {
       const made = await firstConfig(answers, folder);
       const force = flags.force ?? false;
       const paths = await writeFiles(folder, made.files, { force });
-      const steps = nextSteps(answers, made);
+      const steps = nextSteps(answers, made, folder === process.cwd() ? undefined : folder);
       const text = `${paths.map((path) => `Wrote ${path}`).join("\n")}\n\n${steps}`;
       show(
         { data: { files: paths, api_token: made.apiToken, next_steps: steps }, text },

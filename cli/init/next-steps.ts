@@ -32,19 +32,24 @@ const clicks: Readonly<Record<Forge, (url: string, secret: string) => string[]>>
   ],
 };
 
-/** What is left to do, in the order in which it is done. */
-export function nextSteps(answers: Answers, made: FirstConfig): string {
+/**
+ * What is left to do, in the order in which it is done.
+ * @param folder of the files, where somebody has to go first.
+ */
+export function nextSteps(answers: Answers, made: FirstConfig, folder?: string): string {
   const { forge, publicUrl = "https://<your host>", systemd } = answers;
   const { pathSegment, webhookSecret, secretsFile, apiToken } = made;
   const end = pathSegment === undefined ? "" : `/${pathSegment}`;
   const url = `${publicUrl.replace(/\/+$/, "")}/webhooks/${forge}${end}`;
+  const [start = "", ...commands] = systemd ? underSystemd : byHand;
+  const there = folder === undefined ? [] : [`cd '${folder.replaceAll("'", "'\\''")}'`];
   const missing = [
     ...(answers.apiKey === undefined ? ["ANTHROPIC_API_KEY"] : []),
     ...(answers.forgeToken === undefined ? [`${forge.toUpperCase()}_TOKEN`] : []),
   ];
   const steps = [
     ...(missing.length === 0 ? [] : [[`Fill in ${missing.join(" and ")} in ${secretsFile}`]]),
-    systemd ? underSystemd : byHand,
+    [start, ...there, ...commands],
     clicks[forge](url, webhookSecret),
     ["Open a pull request, and watch: cicd-runner tasks", `with CICD_RUNNER_TOKEN=${apiToken}`],
   ];

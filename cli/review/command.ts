@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { runnerUrlFrom } from "../arguments.ts";
 import type { ReviewFlags, ReviewSettings } from "./review.ts";
 
 /** Adds `review`: one review on the terminal, without edge, queue and page. */
@@ -16,7 +17,11 @@ export function addReviewCommand(program: Command, settings: ReviewSettings): vo
     .option("--trusted", "it may use all tools of the configuration, not those alone that read")
     .option("--async", "let the running runner do it, in the pull request's own conversation")
     .option("--force", "with --async: ask the model, also when the same was reviewed before")
-    .option("--runner <url>", "with --async; default: the runner of this configuration")
+    .option(
+      "--runner <url>",
+      "with --async; default: the runner of this configuration",
+      runnerUrlFrom,
+    )
     .addOption(
       new Option("--format <format>", "how it is shown")
         .choices(["text", "json", "sarif"])

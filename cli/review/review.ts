@@ -50,8 +50,12 @@ export interface ReviewFlags {
 export async function review(flags: ReviewFlags, settings: ReviewSettings): Promise<number> {
   const config = await (flags.async ? settings.operatorConfig() : settings.config());
   const stopped = new AbortController();
-  const stop = (signal: NodeJS.Signals) => stopped.abort(signal);
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopped.signal.aborted) process.exit(interruptedBy(signal));
+    stopped.abort(signal);
+  };
+  // Not once: execa ends the program by a signal that nobody else listens for, while git runs.
+  process.on("SIGINT", stop).on("SIGTERM", stop);
   try {
     // Before anything is paid for.
     const { text, failOn } = publisher(config, settings.environment, Config);
@@ -65,10 +69,14 @@ export async function review(flags: ReviewFlags, settings: ReviewSettings): Prom
     return report.state === "blocked" ? exitCodes.failure : exitCodes.ok;
   } catch (error) {
     if (!stopped.signal.aborted) throw error;
-    return stopped.signal.reason === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;
+    return interruptedBy(stopped.signal.reason);
   } finally {
     process.off("SIGINT", stop).off("SIGTERM", stop);
   }
+}
+
+function interruptedBy(signal: unknown): number {
+  return signal === "SIGTERM" ? exitCodes.terminated : exitCodes.interrupted;
 }
 
 interface Running extends Omit<ReviewSettings, "config"> {

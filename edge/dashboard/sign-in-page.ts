@@ -23,8 +23,9 @@ ${trouble === undefined ? "" : html`<p class="bad" role="alert" id="trouble">${t
 <input id="token" name="token" type="password" autocomplete="current-password" required maxlength="512"
  autofocus aria-describedby="hint${trouble === undefined ? "" : " trouble"}">
 <input type="hidden" name="next" value="${next}">
-<p id="hint" class="quiet">Make one with <code>cicd-runner token --scope read</code>. With <code>write</code>
-tasks can be cancelled and questions answered, with <code>admin</code> dead letters replayed.</p>
+<p id="hint" class="quiet">Make one with <code>cicd-runner token --scope read</code>, and put its entry into
+<code>edge.api_tokens</code>. With <code>write</code> tasks can be cancelled and questions answered, with
+<code>admin</code> dead letters replayed.</p>
 <button class="main">Sign in</button>
 </form>`,
   });

@@ -24,7 +24,8 @@ const GitHubSource = z.string().transform((text, context): GitHubSource => {
   const repo = new RegExp(`^(?<path>${segment}/${segment})${number}$`).exec(text)?.groups;
   if (org !== undefined) return { kind: "orgs", ...hookOf(org) };
   if (repo !== undefined) return { kind: "repos", ...hookOf(repo) };
-  const message = "must be app, <owner>/<repository> or org:<name>, the latter two with #<hook id>";
+  const message =
+    "must be app, <owner>/<repository> or org:<name>, the latter two with #<hook id> if need be";
   context.addIssue({ code: "custom", message });
   return z.NEVER;
 });

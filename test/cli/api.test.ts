@@ -125,8 +125,17 @@ test("commands that ask the API say what is wrong: no token, a bad one, no edge,
   const unknown = "01890a5d-ac96-774b-bcce-b302099a8057";
   const cases = [
     { args: ["tasks"], env: { CICD_RUNNER_TOKEN: "" }, code: 78, says: /TOKEN is not set/ },
-    { args: ["tasks"], env: { CICD_RUNNER_TOKEN: "bad" }, code: 1, says: /unknown token/ },
-    { args: ["tasks", "--url", "http://127.0.0.1:1"], code: 1, says: /Cannot reach/ },
+    {
+      args: ["tasks"],
+      env: { CICD_RUNNER_TOKEN: "bad" },
+      code: 1,
+      says: /unknown token\n.*api_tokens/,
+    },
+    {
+      args: ["tasks", "--url", "http://127.0.0.1:1"],
+      code: 1,
+      says: /Cannot reach .*\n.*URL right/,
+    },
     { args: ["tasks", "--url", "nonsense"], code: 78, says: /nonsense is no URL/ },
     { args: ["cancel", unknown, "--token", apiTokens.read], code: 1, says: /scope write/ },
     { args: ["attach", unknown], code: 1, says: /Cannot find task/ },
@@ -140,6 +149,15 @@ test("commands that ask the API say what is wrong: no token, a bad one, no edge,
       assert.equal(exitCode, code, args.join(" "));
     }),
   );
+});
+
+test("cicd-runner attach: says that nothing answers while it tries again", async () => {
+  const unknown = "01890a5d-ac96-774b-bcce-b302099a8057";
+  const attached = start({ url: "http://127.0.0.1:1" }, ["attach", unknown]);
+  const [said] = await once(attached.stderr, "data");
+  attached.kill("SIGKILL");
+  assert.match(String(said), /^Cannot reach http:\/\/127\.0\.0\.1:1: .*; trying again\n$/);
+  await attached;
 });
 
 test("commands that ask what is no edge: one sentence and a hint, no stack", async () => {

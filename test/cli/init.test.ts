@@ -79,13 +79,21 @@ test("cicd-runner init: what a shell would run is text in the file of variables,
   const dir = join(folder.path, "the $(touch hit) `files`; touch hit & #");
   const key = "a;touch&(b)#*~|<c>!d";
   const url = "HTTPS://R.example.com/a/";
-  const { exitCode, stderr } = await run(dir, ["--yes", "--public-url", url], {
+  const {
+    exitCode,
+    stderr,
+    stdout: shown,
+  } = await run(dir, ["--yes", "--public-url", url], {
     ANTHROPIC_API_KEY: key,
   });
   assert.equal(exitCode, 0, stderr);
   const file = join(dir, "cicd-runner.env");
-  const script = 'set -a; . "$1"; printf "%s\\n" "$ANTHROPIC_API_KEY" "$CICD_RUNNER_CONFIG"';
-  const { stdout } = await execa("sh", ["-c", script, "sh", file], { cwd: folder.path });
+  // As the next steps say it.
+  const [there = ""] = /cd '.*'$/m.exec(shown) ?? [];
+  const script = `${there}
+set -a; . ./cicd-runner.env
+printf "%s\\n" "$ANTHROPIC_API_KEY" "$CICD_RUNNER_CONFIG"`;
+  const { stdout } = await execa("sh", ["-euc", script], { cwd: folder.path });
   assert.deepEqual(stdout.split("\n"), [key, join(dir, "cicd-runner.yaml")]);
   assert.equal(parseEnv(await readFile(file, "utf8")).ANTHROPIC_API_KEY, key);
   assert.equal(

@@ -44,6 +44,15 @@ test("cicd-runner --version tells a version", async () => {
   assert.match((await run(["--version"])).stdout, /^\d+\.\d+\.\d+$/);
 });
 
+test("cicd-runner under an older Node says so, before it loads what that can't parse", async () => {
+  const old = `Object.defineProperty(process, "versions", { value: { node: "20.20.2" } });`;
+  const options = ["--import", `data:text/javascript,${encodeURIComponent(old)}`];
+  const bin = new URL("../../bin/cicd-runner.js", import.meta.url).pathname;
+  const { exitCode, stderr } = await execa(process.execPath, [...options, bin], { reject: false });
+  assert.equal(exitCode, 1);
+  assert.equal(stderr, "Cannot run: Node 20.20.2 is too old\nInstall Node 24 or later");
+});
+
 test("cicd-runner loads nothing of a command before that is called", async () => {
   const tellLoaded = `import { registerHooks } from "node:module";
     registerHooks({ load: (url, context, next) => (console.log(url), next(url, context)) });`;

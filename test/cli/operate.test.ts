@@ -117,7 +117,10 @@ test("cicd-runner shows what the runner refuses, or that it is not there, and ex
   assert.match(unknown.stderr, /Cannot find task or delivery: 01890a5d.*\n.*outbox list/);
   const away = await scene.run("drain", "--runner", "http://127.0.0.1:1");
   assert.equal(away.exitCode, 1);
-  assert.match(away.stderr, /Cannot reach runner/);
+  assert.match(away.stderr, /Cannot reach runner at http:\/\/127\.0\.0\.1:1: .*\n.*URL right/);
+  const nowhere = await scene.run("drain", "--runner", "nonsense");
+  assert.equal(nowhere.exitCode, 2);
+  assert.match(nowhere.stderr, /Must be a URL/);
 });
 
 test("cicd-runner drain: the runner of this configuration is drained", async () => {

@@ -43,10 +43,15 @@ test("the demo: two pushes, one process, plain lines, nothing left behind", asyn
   assert.equal(await endOrphans(folder.path), 0);
 });
 
+const { exitCode: noScript } = await execa("script", ["--version"], { reject: false });
+
 test("the demo: an interrupt ends it with 130 and leaves nothing behind", async () => {
   await using folder = await tempFolder();
-  const demo = execa(process.execPath, [main], {
-    env: { ...compileCache, PATH: process.env.PATH, TMPDIR: folder.path },
+  // On a terminal, where there is one, something moves that has to be ended too.
+  const onTerminal = ["script", "-qec", `'${process.execPath}' '${main}'`, "/dev/null"];
+  const [command, ...args] = noScript ? [process.execPath, main] : onTerminal;
+  const demo = execa(command ?? "", args, {
+    env: { ...compileCache, PATH: process.env.PATH, TMPDIR: folder.path, SHELL: "/bin/sh" },
     extendEnv: false,
     reject: false,
     buffer: false,
@@ -57,7 +62,8 @@ test("the demo: an interrupt ends it with 130 and leaves nothing behind", async 
     said += chunk;
   });
   await until(() => said.includes("turn started"));
-  demo.kill("SIGINT");
+  if (noScript) demo.kill("SIGINT");
+  else demo.stdin.write("\u0003");
   assert.equal((await demo).exitCode, 130);
   assert.deepEqual(await readdir(folder.path), []);
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { descendantsOf } from "#runner/claude/process-tree.ts";
@@ -9,6 +11,7 @@ import { everyForge } from "../publish/every-forge.ts";
 import { twice } from "../publish/findings.ts";
 import { reviewJson } from "../publish/review-json.ts";
 import { tempFolder } from "../temp-folder.ts";
+import { until } from "../until.ts";
 import { serveGit } from "../workspace/git-http.ts";
 import { createRepository } from "../workspace/repository.ts";
 import { setScene } from "./scene.ts";
@@ -146,6 +149,22 @@ test("cicd-runner review: Ctrl+C ends the process with all below it, and exits 1
   for (const { pid } of children) {
     assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
   }
+  assert.deepEqual(await scene.temporaryFiles(), []);
+});
+
+test("cicd-runner review: Ctrl+C while git runs removes what was made, too", async () => {
+  await using scene = await setScene();
+  await using folder = await tempFolder();
+  const fetching = join(folder.path, "fetching");
+  const git = `#!/bin/sh
+case " $* " in *" fetch "*) : > '${fetching}'; exec sleep 60 ;; esac
+PATH='${process.env.PATH}' exec git "$@"
+`;
+  await writeFile(join(folder.path, "git"), git, { mode: 0o755 });
+  const program = scene.start([], { env: { PATH: `${folder.path}:${process.env.PATH}` } });
+  await until(() => existsSync(fetching));
+  program.kill("SIGINT");
+  assert.equal((await program).exitCode, 130);
   assert.deepEqual(await scene.temporaryFiles(), []);
 });
 
