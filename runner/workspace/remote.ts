@@ -16,9 +16,9 @@ export interface Remote {
 const isHttp = /^https?:$/;
 
 /**
- * Checks the clone URL of a repository and gets the credential for it. That travels in the environment of the fetch,
- * bound to the origin of the URL: in no argument, URL or file. Git is told the addresses of the host
- * that were checked, and looks up no others.
+ * Checks the clone URL of a repository and gets the credential for it. That travels in the
+ * environment of the fetch, bound to the origin of the URL: in no argument, URL or file. Git is told
+ * the addresses of the host that were checked, and looks up no others.
  * @throws CicdError `repository_refused` when the URL is malformed, has a scheme that is not
  * allowed, holds a credential, or leads to a private address; `repository_unavailable` when its host
  * has none.
