@@ -43,16 +43,18 @@ export function openOutbox(stateDir: string): DatabaseSync {
   } catch (cause) {
     database?.close();
     const why = reasonOf(cause);
-    const inUse = /locked|busy/i.test(why);
-    throw new CicdError(
-      "config_invalid",
-      `Cannot open outbox: ${folder}: ${inUse ? "in use" : why}`,
-      {
-        cause,
-        hint: inUse
-          ? "Another edge has it open: stop that one, or give this one its own edge.state_dir"
-          : "edge.state_dir must be a folder that this user can write",
-      },
-    );
+    const message = `Cannot open outbox: ${folder}: ${inUse.test(why) ? "in use" : why}`;
+    throw new CicdError("config_invalid", message, { cause, hint: hintOf(why) });
   }
+}
+
+const inUse = /locked|busy/i;
+
+function hintOf(why: string): string {
+  if (inUse.test(why)) {
+    return "Another edge has it open: stop that one, or give this one its own edge.state_dir";
+  }
+  return /not a database|malformed/.test(why)
+    ? "Restore outbox.db from a backup, or move it away"
+    : "edge.state_dir must be a folder that this user can write";
 }

@@ -44,10 +44,10 @@ export class FolderLock implements Disposable {
 /** Why a folder can't be used. */
 export function unusable(folder: string, cause: unknown): CicdError {
   const why = reasonOf(cause);
-  return new CicdError("config_invalid", `Cannot open store in ${folder}: ${why}`, {
-    cause,
-    hint: "runner.state_dir must be a folder that this user can write",
-  });
+  const hint = /not a database|malformed/.test(why)
+    ? "Restore cicd-runner.db from a backup, or move it away"
+    : "runner.state_dir must be a folder that this user can write";
+  return new CicdError("config_invalid", `Cannot open store in ${folder}: ${why}`, { cause, hint });
 }
 
 /** A transaction that is never committed: the system frees it however the program ends. */

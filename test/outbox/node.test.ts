@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { suite, test } from "node:test";
+import { openOutbox } from "#edge-node/open-outbox.ts";
 import { WebhookAccepted } from "#shared/api.ts";
 import { assertProblem } from "#test/runner-http/assert-problem.ts";
+import { tempFolder } from "#test/temp-folder.ts";
 import { until } from "#test/until.ts";
 import { newPlace } from "./place.ts";
 import { assertAllThere, post, type Sent, send } from "./send.ts";
@@ -82,6 +86,16 @@ suite("Outbox on Node, on disk", () => {
     await place.up();
     await until(async () => (await place.tasks()).length >= sent.length);
     await assertAllThere(place, sent);
+  });
+
+  test("an outbox that is damaged: refused, and what to do is not about rights", async () => {
+    await using folder = await tempFolder();
+    await mkdir(join(folder.path, "outbox"));
+    await writeFile(join(folder.path, "outbox/outbox.db"), "no database".repeat(20));
+    assert.throws(() => openOutbox(folder.path), {
+      message: /^Cannot open outbox: .*: file is not a database$/,
+      hint: /backup/,
+    });
   });
 
   test("a second edge on the same folder ends at its start and says why", async () => {

@@ -48,6 +48,14 @@ suite("SqliteStore that opens", () => {
     assert.match(refusal(folder).message, /^Cannot open store in .*file: EEXIST/);
   });
 
+  test("a database that is damaged: refused, and what to do is not about rights", async () => {
+    await using place = await newSqlitePlace();
+    await writeFile(join(place.folder, "cicd-runner.db"), "no database".repeat(20));
+    const { message, hint } = refusal(place.folder);
+    assert.match(message, /^Cannot open store in .*: file is not a database$/);
+    assert.match(hint ?? "", /backup/);
+  });
+
   test("a folder that this user can't write: refused", async () => {
     await using place = await newSqlitePlace();
     await chmod(place.folder, 0o555);
