@@ -41,9 +41,8 @@ export class PostgresDriver implements Driver {
     undo.defer(() => pool.end());
     // An idle connection was lost: the pool has dropped it already.
     pool.on("error", () => {});
-    // One that ends in the moment that it is there is nobody's: the pool hears it no more, and who
-    // has asked for it does not yet.
-    pool.on("connect", (client) => client.on("error", () => {}));
+    // From the moment that it is there: an error that nobody hears would end the program.
+    pool.on("connect", (client) => client.on("error", () => lost.add(client)));
     const signals = new Signals();
     try {
       await prepareTables(config);
@@ -121,18 +120,23 @@ export class PostgresDriver implements Driver {
 
   /** Does it again where what stood in its way has changed nothing. */
   async #persist<T>(
-    action: (client: PoolClient, committing: () => void) => Promise<T>,
+    action: (client: ClientBase, committing: () => void) => Promise<T>,
   ): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      let isCommitting = false;
+      const tried: { client?: ClientBase; isCommitting?: true } = {};
       const committing = () => {
-        isCommitting = true;
+        tried.isCommitting = true;
       };
       try {
-        return await this.#using((client) => action(client, committing));
+        return await this.#using((client) => {
+          tried.client = client;
+          return action(client, committing);
+        });
       } catch (error) {
         const state = sqlStateOf(error) ?? "";
-        const isUndone = contentions.has(state) || (evictions.has(state) && !isCommitting);
+        const { client, isCommitting = false } = tried;
+        const isGone = evictions.has(state) || (client !== undefined && lost.has(client));
+        const isUndone = contentions.has(state) || (isGone && !isCommitting);
         if (tries === maxTries || !isUndone) throw error;
         await delay(Math.random() * 2 ** tries * 5);
       }
@@ -146,22 +150,16 @@ export class PostgresDriver implements Driver {
       throw storeError(error);
     });
     let broken = false;
-    // When it is lost between two statements, none of them fails.
-    const onError = () => {
-      broken = true;
-    };
-    client.on("error", onError);
     try {
       return await action(client);
     } catch (error) {
       if (isUnanswered(error)) broken = true;
-      else await client.query("ROLLBACK").catch(onError);
+      else await client.query("ROLLBACK").catch(() => lost.add(client));
       // Its prepared statements are of tables that another host has changed since.
       if (sqlStateOf(error) === outdated) broken = true;
       throw error;
     } finally {
-      client.off("error", onError);
-      client.release(broken);
+      client.release(broken || lost.has(client));
     }
   }
 
@@ -184,6 +182,9 @@ export class PostgresDriver implements Driver {
   }
 }
 
+/** Connections that have ended, whoever had them then. */
+const lost = new WeakSet<ClientBase>();
+
 /** The SQLSTATE of a prepared statement whose table has changed its columns. */
 const outdated = "0A000";
 
@@ -193,7 +194,7 @@ const outdated = "0A000";
  */
 const contentions: ReadonlySet<string> = new Set(["40001", "40P01", "23505", outdated]);
 
-/** SQLSTATEs of a connection that the server ends: an idle one is found to be gone when it is used. */
+/** SQLSTATEs of a connection that the server ends; it has not ended yet when it says so. */
 const evictions: ReadonlySet<string> = new Set(["57P01", "57P02", "57P05"]);
 
 /** Whether it is the connection that failed: what is said over it now would be waited for in vain. */

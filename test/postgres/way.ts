@@ -9,6 +9,8 @@ export interface Way extends AsyncDisposable {
   isDoomed: boolean;
   /** Nothing comes back any more over the connections that there are. */
   silence(): void;
+  /** The connections that there are end as soon as something is said over them. */
+  cut(): void;
 }
 
 /** What a server says when it is ready, and when it ends a connection. */
@@ -48,6 +50,14 @@ export async function wayTo(database: string): Promise<Way> {
     isDoomed: false,
     silence: () => {
       for (const client of clients) silent.add(client);
+    },
+    cut: () => {
+      for (const client of clients) {
+        client
+          .unpipe()
+          .once("data", () => client.destroy())
+          .resume();
+      }
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
