@@ -51,7 +51,8 @@ async function contentOf({ path, text }: Found): Promise<unknown> {
   const lineCounter = new LineCounter();
   // Pretty errors bring the line at fault along.
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const [problem] = document.errors;
+  // A warning is about a tag that nobody knows: its value would be taken for a text.
+  const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { line, col } = lineCounter.linePos(problem.pos[0]);
     const what = problem.code === "MULTIPLE_DOCS" ? "Another document begins" : problem.message;

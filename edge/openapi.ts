@@ -8,8 +8,18 @@ import { publicRoutes } from "#shared/routes/public.ts";
 import { Session, SessionDetail } from "#shared/session.ts";
 import { Task } from "#shared/task.ts";
 
+type OpenApiDocument = ReturnType<typeof createDocument>;
+
 /** The OpenAPI 3.1 document of all that an edge serves. `serverUrl` is where it is reached. */
-export function openApiDocument(serverUrl: string): ReturnType<typeof createDocument> {
+export function openApiDocument(serverUrl: string): OpenApiDocument {
+  // Anybody may ask for it, and to make it takes as long as dozens of webhooks.
+  common ??= commonDocument();
+  return { ...common, servers: [{ url: serverUrl }] };
+}
+
+let common: OpenApiDocument | undefined;
+
+function commonDocument(): OpenApiDocument {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of publicRoutes) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
@@ -26,7 +36,6 @@ export function openApiDocument(serverUrl: string): ReturnType<typeof createDocu
           "which the logs have too.",
         license: { name: "MIT", identifier: "MIT" },
       },
-      servers: [{ url: serverUrl }],
       paths,
       components: {
         schemas: { Problem, Task, JournalEntry, Session, SessionDetail },

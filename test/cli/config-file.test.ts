@@ -80,6 +80,7 @@ test("readConfigFile tells file, line and what to do, and nothing that is in the
     ["github_token: s3cret: x\n", /cicd-runner\.yaml: Nested .* at line 1, column 15$/],
     ['port: 1\ngithub_token: "s3cret\n', /Missing closing "quote at line 3/],
     ["port: 1\n---\nport: s3cret\n", /Another document begins at line 2/],
+    ["github_token: !secret s3cret\n", /Unresolved tag: !secret at line 1, column 15$/],
     ["gitee:\n  secrets: [*s3cret]\n", /cicd-runner\.yaml: an alias leads nowhere$/],
   ] as const;
   for (const [text, says] of cases) {
