@@ -19,6 +19,13 @@ export interface DispatcherOptions extends Omit<AttemptOptions, "stop"> {
   readonly onError?: (error: unknown) => void;
 }
 
+/** An attempt that runs. */
+interface Running {
+  readonly taskId: string;
+  readonly sessionId: string;
+  readonly ended: Promise<void>;
+}
+
 /** How long to wait after the store failed, in milliseconds. */
 const storeRetryDelay = 1000;
 /** How often to look without being told; only a safety net, in milliseconds. */
@@ -28,7 +35,7 @@ const pollInterval = 5000;
 export class Dispatcher {
   readonly #options: DispatcherOptions;
   /** Attempts by what ends them when their task is lost. */
-  readonly #running = new Map<AbortController, { taskId: string; ended: Promise<void> }>();
+  readonly #running = new Map<AbortController, Running>();
   /** Aborts when no more tasks are to be claimed. */
   readonly #closing = new AbortController();
   /** Aborts when the host ends: then nothing waits for the store any more. */
@@ -117,11 +124,13 @@ export class Dispatcher {
       // The store told of the end before there was room.
       this.#wake.abort();
     });
-    this.#running.set(own, { taskId: claim.task.id, ended });
+    const { id: taskId, session_id: sessionId } = claim.task;
+    this.#running.set(own, { taskId, sessionId, ended });
   }
 
   async #attempt(claim: Claim, permit: Permit | undefined, own: AbortSignal): Promise<void> {
     this.#options.onStart?.(claim);
+    await this.#endLost(claim.task.session_id);
     const stop = AbortSignal.any([this.#stop.signal, own]);
     const outcome = await runAttempt(claim, { ...this.#options, stop });
     if (permit !== undefined) this.#options.guard?.record(permit, outcome);
@@ -136,6 +145,13 @@ export class Dispatcher {
         await delay(storeRetryDelay, undefined, { signal: this.#ending.signal }).catch(() => {});
       }
     }
+  }
+
+  /** A session that could be claimed is no other attempt's any more, and its process is still in use. */
+  async #endLost(sessionId: string): Promise<void> {
+    const lost = [...this.#running].filter(([, running]) => running.sessionId === sessionId);
+    for (const [own] of lost) own.abort(new Stopped({ kind: "lost" }));
+    await Promise.all(lost.map(([, { ended }]) => ended));
   }
 
   /** When a task falls due, or may be tried again, seen from so many milliseconds ago. */

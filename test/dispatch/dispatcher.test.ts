@@ -69,6 +69,36 @@ test("Dispatcher runs a delayed attempt when it is due, not before", beforePoll,
   assert.equal((await host.store.task(id))?.state, "succeeded");
 });
 
+test("Dispatcher ends a lost attempt before the next one of its session, which it has claimed again", {
+  timeout: 20_000,
+}, async () => {
+  const steps: string[] = [];
+  await using host = await startDispatcher({
+    work: async ({ id }, { signal }) => {
+      steps.push(`begin ${id}`);
+      if (steps.length === 1) {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        // A process that is interrupted takes its time.
+        for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+      }
+      steps.push(`end ${id}`);
+      return { kind: "close" };
+    },
+  });
+  const id = await host.enqueue(7);
+  await until(() => steps.length === 1);
+  const [lost] = host.claims;
+  assert(lost);
+  // As another host does that took this one for gone.
+  await host.store.finish(lost, { state: "released" });
+  await until(() => host.ends.length === 2);
+  assert.deepEqual(steps, [`begin ${id}`, `end ${id}`, `begin ${id}`, `end ${id}`]);
+  assert.deepEqual(
+    host.ends.map(({ held }) => held),
+    [false, true],
+  );
+});
+
 test("Dispatcher tells when a task was another host's at its end", async () => {
   await using host = await startDispatcher({
     work: async () => {
