@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { CicdError } from "#shared/error.ts";
 import type { ProcessState } from "#shared/session.ts";
 import type { Start } from "#shared/task.ts";
 import type { Exit } from "../claude/failure.ts";
 import type { Conversation, Store } from "../store/store.ts";
 import { type CliSettings, ProcessStarter } from "./process-starter.ts";
+import { savedCost } from "./saved-cost.ts";
 import type { Serving } from "./serving.ts";
 import type { SharedTranscripts } from "./shared-transcripts.ts";
 import type { Workspaces } from "./workspaces.ts";
@@ -64,7 +66,8 @@ export class Opener {
     if (conversation !== null && !oneShot && (await this.#bring(conversation, cwd))) {
       onStarting?.("resumed");
       try {
-        return await this.#starter.start({ ...how, conversation, start: "resumed" });
+        const resumed = await this.#withSavedCost(conversation, cwd);
+        return await this.#starter.start({ ...how, conversation: resumed, start: "resumed" });
       } catch (error) {
         if (!(error instanceof CicdError && error.code === "session_lost")) throw error;
       }
@@ -147,6 +150,13 @@ export class Opener {
     const { transcripts } = this.#options;
     if (transcripts === undefined) return conversation.transcript === null;
     return await transcripts.bring(conversation, cwd);
+  }
+
+  /** The store knows of no end that this host did not live to see, and the CLI saved the cost at it. */
+  async #withSavedCost(conversation: Conversation, cwd: string): Promise<Conversation> {
+    const folder = await this.#options.workspaces.transcripts(cwd);
+    const costUsd = await savedCost(join(folder, `${conversation.id}.jsonl`));
+    return { ...conversation, costUsd: costUsd ?? conversation.costUsd };
   }
 
   /** Starts nothing more, and gives up on what is starting. */

@@ -188,7 +188,8 @@ export class ProcessPool {
   async setMode(mode: PoolMode): Promise<void> {
     this.#mode = mode;
     if (mode === "pooled") return await this.refill();
-    this.#frozenSize = Math.max(1, this.size);
+    // One that has just come may not have made its room yet.
+    this.#frozenSize = Math.min(this.#options.maxSessions, Math.max(1, this.size));
     const idle = mode === "one_shot" ? this.#idle() : [];
     await Promise.all([
       this.#spares.remove(this.#spares.size),

@@ -90,3 +90,13 @@ test("SessionManager.lease in one shot has a process of its own, and nobody come
   using lease = await scene.acquire(id);
   assert.deepEqual([lease.start, (await say(lease, "3")).said], ["resumed", "0\n3"]);
 });
+
+test("SessionManager.setMode frozen keeps no more than ever, also while a session that has just come makes its room", async () => {
+  await using scene = await setScene({ maxSessions: 1 });
+  const [a, b] = [await scene.session(1), await scene.session(2)];
+  (await scene.acquire(a))[Symbol.dispose]();
+  const acquiring = scene.acquire(b);
+  await scene.manager.setMode("frozen");
+  using lease = await acquiring;
+  assert.deepEqual([scene.manager.capacity, await scene.pids()], [1, [lease.pid]]);
+});

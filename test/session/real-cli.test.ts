@@ -68,7 +68,7 @@ async function withSession(respond: Responder) {
   const other = await host("other");
   const resources = stack.move();
   const dispose = () => resources.disposeAsync();
-  return { api, id, ...first, other: other.manager, [Symbol.asyncDispose]: dispose };
+  return { api, store, id, ...first, other: other.manager, [Symbol.asyncDispose]: dispose };
 }
 
 test("the real CLI: the conversation of a claimed spare outlives its process, until it is discarded", async () => {
@@ -98,7 +98,7 @@ test("the real CLI: the conversation of a claimed spare outlives its process, un
 test("the real CLI: a turn costs what it alone did in a process that resumed, however the one before ended", async () => {
   let isRefused = false;
   await using scene = await withSession(() => (isRefused ? apiError(400) : text("the answer")));
-  const { manager, other, id } = scene;
+  const { manager, other, store, id } = scene;
   const costs: number[] = [];
   const ask = async (host: SessionManager) => {
     using lease = await acquire(host, id);
@@ -106,12 +106,15 @@ test("the real CLI: a turn costs what it alone did in a process that resumed, ho
   };
   for (const end of ["refused", "SIGKILL", "peace"]) {
     for (const _ of [1, 2]) await ask(manager);
+    const { conversation = null } = (await store.session(id)) ?? {};
     isRefused = end === "refused";
     if (isRefused) await ask(manager);
     isRefused = false;
     if (end === "SIGKILL") process.kill(manager.processOf(id)?.pid ?? 0, end);
     else await manager.terminate(id);
     await until(() => manager.processOf(id) === undefined);
+    // A host that was killed hears of no end: its processes end by themselves, as their input does.
+    if (end === "refused") await store.setConversation(id, conversation);
   }
   await ask(other);
   // A request that is refused costs nothing. Of the others only the first fills the cache: counted
