@@ -26,6 +26,10 @@ interface Progress {
   last: number;
   /** How long the server wants its clients to wait before they come back. */
   retryMs: number;
+  /** Attempts of which nothing came, one after the other. */
+  failures: number;
+  /** When something came, a heartbeat too. Epoch milliseconds. */
+  heardAt: number;
 }
 
 /** The longest pause between two attempts, in milliseconds. */
@@ -41,28 +45,25 @@ export async function* follow(
   open: Open,
   { after = 0, signal, patience = 300_000, onResync = () => {}, onRetry }: FollowOptions,
 ): AsyncGenerator<JournalEntry, void> {
-  const progress: Progress = { last: after, retryMs: 2000 };
-  let failures = 0;
-  let since = Date.now();
+  const progress: Progress = { last: after, retryMs: 2000, failures: 0, heardAt: Date.now() };
   for (;;) {
     let pause = progress.retryMs;
     try {
       const { body } = await open(progress.last, signal);
       if (body === null) return;
       for await (const entry of entriesOf(body, progress, onResync)) {
-        failures = 0;
-        since = Date.now();
         yield entry;
         if (isTerminalType(entry.type)) return;
       }
     } catch (thrown) {
       throwIfAborted(signal);
-      const error = CicdError.from(thrown, "runner_unavailable");
+      const error = thrown instanceof CicdError ? thrown : brokenOff(thrown);
       const mayPass = error.category === "transient" || error.category === "platform";
-      if (!mayPass || error.code === "internal" || Date.now() - since > patience) throw error;
+      const isOver = Date.now() - progress.heardAt > patience;
+      if (!mayPass || error.code === "internal" || isOver) throw error;
       onRetry?.(error);
-      failures += 1;
-      pause = Math.max(backOff(pause, failures), (error.retryAfter ?? 0) * 1000);
+      progress.failures += 1;
+      pause = Math.max(backOff(pause, progress.failures), (error.retryAfter ?? 0) * 1000);
     }
     await wait(pause, signal);
   }
@@ -79,6 +80,7 @@ async function* entriesOf(
       onRetry: (milliseconds) => {
         progress.retryMs = milliseconds;
       },
+      onComment: () => hear(progress),
     }),
   );
   for await (const { event = "", data } of events) {
@@ -91,8 +93,19 @@ async function* entriesOf(
     const entry = read(data);
     if (entry.seq <= progress.last) continue;
     progress.last = entry.seq;
+    hear(progress);
     yield entry;
   }
+}
+
+function hear(progress: Progress): void {
+  progress.failures = 0;
+  progress.heardAt = Date.now();
+}
+
+function brokenOff(cause: unknown): CicdError {
+  const message = "Cannot follow task: the connection broke off";
+  return new CicdError("runner_unavailable", message, { cause });
 }
 
 function read(data: string): JournalEntry {

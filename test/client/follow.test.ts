@@ -133,6 +133,28 @@ test("followTask fails at once when it is refused, and ends on a signal while it
   await pair.runner.clients.until(0);
 });
 
+test("followTask goes on where a connection breaks after heartbeats alone, for longer than its patience", async (t) => {
+  const started = Date.now();
+  let minutes = 0;
+  t.mock.method(Date, "now", () => started + minutes * 60_000);
+  t.mock.method(Math, "random", () => 0);
+  const waiting = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      minutes += 1;
+      if (minutes < 60) controller.enqueue(new TextEncoder().encode(": heartbeat\n\n"));
+      else controller.error(new TypeError("terminated"));
+    },
+  });
+  const answers = [new Response(waiting), new Response(null, { status: 204 })];
+  const fetch = async () => answers.shift() ?? assert.fail("asked once more");
+  const client = createClient({ url: "http://edge", token, fetch });
+  const told: string[] = [];
+  const how = { patience: 120_000, onRetry: ({ message }: CicdError) => told.push(message) };
+  const journal = client.followTask(handOff().task_id, how);
+  assert.deepEqual(await Array.fromAsync(journal), []);
+  assert.deepEqual(told, ["Cannot follow task: the connection broke off"]);
+});
+
 test("followTask gives up when nothing has answered for its patience", async () => {
   const client = createClient({ url: "http://127.0.0.1:1", token });
   const journal = client.followTask(handOff().task_id, { patience: 0 });
