@@ -1,5 +1,6 @@
 import { access, readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { YAMLError } from "yaml";
 import type { Environment } from "#shared/config.ts";
 import { CicdError, reasonOf } from "#shared/error.ts";
 
@@ -55,9 +56,9 @@ async function contentOf({ path, text }: Found): Promise<unknown> {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { line, col } = lineCounter.linePos(problem.pos[0]);
-    const what = problem.code === "MULTIPLE_DOCS" ? "Another document begins" : problem.message;
-    const message = `Cannot read ${path}: ${what} at line ${line}, column ${col}`;
-    throw new CicdError("config_invalid", message, { cause: problem });
+    const message = `Cannot read ${path}: ${wordsOf(problem)} at line ${line}, column ${col}`;
+    // The cause may quote the file too.
+    throw new CicdError("config_invalid", message);
   }
   try {
     // An empty file is no mistake.
@@ -69,6 +70,18 @@ async function contentOf({ path, text }: Found): Promise<unknown> {
     });
   }
 }
+
+/** What is wrong, without what is quoted of the file: a password may begin with `!` or `|`. */
+function wordsOf({ code, message }: YAMLError): string {
+  return unquoted[code] ?? message.replace(/(?<=\S): .*$/s, "");
+}
+
+const unquoted: Partial<Record<YAMLError["code"], string>> = {
+  BAD_DIRECTIVE: "Unknown directive",
+  BAD_DQ_ESCAPE: "Invalid escape sequence",
+  MULTIPLE_DOCS: "Another document begins",
+  TAG_RESOLVE_FAILED: "Unresolved tag",
+};
 
 function namedFile({ file, folder, environment }: ConfigPlaces): string | undefined {
   if (file !== undefined) return resolve(folder, file);

@@ -80,7 +80,11 @@ test("readConfigFile tells file, line and what to do, and nothing that is in the
     ["github_token: s3cret: x\n", /cicd-runner\.yaml: Nested .* at line 1, column 15$/],
     ['port: 1\ngithub_token: "s3cret\n', /Missing closing "quote at line 3/],
     ["port: 1\n---\nport: s3cret\n", /Another document begins at line 2/],
-    ["github_token: !secret s3cret\n", /Unresolved tag: !secret at line 1, column 15$/],
+    ["github_token: !s3cret\n", /Unresolved tag at line 1, column 15$/],
+    ["github_token: !x!s3cret\n", /Unresolved tag at line 1, column 15$/],
+    ["github_token: |s3cret\n", /includes extra characters at line 1, column 16$/],
+    ['github_token: "\\us3cret"\n', /Invalid escape sequence at line 1, column 16$/],
+    ["%s3cret\n---\nport: 1\n", /Unknown directive at line 1, column 1$/],
     ["gitee:\n  secrets: [*s3cret]\n", /cicd-runner\.yaml: an alias leads nowhere$/],
   ] as const;
   for (const [text, says] of cases) {
