@@ -51,14 +51,15 @@ const parts: readonly { readonly step: TimelineStep; readonly of: keyof Omit<Tim
     { step: "turn", of: "turn_ms" },
   ];
 
-/** Where the time of each of some tasks went, on one scale; nothing for tasks that ran no turn. */
+/** Where the time of the first of some tasks went, on one scale; nothing for tasks that ran no turn. */
 export function timingChart(view: View, tasks: readonly Task[]): Html {
-  const timed = tasks.flatMap((task) => {
+  const all = tasks.flatMap((task) => {
     const { result } = task;
     const timing = result !== null && "timing" in result ? result.timing : undefined;
     return timing === undefined ? [] : [{ task, timing }];
   });
-  if (timed.length === 0) return html`<p class="quiet">No task has ended yet.</p>`;
+  const timed = all.slice(0, mostTimed);
+  if (timed.length === 0) return html`<p class="quiet">None.</p>`;
   const totalOf = (timing: Timing) => parts.reduce((sum, { of }) => sum + timing[of], 0);
   const most = Math.max(1, ...timed.map(({ timing }) => totalOf(timing)));
   const rows = timed.map(({ task, timing }) => {
@@ -79,6 +80,9 @@ export function timingChart(view: View, tasks: readonly Task[]): Html {
 <thead class="unseen"><tr><th scope="col">Task</th><th scope="col">Steps</th><th scope="col">Total, start</th></tr></thead>
 <tbody>${rows}</tbody></table>`;
 }
+
+/** How many tasks have room in a chart. */
+const mostTimed = 6;
 
 function strip(bars: readonly Html[]): Html {
   return html`<svg class="strip" width="100%" height="18" aria-hidden="true">${bars}</svg>`;

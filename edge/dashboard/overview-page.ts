@@ -23,7 +23,7 @@ export interface Overview {
   readonly permissions: readonly OpenPermission[];
   readonly running: readonly Task[];
   readonly queued: readonly Task[];
-  /** The latest of all. */
+  /** That have ended, the latest first. */
   readonly latest: readonly Task[];
   readonly days: readonly UsageDay[];
 }
@@ -31,7 +31,6 @@ export interface Overview {
 /** How the runner is, what it does and what it waits for. */
 export function overviewPage(view: View, overview: Overview): Html {
   const { permissions, running, queued, latest, days } = overview;
-  const ended = latest.filter(({ ended_at }) => ended_at !== null);
   return layout(view, {
     title: "Overview",
     refresh: 3000,
@@ -42,10 +41,10 @@ export function overviewPage(view: View, overview: Overview): Html {
 </div>
 <div class="pair" id="charts" data-live>
 <section class="card"><h2>Cost by day</h2>${costChart(days)}</section>
-<section class="card"><h2>Time of the latest tasks</h2>${timingChart(view, ended.slice(0, 6))}</section>
+<section class="card"><h2>Time of the latest tasks</h2>${timingChart(view, latest)}</section>
 </div>
 <div id="latest" data-live>
-<section class="card"><h2>Latest</h2>${taskTable(view, ended, "Tasks that have ended")}</section>
+<section class="card"><h2>Latest</h2>${taskTable(view, latest, "Tasks that have ended")}</section>
 </div>`,
   });
 }

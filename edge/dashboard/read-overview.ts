@@ -5,6 +5,7 @@ import { listHosts } from "#shared/routes/hosts.ts";
 import { listSessions } from "#shared/routes/sessions.ts";
 import { listPermissions, listTasks } from "#shared/routes/tasks.ts";
 import { listUsage } from "#shared/routes/usage.ts";
+import { type Task, TerminalState } from "#shared/task.ts";
 import type { Asking } from "../call-runner.ts";
 import { askerOf } from "./asker.ts";
 import type { DashboardEnv, DashboardOptions } from "./options.ts";
@@ -20,6 +21,9 @@ export async function readOverview(
 ): Promise<Overview> {
   const ask = askerOf(c, options);
   const tasks = (query: Asking["query"]) => ask(listTasks, { query: { ...query } });
+  // Each by itself: among the latest of all there may be none, where many wait.
+  const ended = async () =>
+    await Promise.all(TerminalState.options.map((state) => tasks({ state, limit: String(shown) })));
   const [health, hosts, sessions, kept, permissions, running, queued, latest, usage] =
     await Promise.all([
       healthOf(c, options),
@@ -29,7 +33,7 @@ export async function readOverview(
       ask(listPermissions),
       tasks({ state: "running" }),
       tasks({ state: "queued" }),
-      tasks({ limit: "12" }),
+      ended(),
       ask(listUsage, { query: { days: "30" } }),
     ]);
   return {
@@ -40,9 +44,19 @@ export async function readOverview(
     ...permissions,
     running: running.tasks,
     queued: queued.tasks.toReversed(),
-    latest: latest.tasks,
+    latest: latest
+      .flatMap((list) => list.tasks)
+      .sort((one, other) => endOf(other) - endOf(one))
+      .slice(0, shown),
     ...usage,
   };
+}
+
+/** How many tasks that have ended are shown. */
+const shown = 12;
+
+function endOf({ ended_at }: Task): number {
+  return Date.parse(ended_at ?? "");
 }
 
 /** The runner's own word; an unhealthy one gives it with a status of its own. */

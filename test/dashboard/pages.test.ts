@@ -109,6 +109,22 @@ test("without a script a page tells all: state, timeline, output, review, cost",
   assert.match(usagePage, /role="img" aria-label="Tasks: 1 in 30 days/);
 });
 
+test("the overview shows what has ended, also behind many tasks that wait", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard.runner;
+  const id = await hostileReview(dashboard);
+  for (let count = 0; count < 6; count += 1) {
+    const claim = await startTask(dashboard.runner);
+    await store.finish(claim, { state: "cancelled", reason: "asked" });
+  }
+  for (let count = 0; count < 12; count += 1) await store.enqueue(handOff(), { limit: 100 });
+  const page = await (await dashboard.get("")).text();
+  const [, time = "", latest = ""] = page.split(/<h2>(?:Time of the latest tasks|Latest)<\/h2>/);
+  assert(time.includes(`/tasks/${id}"`), time);
+  assert(latest.includes(`/tasks/${id}"`), latest);
+  assert(latest.indexOf("cancelled") < latest.indexOf(id), "the latest first");
+});
+
 test("a running task leads to its events, which come with the cookie", async () => {
   await using dashboard = await openDashboard();
   const { store } = dashboard.runner;
