@@ -13,6 +13,9 @@ export interface PatchedFile {
 /** What `git format-patch` ends with: it would be read as a line of the last hunk. */
 const signature = /^-- \r?\n[\d.]+[^\n]*$/gm;
 
+/** A hunk of `git show` for a merge, or of `git diff` amid one: no parser of unified diffs sees it. */
+const combined = /^@@@+ -\d/m;
+
 /**
  * Reads a unified diff, of git or of `diff -u`. Every hunk must have the lines that it announces,
  * since findings are anchored by counting them.
@@ -20,6 +23,11 @@ const signature = /^-- \r?\n[\d.]+[^\n]*$/gm;
  */
 export function readPatch(text: string): readonly PatchedFile[] {
   if (text.trim() === "") return [];
+  if (combined.test(text)) {
+    throw new CicdError("invalid_request", "Cannot read diff: it is the combined one of a merge", {
+      hint: "Compare with one parent: git diff HEAD^1 HEAD",
+    });
+  }
   const files = parse(text.replaceAll(signature, "")).flatMap(toFile);
   if (files.length > 0) return files;
   throw new CicdError("invalid_request", "Cannot read diff: there is no changed file in it", {

@@ -47,6 +47,10 @@ test("readPatch: a hunk that is cut off or longer than it says, a file without i
     [`${header}@@ -1 +1 @@\n-a\n+b\n+c\n`, /Hunk at line 3 has more lines than expected/],
     [`--- a/x\n${body}`, /Missing "\+\+\+/],
     ["Hello", /there is no changed file in it/],
+    [
+      `diff --cc x\n${header}@@@ -1,2 -1,2 +1,2 @@@\n  a\n- d\n -c\n++e\n`,
+      /combined one of a merge/,
+    ],
   ] as const) {
     assert.throws(() => readPatch(text), { code: "invalid_request", message, hint: /git diff/ });
   }
