@@ -21,7 +21,9 @@ import { tasksPage } from "./tasks-page.ts";
 import { usagePage } from "./usage-page.ts";
 
 /** How many items a list shows. */
-const listed = "100";
+const listed = 100;
+/** One more tells whether there are more. */
+const limit = String(listed + 1);
 
 /** Serves the pages, each from what the runner answers now. */
 export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void {
@@ -41,9 +43,10 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   app.get("/tasks", async (c) => {
     const state = TaskState.safeParse(c.req.query("state")).data;
     const sessionId = Id.safeParse({ id: c.req.query("session_id") }).data?.id;
-    const query = { state, session_id: sessionId, limit: listed };
+    const query = { state, session_id: sessionId, limit };
     const { tasks } = await asker(c)(listTasks, { query });
-    return c.html(tasksPage(viewOf(c, options), { state, sessionId, tasks }));
+    const listing = { tasks: tasks.slice(0, listed), more: tasks.length > listed };
+    return c.html(tasksPage(viewOf(c, options), { state, sessionId, ...listing }));
   });
 
   app.get("/tasks/:id", async (c) => {
@@ -56,8 +59,9 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   });
 
   app.get("/sessions", async (c) => {
-    const { sessions } = await asker(c)(listSessions, { query: { limit: listed } });
-    return c.html(sessionsPage(viewOf(c, options), sessions));
+    const { sessions } = await asker(c)(listSessions, { query: { limit } });
+    const more = sessions.length > listed;
+    return c.html(sessionsPage(viewOf(c, options), sessions.slice(0, listed), more));
   });
 
   app.get("/usage", async (c) => {
@@ -66,15 +70,13 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   });
 
   app.get("/dead-letters", async (c) => {
-    // One more tells whether there are more.
-    const limit = String(Number(listed) + 1);
     const [{ tasks }, undelivered] = await Promise.all([
       asker(c)(listDeadLetters, { query: { limit } }),
-      outbox.dead(Number(listed)),
+      outbox.dead(listed),
     ]);
     const letters = {
-      tasks: tasks.slice(0, Number(listed)),
-      more: tasks.length > Number(listed),
+      tasks: tasks.slice(0, listed),
+      more: tasks.length > listed,
       undelivered,
       queued: /^\d{1,3}$/.exec(c.req.query("queued") ?? "")?.[0],
       isFull: c.req.query("full") !== undefined,

@@ -5,8 +5,8 @@ import { layout } from "./layout.ts";
 import { badge } from "./state-badge.ts";
 import type { Html, View } from "./view.ts";
 
-/** Lists sessions with the state and memory of their processes. */
-export function sessionsPage(view: View, sessions: readonly Session[]): Html {
+/** Lists sessions with the state and memory of their processes; with `more` there are others besides. */
+export function sessionsPage(view: View, sessions: readonly Session[], more: boolean): Html {
   const memory = sessions.reduce((sum, { memory_bytes }) => sum + (memory_bytes ?? 0), 0);
   const count = (...states: readonly Session["state"][]) =>
     sessions.filter(({ state }) => states.includes(state)).length;
@@ -16,7 +16,7 @@ export function sessionsPage(view: View, sessions: readonly Session[]): Html {
     title: "Sessions",
     refresh: 5000,
     content: html`<div id="sessions" data-live>
-<p class="quiet">${resident} of ${sessions.length} have a process, with ${bytes(memory)} together${unknown === 0 ? "" : `; the hosts of ${unknown} did not answer`}.</p>
+<p class="quiet">${resident} of ${more ? "the latest " : ""}${sessions.length} have a process, with ${bytes(memory)} together${unknown === 0 ? "" : `; the hosts of ${unknown} did not answer`}.${more ? " There are more." : ""}</p>
 <section class="card">${sessions.length === 0 ? html`<p class="quiet">None.</p>` : table(view, sessions)}</section></div>`,
   });
 }

@@ -55,7 +55,7 @@ function facts(view: View, task: Task): Html {
   const usage = task.result !== null && "usage" in task.result ? task.result.usage : undefined;
   return html`<div class="facts"><span role="status">${badge(state)}</span>
 <a href="${event.pull_request.url}" rel="noreferrer">${pullRequestName(task)}</a>
-<span>${kind}</span><span>by ${event.sender.login}</span>
+<span>${kind}</span>${event.sender.login === "" ? "" : html`<span>by ${event.sender.login}</span>`}
 <span>${attempt < 2 ? "" : `attempt ${attempt}`}</span>
 <span class="quiet">accepted ${ago(task.created_at, now)}${ran === undefined ? "" : `, ran ${duration(ran)}`}${cost === undefined ? "" : `, ${money(cost)}`}${usage === undefined ? "" : `, ${count(usage.output_tokens)} tokens out`}</span>
 <a href="${base}/tasks?session_id=${task.session_id}">Its session</a>

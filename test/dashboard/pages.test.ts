@@ -203,6 +203,30 @@ test("tasks are listed by state and by session", async () => {
   assert.deepEqual(await listed(`session_id=${session}`), [true, false]);
 });
 
+test("a task that was asked for on a terminal is by nobody", async () => {
+  await using dashboard = await openDashboard();
+  const { task_id, event, ...work } = handOff();
+  const nobody = { ...event, sender: { login: "", bot: false } };
+  await dashboard.runner.store.enqueue({ ...work, task_id, event: nobody }, { limit: 1 });
+  const page = await (await dashboard.get(`/tasks/${task_id}`)).text();
+  assert.doesNotMatch(page, />by </);
+});
+
+test("lists of tasks and sessions say where there are more", async () => {
+  await using dashboard = await openDashboard();
+  const { store } = dashboard.runner;
+  for (let count = 0; count < 100; count += 1) await store.enqueue(handOff(), { limit: 101 });
+  const shown = async (path: string) => {
+    const page = await (await dashboard.get(path)).text();
+    return page.replaceAll(/<[^>]*>/g, " ");
+  };
+  assert.doesNotMatch(await shown("/tasks"), /there are more/);
+  assert.match(await shown("/sessions"), /0 of 100 have a process, with 0 B together\.\s/);
+  await store.enqueue(handOff(), { limit: 101 });
+  assert.match(await shown("/tasks"), /The latest 100: there are more\./);
+  assert.match(await shown("/sessions"), /0 of the latest 100 have .* There are more\./);
+});
+
 test("sessions of many hosts are shown with their host, and which of those did not answer", async () => {
   await using place = await newSqlitePlace();
   await using store = await place.open("host-a");
