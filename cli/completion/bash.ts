@@ -7,11 +7,13 @@ export function bashCompletion(program: string, places: readonly Place[]): strin
   const values = places.flatMap(({ at, options }) =>
     options.flatMap(({ word, value }) => {
       if (value === undefined) return [];
+      // So that blanks are escaped, and a folder is gone on from.
+      const how = value === "file" ? "compopt -o filenames; " : "";
       const reply =
         value === "file"
           ? 'compgen -f -- "$cur"'
           : `compgen -W "${value === "any" ? "" : value.join(" ")}" -- "$cur"`;
-      return [`    "${at} ${word}") mapfile -t COMPREPLY < <(${reply}); return ;;`];
+      return [`    "${at} ${word}") ${how}mapfile -t COMPREPLY < <(${reply}); return ;;`];
     }),
   );
   const words = places.map(({ at, commands, options }) => {

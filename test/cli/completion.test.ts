@@ -45,7 +45,8 @@ test("bash completes commands, inner commands, options and their values", async 
   const script = bashCompletion("it-is", placesOf(awkward()));
   const complete = async (...words: readonly string[]) => {
     const typed = `COMP_WORDS=(it-is ${words.map((word) => `'${word}'`).join(" ")})`;
-    const ask = `${typed}; COMP_CWORD=${words.length}; _it_is; echo "\${COMPREPLY[@]}"`;
+    // Bash's own works within a completion alone.
+    const ask = `compopt() { echo "$@"; }; ${typed}; COMP_CWORD=${words.length}; _it_is; echo "\${COMPREPLY[@]}"`;
     const { stdout, stderr } = await run("bash", ["--norc", "-c", `${script}\n${ask}`]);
     assert.equal(stderr, "");
     return stdout;
@@ -54,7 +55,7 @@ test("bash completes commands, inner commands, options and their values", async 
   assert.equal(await complete("one", "i"), "inner");
   assert.equal(await complete("one", "inner", "--a"), "--as");
   assert.equal(await complete("one", "inner", "--as", ""), "a b");
-  assert.equal(await complete("two", "--file", "/dev/nul"), "/dev/null");
+  assert.equal(await complete("two", "--file", "/dev/nul"), "-o filenames\n/dev/null");
 });
 
 for (const [shell, make, check] of [
