@@ -20,9 +20,12 @@ async function refresh() {
   try {
     const answer = await fetch(whereNew(), { headers: { accept: "text/html" } });
     if (answer.status === 401) location.reload();
-    document.getElementById("stale").hidden = answer.ok;
-    if (!answer.ok) return;
-    show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const isLost = [document, fresh].every((page) => page.getElementById("lost") !== null);
+    const isUsable = answer.ok || isLost;
+    // What tells of an error is not of this moment, and never was.
+    document.getElementById("stale").hidden = isUsable || document.querySelector("[data-live]") === null;
+    if (isUsable) show(fresh);
   } catch {
     document.getElementById("stale").hidden = false;
   } finally {

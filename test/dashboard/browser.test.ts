@@ -4,7 +4,9 @@ import { review } from "../host/scene.ts";
 import { textBlock, toolUse } from "../messages-api/blocks.ts";
 import { inOrder } from "../messages-api/in-order.ts";
 import { message, text } from "../messages-api/reply.ts";
+import { handOff } from "../runner-http/hand-off.ts";
 import { openBrowser } from "./browser.ts";
+import { openDashboard } from "./open-dashboard.ts";
 import { assertAccessible, setTheScene, visit } from "./visit.ts";
 
 const browser = await openBrowser();
@@ -118,5 +120,40 @@ suite("the dashboard in a browser", { skip }, () => {
     assert.equal(await stale.isVisible(), false);
     await scene.program.stop("SIGKILL");
     await stale.waitFor();
+  });
+
+  test("while no runner answers the page tells what the edge keeps now, and an error stays one", async () => {
+    assert(typeof browser !== "string", String(browser));
+    await using lost = await openDashboard({ RUNNER_URL: "http://127.0.0.1:1" });
+    const cookie = await lost.cookieOf("read");
+    await using page = await browser.newPage();
+    page.setDefaultTimeout(20_000);
+    await page.route("**/*", async (route) => {
+      const { pathname } = new URL(route.request().url());
+      const answer = await lost.request(pathname.replace("/dashboard", ""), {
+        headers: { cookie },
+      });
+      const headers = Object.fromEntries(answer.headers);
+      const body = await answer.text();
+      // The page may be gone by then.
+      await route.fulfill({ status: answer.status, headers, body }).catch(() => {});
+    });
+    const stale = page.getByText("not up to date");
+    const look = async () => {
+      const asked = page.waitForResponse((answer) => answer.request().resourceType() === "fetch");
+      await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
+      await asked;
+    };
+    await page.goto("http://edge.test/dashboard");
+    await page.getByText("all the same: 0 wait").waitFor();
+    await lost.outbox.put({ handOff: handOff(), requestId: "r" });
+    await look();
+    await page.getByText("all the same: 1 wait").waitFor();
+    assert.equal(await stale.isVisible(), false);
+    await page.goto("http://edge.test/dashboard/dead-letters");
+    await page.getByText("Code forbidden").waitFor();
+    await look();
+    await page.evaluate("new Promise((done) => setTimeout(done))");
+    assert.equal(await stale.isVisible(), false);
   });
 });
