@@ -17,18 +17,19 @@ export interface DeadLetters {
   readonly isFull: boolean;
   /** Deliveries that the edge could not hand over. */
   readonly undelivered: readonly DeadLetter[];
+  readonly moreUndelivered: boolean;
 }
 
 /** Lists failed tasks and undelivered deliveries, each with a button that replays it. */
 export function deadLettersPage(view: View, letters: DeadLetters): Html {
-  const { tasks, more, undelivered } = letters;
+  const { tasks, more, undelivered, moreUndelivered } = letters;
   return layout(view, {
     title: "Dead letters",
     content: html`${replayedNote(letters)}<section class="card"><div class="titled"><h2>Tasks that failed</h2>
 ${tasks.length === 0 ? "" : html`<a href="${view.base}/dead-letters/replay">Replay all …</a>`}</div>
 ${more ? html`<p class="quiet">The latest ${tasks.length}: there are more.</p>` : ""}${tasks.length === 0 ? html`<p class="quiet">None.</p>` : taskLetters(view, tasks)}</section>
 <section class="card"><h2>Deliveries that the runner refused</h2>
-${undelivered.length === 0 ? html`<p class="quiet">None.</p>` : undeliveredLetters(view, undelivered)}</section>`,
+${moreUndelivered ? html`<p class="quiet">The oldest ${undelivered.length}: there are more.</p>` : ""}${undelivered.length === 0 ? html`<p class="quiet">None.</p>` : undeliveredLetters(view, undelivered)}</section>`,
   });
 }
 

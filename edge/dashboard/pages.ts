@@ -72,12 +72,13 @@ export function pages(app: Hono<DashboardEnv>, options: DashboardOptions): void 
   app.get("/dead-letters", async (c) => {
     const [{ tasks }, undelivered] = await Promise.all([
       asker(c)(listDeadLetters, { query: { limit } }),
-      outbox.dead(listed),
+      outbox.dead(listed + 1),
     ]);
     const letters = {
       tasks: tasks.slice(0, listed),
       more: tasks.length > listed,
-      undelivered,
+      undelivered: undelivered.slice(0, listed),
+      moreUndelivered: undelivered.length > listed,
       queued: /^\d{1,3}$/.exec(c.req.query("queued") ?? "")?.[0],
       isFull: c.req.query("full") !== undefined,
     };

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { v7 } from "uuid";
 import type { JournalEvent } from "#shared/journal.ts";
+import type { DeadLetter } from "#shared/outbox.ts";
 import { handOff } from "../runner-http/hand-off.ts";
 import { idle } from "../runner-http/start-runner.ts";
 import { startTask } from "../runner-http/start-task.ts";
@@ -23,6 +24,17 @@ const timing = {
   process_ms: 20,
   turn_ms: 30,
 } as const;
+
+const letter: DeadLetter = {
+  delivery_id: "one",
+  forge: "github",
+  task_id: v7(),
+  kind: "review",
+  session_id: v7(),
+  error: { code: "unauthorized", category: "config", message: "no" },
+  accepted_at: "2026-01-31T12:00:00Z",
+  dead_at: "2026-01-31T12:00:00Z",
+};
 
 /** A review whose every text wants to be more than a text. */
 async function hostileReview({ runner: { store } }: TestDashboard): Promise<string> {
@@ -212,7 +224,7 @@ test("a task that was asked for on a terminal is by nobody", async () => {
   assert.doesNotMatch(page, />by </);
 });
 
-test("lists of tasks and sessions say where there are more", async () => {
+test("lists of tasks, sessions and undelivered say where there are more", async (t) => {
   await using dashboard = await openDashboard();
   const { store } = dashboard.runner;
   for (let count = 0; count < 100; count += 1) await store.enqueue(handOff(), { limit: 101 });
@@ -225,6 +237,13 @@ test("lists of tasks and sessions say where there are more", async () => {
   await store.enqueue(handOff(), { limit: 101 });
   assert.match(await shown("/tasks"), /The latest 100: there are more\./);
   assert.match(await shown("/sessions"), /0 of the latest 100 have .* There are more\./);
+  let dead = 100;
+  t.mock.method(dashboard.outbox, "dead", async (limit: number) =>
+    Array.from({ length: Math.min(limit, dead) }, () => letter),
+  );
+  assert.doesNotMatch(await shown("/dead-letters"), /there are more/);
+  dead = 101;
+  assert.match(await shown("/dead-letters"), /The oldest 100: there are more\./);
 });
 
 test("sessions of many hosts are shown with their host, and which of those did not answer", async () => {
