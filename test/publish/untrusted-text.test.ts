@@ -74,6 +74,16 @@ for (const [name, open, closed] of [
   ["one that has ended", "```\ncode\n  ```  ", "```\ncode\n  ```  "],
   ["code within a line", "```a``` b", "```a``` b"],
   ["one that a list ends", "- a\n\n  ```\nb", "- a\n\n    ```\nb"],
+  [
+    "one in a list, whose lines stay indented as they are",
+    "- a\n  ```py\n  def b():\n    return\n\n  ```\n  c\n\n1. d\n   ~~~\n     e\n      ~~~\n   f",
+    "- a\n    ```py\n    def b():\n      return\n\n    ```\n  c\n\n1. d\n    ~~~\n      e\n    ~~~\n   f",
+  ],
+  [
+    "one in a list, with a mark of one that is none",
+    "- ```\n  a\n  ```\n```\nb",
+    "- ```\n  a\n    ```\n```\nb\n```",
+  ],
   ["one with a very long mark", "`".repeat(99), `\u200b${"`".repeat(99)}`],
 ] as const) {
   test(`markdown, ${name}: what stands below it is no code`, () => {
