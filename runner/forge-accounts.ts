@@ -27,7 +27,9 @@ function account<C>(
   apiOf: (host: string) => string,
 ): ForgeAccount<C> | undefined {
   if (credential === undefined || host === undefined) return undefined;
-  return { host, apiUrl: api_url ?? apiOf(host), credential };
+  // As the URLs of events have it: in lower case, and without a port that goes without saying.
+  const { host: known } = new URL(`https://${host}`);
+  return { host: known, apiUrl: api_url ?? apiOf(known), credential };
 }
 
 /** An App rather than a token: it may make check runs. */

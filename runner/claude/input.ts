@@ -25,7 +25,8 @@ export function userLine({ uuid, text }: UserMessage): string {
   return line({
     type: "user",
     uuid,
-    message: { role: "user", content: [{ type: "text", text }] },
+    // The model's API refuses half of a character, which a text that was cut may end with.
+    message: { role: "user", content: [{ type: "text", text: text.toWellFormed() }] },
     parent_tool_use_id: null,
     // Verbatim: a slash command in the text of a person is text, not a command.
     client_composed: true,

@@ -7,7 +7,7 @@ export function cleanLog(text: string): string {
       .replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, "")
       .replaceAll(/^\ufeff?\d{4}-\d\d-\d\dT[\d:.]+Z /gm, "")
       .replaceAll(/^section_(?:start|end):\d+:[^\r\n]*\r?/gm, "")
-      // What was written over is not there any more.
-      .replaceAll(/^[^\n]*\r(?!\n)/gm, "")
+      // What was written over is not there any more. Not by ^, where lines begin within lines too.
+      .replaceAll(/(?<![^\n])[^\n]*\r(?!\n)/g, "")
   );
 }

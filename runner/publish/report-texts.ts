@@ -22,18 +22,18 @@ function analysisText(analysis: Analysis, text: UntrustedText): string {
   const markdown = (part: string) => text.markdown(part, longest.text);
   return paragraphs([
     markdown(summary),
-    `**Risk ${risk.score} of 10:** ${markdown(risk.reason)}`,
+    labelled(`Risk ${risk.score} of 10`, markdown(risk.reason)),
     section(
       "Impact",
-      impact.map(({ area, effect }) => `**${area}:** ${effect}`),
+      impact.map(({ area, effect }) => labelled(area, effect)),
       markdown,
     ),
     breaking_changes.length === 0
       ? "**Breaking changes:** none"
       : section("Breaking changes", breaking_changes, markdown),
     section("Tests to run", tests_to_run, markdown),
-    `**Rollback:** ${markdown(rollback)}`,
-    `**Changelog:** ${markdown(changelog)}`,
+    labelled("Rollback", markdown(rollback)),
+    labelled("Changelog", markdown(changelog)),
   ]);
 }
 
@@ -59,7 +59,7 @@ function diagnosisText(diagnosis: Diagnosis, text: UntrustedText): string {
     `**${causes[kind]}**, ${blame[by_this_change]} (confidence: ${confidence})`,
     text.markdown(cause, longest.text),
     shown === "" ? "" : text.code(shown, longest.text),
-    `**Fix:** ${text.markdown(fix, longest.text)}`,
+    labelled("Fix", text.markdown(fix, longest.text)),
   ]);
 }
 
@@ -78,6 +78,11 @@ function testsText({ summary, cases, patch, command }: TestProposal, text: Untru
 /** Nothing in a text of a model ends it: what could is broken, or within a code block. */
 function collapsed(title: string, content: string): string {
   return `<details><summary>${title}</summary>\n\n${content}\n\n</details>`;
+}
+
+/** A text behind its label, or below it: a list or a block of code begins at a line of its own. */
+function labelled(label: string, markdown: string): string {
+  return `**${label}:**${markdown.includes("\n") ? "\n\n" : " "}${markdown}`;
 }
 
 /** A list with its title; nothing where it is empty. */

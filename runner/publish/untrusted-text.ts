@@ -58,7 +58,9 @@ function inert(text: string): string {
       .replaceAll(/&(?=#?[a-z0-9]+;)/gi, `&${joint}`)
       // Mentions, references to other issues, images, HTML with its comments.
       .replaceAll(/@(?=[\p{L}\p{N}_-])/gu, `@${joint}`)
-      .replaceAll(/([#!&])(?=\d)/g, `$1${joint}`)
+      .replaceAll(/([#!])(?=\d)/g, `$1${joint}`)
+      // Not 2>&1, which people copy into a shell.
+      .replaceAll(/(?<![<>])&(?=\d)|&(?=\d\d)/g, `&${joint}`)
       .replaceAll(/\b(G[HL]-)(?=\d)/gi, `$1${joint}`)
       .replaceAll(/!(?=\[)/g, `!${joint}`)
       .replaceAll(/<(?=[a-z!/?])/gi, `<${joint}`)

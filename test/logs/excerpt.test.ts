@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { cleanLog } from "#runner/logs/clean-log.ts";
 import { excerpt } from "#runner/logs/excerpt.ts";
+import { redactor } from "#runner/publish/redact.ts";
 
 const lines = (count: number, text: string) => Array.from({ length: count }, () => text);
 
@@ -71,3 +72,15 @@ test("cleanLog: colours, times and marks of sections are gone, and what was writ
   ].join("\n");
   assert.equal(cleanLog(log), "##[group]Run npm test\nRunning\n100 %\nnot ok 1\n");
 });
+
+for (const [name, part] of [
+  ["beginnings of a token", "-eyJ"],
+  ["ends of lines that git and terminals don't know", "\u2028"],
+] as const) {
+  test(`cleanLog and redactor, a log of nothing but ${name}: not looked through again for each`, () => {
+    const log = part.repeat(60_000 / part.length);
+    const began = performance.now();
+    redactor([])(cleanLog(log));
+    assert(performance.now() - began < 1000);
+  });
+}

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { reportMarkdown } from "#runner/publish/report-texts.ts";
 import { findingText, reviewMarkdown } from "#runner/publish/texts.ts";
 import { untrustedText } from "#runner/publish/untrusted-text.ts";
 import type { Finding } from "#shared/review.ts";
+import { analysis, diagnosis } from "../review/reports.ts";
 
 const text = untrustedText((same) => same);
 const finding: Finding = {
@@ -43,4 +45,15 @@ test("a line of the summary, and one that is too long as a whole: not cut within
       assert.match(summary, /_By the skill `one`\._$/);
     }
   }
+});
+
+test("a report, texts that begin with a block of code or a list: below their labels", () => {
+  const told = { ...diagnosis, fix: "```\nexpect(3)\n```" };
+  const fix = /\n\n\*\*Fix:\*\*\n\n```\nexpect\(3\)\n```$/;
+  assert.match(reportMarkdown({ kind: "diagnosis", diagnosis: told }, text), fix);
+  const impact = [{ area: "Pay", effect: "~~~\na\n~~~" }];
+  const many = { ...analysis, impact, rollback: "- a\n- b", changelog: "```" };
+  const shown = reportMarkdown({ kind: "analysis", analysis: many }, text);
+  assert(shown.includes("\n- **Pay:**\n  \n  ~~~\n  a\n  ~~~\n"), shown);
+  assert(shown.includes("**Rollback:**\n\n- a\n- b\n\n**Changelog:**\n\n```\n```"), shown);
 });

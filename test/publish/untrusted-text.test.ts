@@ -24,6 +24,7 @@ const anyTrick = fc
         "gh-12",
         "GL-12",
         "&12",
+        ">&12",
         "\ud83d",
         "![x](http://evil.example/?q=1)",
         "<!--",
@@ -54,7 +55,7 @@ test("markdown of any text: no mention, reference, image, tag, command or secret
     fc.property(anyTrick, (tricky) => {
       const safe = text.markdown(tricky, long);
       assert.doesNotMatch(safe, /@[\p{L}\p{N}_-]/u);
-      assert.doesNotMatch(safe, /[#!&]\d|\bG[HL]-\d|&#?[a-z0-9]+;/i);
+      assert.doesNotMatch(safe, /[#!]\d|(?<![<>])&\d|&\d\d|\bG[HL]-\d|&#?[a-z0-9]+;/i);
       assert.doesNotMatch(safe, /!\[/);
       assert.doesNotMatch(safe, /<[a-z!/?]/i);
       assert.doesNotMatch(safe, /^[^\S\n]*\/\w/m);
@@ -74,6 +75,16 @@ for (const [name, open, closed] of [
   ["one that has ended", "```\ncode\n  ```  ", "```\ncode\n  ```  "],
   ["code within a line", "```a``` b", "```a``` b"],
   ["one that a list ends", "- a\n\n  ```\nb", "- a\n\n    ```\nb"],
+  [
+    "one in a list, whose lines stay indented as they are",
+    "- a\n  ```py\n  def b():\n    return\n\n  ```\n  c\n\n1. d\n   ~~~\n     e\n      ~~~\n   f",
+    "- a\n    ```py\n    def b():\n      return\n\n    ```\n  c\n\n1. d\n    ~~~\n      e\n    ~~~\n   f",
+  ],
+  [
+    "one in a list, with a mark of one that is none",
+    "- ```\n  a\n  ```\n```\nb",
+    "- ```\n  a\n    ```\n```\nb\n```",
+  ],
   ["one with a very long mark", "`".repeat(99), `\u200b${"`".repeat(99)}`],
 ] as const) {
   test(`markdown, ${name}: what stands below it is no code`, () => {
@@ -122,7 +133,9 @@ test("harmless Markdown: stays as it is", () => {
   ]) {
     assert.equal(text.markdown(harmless, long).replaceAll("\u200b", ""), harmless);
   }
-  assert.equal(text.markdown("Use `a < b` here.\n1 / 2", long), "Use `a < b` here.\n1 / 2");
+  for (const same of ["Use `a < b` here.\n1 / 2", "`npm test >log 2>&1 <&3`"]) {
+    assert.equal(text.markdown(same, long), same);
+  }
 });
 
 test("code: what is no command stays as it is", () => {
