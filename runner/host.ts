@@ -164,16 +164,16 @@ export async function startHost({
       memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
-      tidyDisk: async () => {
+      tidyDisk: async (ending) => {
         const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
-        return (await keepWithin(config.runner.disk_budget, stored, onError)).freed;
+        return (await keepWithin(config.runner.disk_budget, stored, onError, ending)).freed;
       },
       onSwept: observe.onSwept,
       onError,
     }),
   );
 
-  undo.use(
+  const retention = undo.use(
     new Retention({
       store,
       ...config.runner.retention,
@@ -295,11 +295,12 @@ export async function startHost({
     isReloadable: (key) => settings.isReloadable(key),
     prepare: (changed) => settings.prepare(changed),
     stop: async () => {
-      upkeep[Symbol.dispose]();
+      const looked = [upkeep, retention].map((one) => one[Symbol.asyncDispose]());
       await drain().catch(onError);
       await dispatcher.drain(limits.graceful_shutdown_timeout);
       // Only now: whoever follows a task sees it end.
       closing.abort();
+      await Promise.all(looked);
       await membership.leave();
       await resources.disposeAsync();
       log.info({ component: "host", event: "stopped" });

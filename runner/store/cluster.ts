@@ -63,6 +63,8 @@ export interface Retention {
   readonly maxBytes?: number | undefined;
   /** Reviews that are kept to be given again go when they were made before this time. */
   readonly reviewsBefore?: number | undefined;
+  /** Ends it after the step that runs; what is left is for the next time. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How much was forgotten. */
