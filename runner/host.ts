@@ -129,7 +129,7 @@ export async function startHost({
     degradationLevel: () => degradation.level,
     breakerState: () => breaker.state,
   });
-  const observe = observers(metrics, log, Date.now);
+  const observe = observers(metrics, log, store.now);
   const tracing = await recordTraces(config, {
     environment,
     version,

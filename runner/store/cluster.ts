@@ -89,6 +89,8 @@ export interface Pruned {
 export interface Cluster {
   /** This host's own id. */
   readonly hostId: string;
+  /** The clock that tasks are dated by, the same for all hosts; in epoch milliseconds. */
+  readonly now: () => number;
   /** Tells that this host lives, and renews the leases of all tasks that it has claimed. */
   heartbeat(load: HostLoad): Promise<Heartbeat>;
   /** All hosts, the longest running first; one that left is not among them. */

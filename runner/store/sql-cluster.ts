@@ -46,7 +46,7 @@ export function identityOf({ host, hostId = "local", url }: SqlStoreOptions): Ho
 export class SqlCluster implements Cluster {
   protected readonly driver: Driver;
   protected readonly host: HostIdentity;
-  protected readonly now: () => number;
+  readonly now: () => number;
   /** Tasks by the owner of the fence that this host claimed them with, until it has finished them. */
   protected readonly claimed = new Map<string, string>();
 
