@@ -212,14 +212,15 @@ export async function startHost({
     onError,
   });
 
+  const load = () => ({
+    running: dispatcher.running,
+    capacity: sessions.capacity,
+    sessions: sessions.size,
+    memoryBytes: upkeep.memory,
+  });
   membership = new Membership({
     store,
-    load: () => ({
-      running: dispatcher.running,
-      capacity: sessions.capacity,
-      sessions: sessions.size,
-      memoryBytes: upkeep.memory,
-    }),
+    load,
     leaseTime,
     // Nobody else takes what an embedded store holds: then it is not worth a write each second.
     interval: isShared ? beatInterval : leaseTime * 5,
@@ -252,9 +253,10 @@ export async function startHost({
     },
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
+    load,
     drain: async () => {
-      if (isDraining) return;
-      log.info({ component: "host", event: "draining" });
+      if (!isDraining) log.info({ component: "host", event: "draining" });
+      // Again too: the store may have been away.
       await drain();
     },
     closing: closing.signal,
