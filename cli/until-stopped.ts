@@ -16,13 +16,15 @@ const signals = {
 
 /**
  * Starts something, waits for SIGINT or SIGTERM, then stops it. A signal that comes during the start
- * stops it when it has started; a second one does not wait for that.
+ * stops it when it has started; a second one, be it the other, does not wait for that.
  */
 export async function untilStopped(service: Service, start: () => Promise<Running>): Promise<void> {
   const told = new Promise<void>((resolve) => {
+    let isTold = false;
     for (const name of ["SIGINT", "SIGTERM"] as const) {
-      process.once(name, () => {
-        process.once(name, () => process.exit(signals[name]));
+      process.on(name, () => {
+        if (isTold) process.exit(signals[name]);
+        isTold = true;
         resolve();
       });
     }

@@ -55,6 +55,6 @@ function hintOf(why: string): string {
     return "Another edge has it open: stop that one, or give this one its own edge.state_dir";
   }
   return /not a database|malformed/.test(why)
-    ? "Restore outbox.db from a backup, or move it away"
+    ? "Restore outbox.db from a backup and remove outbox.db-wal, or move both away"
     : "edge.state_dir must be a folder that this user can write";
 }

@@ -129,7 +129,7 @@ export async function startHost({
     degradationLevel: () => degradation.level,
     breakerState: () => breaker.state,
   });
-  const observe = observers(metrics, log, Date.now);
+  const observe = observers(metrics, log, store.now);
   const tracing = await recordTraces(config, {
     environment,
     version,
@@ -164,16 +164,16 @@ export async function startHost({
       memoryBudget: limits.memory_budget,
       interval: config.observability.health_check_interval,
       endStrays: () => endStrays(stateDir),
-      tidyDisk: async () => {
+      tidyDisk: async (ending) => {
         const stored = [...(await mirrors.stored()), ...(await sessions.stored())];
-        return (await keepWithin(config.runner.disk_budget, stored, onError)).freed;
+        return (await keepWithin(config.runner.disk_budget, stored, onError, ending)).freed;
       },
       onSwept: observe.onSwept,
       onError,
     }),
   );
 
-  undo.use(
+  const retention = undo.use(
     new Retention({
       store,
       ...config.runner.retention,
@@ -212,14 +212,15 @@ export async function startHost({
     onError,
   });
 
+  const load = () => ({
+    running: dispatcher.running,
+    capacity: sessions.capacity,
+    sessions: sessions.size,
+    memoryBytes: upkeep.memory,
+  });
   membership = new Membership({
     store,
-    load: () => ({
-      running: dispatcher.running,
-      capacity: sessions.capacity,
-      sessions: sessions.size,
-      memoryBytes: upkeep.memory,
-    }),
+    load,
     leaseTime,
     // Nobody else takes what an embedded store holds: then it is not worth a write each second.
     interval: isShared ? beatInterval : leaseTime * 5,
@@ -252,9 +253,10 @@ export async function startHost({
     },
     queueLimit: limits.queue_size,
     isDraining: () => isDraining,
+    load,
     drain: async () => {
-      if (isDraining) return;
-      log.info({ component: "host", event: "draining" });
+      if (!isDraining) log.info({ component: "host", event: "draining" });
+      // Again too: the store may have been away.
       await drain();
     },
     closing: closing.signal,
@@ -295,11 +297,12 @@ export async function startHost({
     isReloadable: (key) => settings.isReloadable(key),
     prepare: (changed) => settings.prepare(changed),
     stop: async () => {
-      upkeep[Symbol.dispose]();
+      const looked = [upkeep, retention].map((one) => one[Symbol.asyncDispose]());
       await drain().catch(onError);
       await dispatcher.drain(limits.graceful_shutdown_timeout);
       // Only now: whoever follows a task sees it end.
       closing.abort();
+      await Promise.all(looked);
       await membership.leave();
       await resources.disposeAsync();
       log.info({ component: "host", event: "stopped" });

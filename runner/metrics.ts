@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { ErrorCategory } from "#shared/error.ts";
-import type { Forge } from "#shared/event.ts";
+import { type ErrorCategory, errorCategories } from "#shared/error.ts";
+import { Forge } from "#shared/event.ts";
 import type { SkipCode } from "#shared/skip.ts";
 import type { TerminalState } from "#shared/task.ts";
 import { type BreakerState, breakerStates } from "./resilience/breaker.ts";
@@ -100,6 +100,12 @@ export function createMetrics(sources: GaugeSources): Metrics {
     "outcome",
   ]);
 
+  // A series that begins with its first event shows no increase by that one: no alert would see it.
+  for (const category of errorCategories) errors.inc({ category }, 0);
+  for (const forge of Forge.options) {
+    for (const outcome of outcomes) deliveries.inc({ forge, outcome }, 0);
+  }
+
   const skips = counter("cicd_edge_skipped_total", "Deliveries that made no task, by why", [
     "reason",
   ]);
@@ -152,6 +158,9 @@ export function createMetrics(sources: GaugeSources): Metrics {
     sseClients: (delta) => sseClients.inc(delta),
   };
 }
+
+/** What becomes of deliveries. */
+const outcomes = ["accepted", "duplicate", "full", "ignored"];
 
 /** Sets a gauge to what `read` says each time the metrics are rendered. */
 function collector(read: () => number | Promise<number>) {

@@ -24,9 +24,14 @@ export interface Observers
   counted(work: Work): Work;
 }
 
-/** Turns what happens into metrics and log lines: the only place that knows both. */
+/**
+ * Turns what happens into metrics and log lines: the only place that knows both. `now` is the clock
+ * that tasks are dated by.
+ */
 export function observers(metrics: Metrics, log: Logger, now: () => number): Observers {
   const readySince = new Map<number, number>();
+  // Less than nothing would take away from what was counted, after the clock was set back.
+  const since = (time: string) => Math.max(0, now() - Date.parse(time));
   return {
     onState: ({ sessionId, pid, from, to }) => {
       const fields = { component: "session", session_id: sessionId, pid };
@@ -42,7 +47,7 @@ export function observers(metrics: Metrics, log: Logger, now: () => number): Obs
       log.info({ ...fields, event: "session_terminated" });
     },
     onStart: ({ task }) => {
-      if (task.attempt === 1) metrics.taskStarted(now() - Date.parse(task.created_at));
+      if (task.attempt === 1) metrics.taskStarted(since(task.created_at));
       const { id: task_id, session_id, kind, attempt } = task;
       const event = "task_started";
       log.info({ component: "dispatch", event, task_id, session_id, kind, attempt });
@@ -56,7 +61,7 @@ export function observers(metrics: Metrics, log: Logger, now: () => number): Obs
       else log.info({ ...fields, event: "task_completed", state, held });
       const terminal = TerminalState.safeParse(state);
       if (held && terminal.success) {
-        metrics.taskEnded(terminal.data, now() - Date.parse(task.started_at ?? task.created_at));
+        metrics.taskEnded(terminal.data, since(task.started_at ?? task.created_at));
       }
     },
     onDegradation: (from, to, reasons) => {

@@ -22,33 +22,41 @@ const longestInterval = 10 * 60_000;
 const shortestInterval = 100;
 
 /** Forgets tasks that have ended long ago, and journals that take too much room. */
-export class Retention implements Disposable {
+export class Retention implements AsyncDisposable {
   readonly #options: RetentionOptions;
   readonly #timer: NodeJS.Timeout;
-  #isBusy = false;
+  readonly #ending = new AbortController();
+  #pruning: Promise<void> | undefined;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
     const interval = Math.max(shortestInterval, Math.min(longestInterval, options.age));
-    this.#timer = setInterval(() => void this.#prune(), interval).unref();
+    this.#timer = setInterval(() => this.#tick(), interval).unref();
   }
 
-  [Symbol.dispose](): void {
+  /** Forgets no more. Resolves once a look under way has let go of the store. */
+  async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#ending.abort();
+    await this.#pruning;
+  }
+
+  #tick(): void {
+    this.#pruning ??= this.#prune().finally(() => {
+      this.#pruning = undefined;
+    });
   }
 
   async #prune(): Promise<void> {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
     const { store, age, size, reviews, onPruned, onError, now = Date.now } = this.#options;
     try {
       const reviewsBefore = now() - Math.min(age, reviews);
-      const pruned = await store.prune({ before: now() - age, maxBytes: size, reviewsBefore });
+      const { signal } = this.#ending;
+      const limits = { before: now() - age, maxBytes: size, reviewsBefore };
+      const pruned = await store.prune({ ...limits, signal });
       if (pruned.tasks + pruned.journals > 0) onPruned(pruned);
     } catch (error) {
       onError(error);
-    } finally {
-      this.#isBusy = false;
     }
   }
 }

@@ -18,7 +18,7 @@ export interface UpkeepOptions {
   /** Ends what processes that died by themselves left behind; tells how many. */
   readonly endStrays: () => Promise<number>;
   /** Removes what can be made again, where it takes too much room; tells of how many. */
-  readonly tidyDisk: () => Promise<number>;
+  readonly tidyDisk: (ending: AbortSignal) => Promise<number>;
   /** So many processes were hibernated, sessions discarded, stray processes ended, or folders freed. */
   readonly onSwept: (event: Swept, count: number) => void;
   readonly onError: (error: unknown) => void;
@@ -37,11 +37,12 @@ type Swept =
 const leastPause = 100;
 
 /** What is done from time to time, whatever else happens. */
-export class Upkeep implements Disposable {
+export class Upkeep implements AsyncDisposable {
   readonly #options: UpkeepOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #ending = new AbortController();
   #memory = 0;
-  #isBusy = false;
+  #looking: Promise<void> | undefined;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
@@ -56,39 +57,43 @@ export class Upkeep implements Disposable {
     return this.#memory;
   }
 
-  [Symbol.dispose](): void {
+  /** Looks no more. Resolves once a look under way has let go of the store and the state folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
+    this.#ending.abort();
+    await this.#looking;
   }
 
   #tick(): void {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    this.#look()
+    this.#looking ??= this.#look()
       .catch(this.#options.onError)
       .finally(() => {
-        this.#isBusy = false;
+        this.#looking = undefined;
       });
   }
 
   async #look(): Promise<void> {
+    const { signal } = this.#ending;
     const { store, sessions, degradation, queueLimit, onSwept } = this.#options;
     const { idleTimeout, sessionTtl, memoryBudget = Number.POSITIVE_INFINITY } = this.#options;
     const [memory, { queued }] = await Promise.all([memoryOfAll(sessions.pids), store.stats()]);
     this.#memory = [...memory.values()].reduce((sum, bytes) => sum + bytes, 0);
     // Not the runner's own memory: to end processes would not make it less.
     degradation.sample({ memoryBytes: this.#memory, queueDepth: queued, queueLimit });
+    if (signal.aborted) return;
     const idle = await sessions.hibernateIdle(idleTimeout);
     if (idle > 0) onSwept("session_idle_timeout", idle);
     const surplus = await sessions.fit(memory, memoryBudget);
     if (surplus > 0) onSwept("session_memory_budget", surplus);
-    const expired = await sessions.expire(sessionTtl);
+    const expired = await sessions.expire(sessionTtl, signal);
     if (expired > 0) onSwept("session_expired", expired);
-    const moved = await sessions.removeMoved();
+    const moved = await sessions.removeMoved(signal);
     if (moved > 0) onSwept("session_moved", moved);
     const strays = await this.#options.endStrays();
     if (strays > 0) onSwept("strays_ended", strays);
+    if (signal.aborted) return;
     await sessions.refill();
-    const freed = await this.#options.tidyDisk();
+    const freed = await this.#options.tidyDisk(signal);
     if (freed > 0) onSwept("disk_freed", freed);
   }
 }

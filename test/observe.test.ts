@@ -55,6 +55,15 @@ suite("observers", () => {
     ]);
   });
 
+  test("a clock that was set back: a task has waited and taken no less than nothing", async () => {
+    const scene = setScene();
+    scene.pass(-5000);
+    scene.observe.onStart(claimOf(1));
+    scene.observe.onEnd(claimOf(1), { state: "failed", error }, true);
+    assert.equal(await scene.sample("cicd_async_queue_wait_seconds_sum"), 0);
+    assert.equal(await scene.sample("cicd_async_task_duration_seconds_sum"), 0);
+  });
+
   test("a task that failed: counted from its first start, its error by category", async () => {
     const scene = setScene();
     scene.pass(3000);

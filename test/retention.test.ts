@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Retention } from "#runner/retention.ts";
+import type { Pruned } from "#runner/store/cluster.ts";
 import { accepted, claimed, done } from "./store/drive.ts";
 import { handOff } from "./store/hand-off.ts";
 import { newSqlitePlace } from "./store/place.ts";
@@ -20,7 +21,7 @@ test("Retention forgets tasks that ended long ago, and keeps those that live and
   const young = await accepted(store, handOff(3));
   await store.finish(await claimed(store), done);
   const pruned: number[] = [];
-  using _ = new Retention({
+  await using _ = new Retention({
     store,
     age: 100,
     size: 1_000_000,
@@ -37,12 +38,42 @@ test("Retention forgets tasks that ended long ago, and keeps those that live and
   assert.equal(await store.findReview("key", 60_000), undefined);
 });
 
-test("Retention looks no oftener than ten times a second, also where nothing is to be kept", ({
+test("Retention that is disposed of: waits for the step under way, and begins no other", async () => {
+  await using place = await newSqlitePlace();
+  await using store = await place.open();
+  const old = await accepted(store, handOff(1));
+  await store.finish(await claimed(store), done);
+  place.now += 60_000;
+  const begun = Promise.withResolvers<void>();
+  const ended: Pruned[] = [];
+  const retention = new Retention({
+    store: {
+      prune: async (limits) => {
+        begun.resolve();
+        const pruned = await store.prune(limits);
+        ended.push(pruned);
+        return pruned;
+      },
+    },
+    age: 100,
+    size: 1_000_000,
+    reviews: 0,
+    now: () => place.now,
+    onPruned: () => {},
+    onError: assert.ifError,
+  });
+  await begun.promise;
+  await retention[Symbol.asyncDispose]();
+  assert.deepEqual(ended, [{ tasks: 0, journals: 0 }]);
+  assert.equal((await store.task(old))?.state, "succeeded");
+});
+
+test("Retention looks no oftener than ten times a second, also where nothing is to be kept", async ({
   mock,
 }) => {
   mock.timers.enable({ apis: ["setInterval"] });
   let looks = 0;
-  using _retention = new Retention({
+  await using _retention = new Retention({
     store: {
       prune: async () => {
         looks += 1;

@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import type { Host } from "#shared/host.ts";
 import { drainHost, listHosts } from "#shared/routes/hosts.ts";
-import type { HostRecord } from "../store/cluster.ts";
+import type { HostLoad, HostRecord } from "../store/cluster.ts";
 import type { Store } from "../store/store.ts";
 import type { RunnerEnv } from "./env.ts";
 import { serve } from "./serve.ts";
@@ -13,6 +13,8 @@ export interface HostOptions {
   /** Takes no more tasks; what runs goes on. */
   readonly drain: () => Promise<void>;
   readonly isDraining: () => boolean;
+  /** What this host has to do now. */
+  readonly load: () => HostLoad;
 }
 
 /** Lists the hosts of the store, and drains this one. */
@@ -25,18 +27,15 @@ export function serveHosts(app: Hono<RunnerEnv>, options: HostOptions): void {
   });
 }
 
-async function list({ store, isDraining }: HostOptions): Promise<Host[]> {
-  const own = isDraining() ? "draining" : "up";
-  // Who answers is not lost, however seldom it tells so.
+async function list({ store, isDraining, load }: HostOptions): Promise<Host[]> {
+  const state = isDraining() ? "draining" : "up";
+  // Who answers is not lost and knows what it does, however seldom it tells so.
   return (await store.hosts()).map((host) =>
-    toHost(host, host.id === store.hostId ? own : host.state),
+    toHost(host.id === store.hostId ? { ...host, state, load: load() } : host),
   );
 }
 
-function toHost(
-  { id, name, url, startedAt, seenAt, load }: HostRecord,
-  state: Host["state"],
-): Host {
+function toHost({ id, name, url, state, startedAt, seenAt, load }: HostRecord): Host {
   const { running, capacity, sessions, memoryBytes } = load;
   return {
     id,

@@ -155,13 +155,14 @@ export class SessionManager {
 
   /**
    * Discards the sessions that had no task for so many milliseconds; tells how many. One that can't
-   * be removed keeps no other.
+   * be removed keeps no other. Ends after the one under way when the signal aborts.
    */
-  async expire(ttl: number): Promise<number> {
+  async expire(ttl: number, signal?: AbortSignal): Promise<number> {
     const since = this.#now() - ttl;
     const old = await this.#store.sessionsIdleSince(since);
     let count = 0;
     for (const id of old) {
+      if (signal?.aborted) return count;
       if (this.#pool.get(id)?.lease !== undefined) continue;
       try {
         await this.discard(id);
@@ -179,9 +180,9 @@ export class SessionManager {
     await this.#pool.hibernateAllBut(held);
   }
 
-  /** Removes the files of sessions that another host has now; tells of how many. */
-  async removeMoved(): Promise<number> {
-    return await this.#places.removeUnclaimed();
+  /** Removes the files of sessions that another host has now, until aborted; tells of how many. */
+  async removeMoved(signal?: AbortSignal): Promise<number> {
+    return await this.#places.removeUnclaimed(signal);
   }
 
   /** The checkouts of all sessions; one whose session has a process is not freed. */

@@ -68,14 +68,16 @@ export class Places {
 
   /**
    * Removes the workspaces that nobody is in and that no session of this host has: those of spares
-   * of an earlier run, and of sessions that another host has now. Tells how many.
+   * of an earlier run, and of sessions that another host has now. Tells how many. Ends after the
+   * one under way when the signal aborts.
    */
-  async removeUnclaimed(): Promise<number> {
+  async removeUnclaimed(signal?: AbortSignal): Promise<number> {
     const { workspaces, onError } = this.#options;
     const found = await workspaces.names();
     const claimed = await this.#claimed();
     let count = 0;
     for (const name of found) {
+      if (signal?.aborted) break;
       if (claimed.has(name) || this.#isInUse(name)) continue;
       // A session that begins meanwhile, and would be in the folder of its name, waits.
       await once(this.#removing, name, async () => {

@@ -63,6 +63,8 @@ export interface Retention {
   readonly maxBytes?: number | undefined;
   /** Reviews that are kept to be given again go when they were made before this time. */
   readonly reviewsBefore?: number | undefined;
+  /** Ends it after the step that runs; what is left is for the next time. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How much was forgotten. */
@@ -87,6 +89,8 @@ export interface Pruned {
 export interface Cluster {
   /** This host's own id. */
   readonly hostId: string;
+  /** The clock that tasks are dated by, the same for all hosts; in epoch milliseconds. */
+  readonly now: () => number;
   /** Tells that this host lives, and renews the leases of all tasks that it has claimed. */
   heartbeat(load: HostLoad): Promise<Heartbeat>;
   /** All hosts, the longest running first; one that left is not among them. */

@@ -45,7 +45,7 @@ export class FolderLock implements Disposable {
 export function unusable(folder: string, cause: unknown): CicdError {
   const why = reasonOf(cause);
   const hint = /not a database|malformed/.test(why)
-    ? "Restore cicd-runner.db from a backup, or move it away"
+    ? "Restore cicd-runner.db from a backup and remove cicd-runner.db-wal, or move both away"
     : "runner.state_dir must be a folder that this user can write";
   return new CicdError("config_invalid", `Cannot open store in ${folder}: ${why}`, { cause, hint });
 }

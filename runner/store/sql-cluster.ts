@@ -46,7 +46,7 @@ export function identityOf({ host, hostId = "local", url }: SqlStoreOptions): Ho
 export class SqlCluster implements Cluster {
   protected readonly driver: Driver;
   protected readonly host: HostIdentity;
-  protected readonly now: () => number;
+  readonly now: () => number;
   /** Tasks by the owner of the fence that this host claimed them with, until it has finished them. */
   protected readonly claimed = new Map<string, string>();
 
@@ -128,11 +128,12 @@ export class SqlCluster implements Cluster {
     return replayed;
   }
 
-  async prune({ before, maxBytes, reviewsBefore }: Retention): Promise<Pruned> {
+  async prune({ before, maxBytes, reviewsBefore, signal }: Retention): Promise<Pruned> {
     if (reviewsBefore !== undefined) await this.driver.write(() => forgetReviews(reviewsBefore));
-    const tasks = await this.#all(() => pruneTasks(before));
-    await this.#all(() => pruneSessions(before));
-    const journals = maxBytes === undefined ? 0 : await this.#all(() => pruneJournals(maxBytes));
+    const tasks = await this.#all(() => pruneTasks(before), signal);
+    await this.#all(() => pruneSessions(before), signal);
+    const journals =
+      maxBytes === undefined ? 0 : await this.#all(() => pruneJournals(maxBytes), signal);
     return { tasks, journals };
   }
 
@@ -141,8 +142,9 @@ export class SqlCluster implements Cluster {
   }
 
   /** Repeats a step, each in a transaction of its own, until it finds nothing; gives how many. */
-  async #all(step: () => Work<string[]>): Promise<number> {
+  async #all(step: () => Work<string[]>, signal: AbortSignal | undefined): Promise<number> {
     for (let count = 0; ; ) {
+      if (signal?.aborted) return count;
       const ids = await this.driver.write(step);
       if (ids.length === 0) return count;
       count += ids.length;

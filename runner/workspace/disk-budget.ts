@@ -12,17 +12,19 @@ export interface Stored {
 
 /**
  * Frees what was used least recently until the rest takes no more than so many bytes. What can't be
- * removed is told to `onError`, and others go in its place.
+ * removed is told to `onError`, and others go in its place. Ends after the one under way when the
+ * signal aborts.
  */
 export async function keepWithin(
   limit: number,
   stored: readonly Stored[],
   onError: (error: unknown) => void,
+  signal?: AbortSignal,
 ): Promise<{ readonly freed: number; readonly bytes: number }> {
   let bytes = stored.reduce((sum, one) => sum + one.bytes, 0);
   let freed = 0;
   for (const one of stored.toSorted((before, after) => before.usedAt - after.usedAt)) {
-    if (bytes <= limit) break;
+    if (bytes <= limit || signal?.aborted) break;
     if (!(await isFreed(one, onError))) continue;
     bytes -= one.bytes;
     freed += 1;

@@ -94,7 +94,7 @@ suite("Outbox on Node, on disk", () => {
     await writeFile(join(folder.path, "outbox/outbox.db"), "no database".repeat(20));
     assert.throws(() => openOutbox(folder.path), {
       message: /^Cannot open outbox: .*: file is not a database$/,
-      hint: /backup/,
+      hint: /backup and remove outbox\.db-wal/,
     });
   });
 

@@ -8,7 +8,7 @@ import { listen } from "#runner/http/listen.ts";
 import { Permissions } from "#runner/permission/permissions.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import { runnerSecrets } from "#test/edge/settings.ts";
-import { healthy, idle } from "#test/runner-http/start-runner.ts";
+import { healthy, idle, noLoad } from "#test/runner-http/start-runner.ts";
 
 const [, , folder = "", port = "", skew = "", dies = ""] = process.argv;
 
@@ -21,6 +21,7 @@ const app = createRunnerApp({
   queueLimit: 10_000,
   isDraining: () => false,
   drain: async () => {},
+  load: () => noLoad,
   health: async () => healthy,
   metrics: async () => ({ contentType: "text/plain", body: "" }),
   onDelivery: () => {

@@ -98,16 +98,17 @@ suite("/v1/dead-letters", () => {
   });
 });
 
-test("/v1/hosts: this host is up, also when it has not told so for long, and draining when it is", async () => {
+test("/v1/hosts: this host is up with what it does now, also when it has not told so for long, and draining when it is", async () => {
   let isDraining = false;
+  const load = { running: 1, capacity: 10, sessions: 3, memoryBytes: 5 };
   await using runner = await startRunner({
     isDraining: () => isDraining,
     drain: async () => {
       isDraining = true;
     },
+    load: () => load,
   });
-  const load = { running: 1, capacity: 10, sessions: 3, memoryBytes: 5 };
-  await runner.store.heartbeat(load);
+  await runner.store.heartbeat({ ...load, running: 0 });
   const [host] = HostList.parse(await (await runner.send("/v1/hosts")).json()).hosts;
   assert.equal(host?.state, "up");
   assert.deepEqual(host.load, { running: 1, capacity: 10, sessions: 3, memory_bytes: 5 });

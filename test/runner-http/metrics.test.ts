@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { createMetrics, type GaugeSources } from "#runner/metrics.ts";
 import type { BreakerState } from "#runner/resilience/breaker.ts";
+import { errorCategories } from "#shared/error.ts";
 
 const sources: GaugeSources = {
   sessionsActive: () => 3,
@@ -100,6 +101,17 @@ test("createMetrics counts what it is told, durations in seconds", async () => {
   };
   for (const [name, value] of Object.entries(expected))
     assert.equal(samples.get(name), value, name);
+});
+
+test("createMetrics shows what alerts look for before it happens: the first one is an increase", async () => {
+  const samples = await samplesOf(createMetrics(sources));
+  for (const category of errorCategories) {
+    assert.equal(samples.get(`cicd_async_errors_total{category="${category}"}`), 0, category);
+  }
+  for (const outcome of ["accepted", "duplicate", "full", "ignored"]) {
+    const name = `cicd_async_deliveries_total{forge="gitlab",outcome="${outcome}"}`;
+    assert.equal(samples.get(name), 0, name);
+  }
 });
 
 test("createMetrics reads its gauges anew each time", async () => {

@@ -7,6 +7,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { createRunnerApp, type RunnerAppOptions } from "#runner/http/app.ts";
 import type { SessionControl } from "#runner/http/session-control.ts";
 import { Permissions } from "#runner/permission/permissions.ts";
+import type { HostLoad } from "#runner/store/cluster.ts";
 import type { Health } from "#shared/api.ts";
 import { CicdError } from "#shared/error.ts";
 import { seal, sealHeader } from "#shared/seal.ts";
@@ -54,6 +55,7 @@ export async function startRunner(options: Partial<RunnerAppOptions> = {}): Prom
     queueLimit: 100,
     isDraining: () => false,
     drain: async () => {},
+    load: () => noLoad,
     health: async () => healthy,
     metrics: async () => ({ contentType: "text/plain", body: "" }),
     onError: (error) => errors.push(error),
@@ -95,6 +97,9 @@ export const idle: SessionControl = {
     throw new CicdError("conflict", "No turn runs");
   },
 };
+
+/** What a host has to do that has nothing to do. */
+export const noLoad: HostLoad = { running: 0, capacity: 0, sessions: 0, memoryBytes: 0 };
 
 /** What the runner says of itself when all is well. */
 export const healthy: Health = {

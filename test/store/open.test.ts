@@ -53,7 +53,7 @@ suite("SqliteStore that opens", () => {
     await writeFile(join(place.folder, "cicd-runner.db"), "no database".repeat(20));
     const { message, hint } = refusal(place.folder);
     assert.match(message, /^Cannot open store in .*: file is not a database$/);
-    assert.match(hint ?? "", /backup/);
+    assert.match(hint ?? "", /backup and remove cicd-runner\.db-wal/);
   });
 
   test("a folder that this user can't write: refused", async () => {

@@ -13,7 +13,7 @@ import { Permissions } from "#runner/permission/permissions.ts";
 import { SqliteStore } from "#runner/store/sqlite-store.ts";
 import type { Claim } from "#runner/store/store.ts";
 import { readConfig } from "#shared/config.ts";
-import { healthy, idle } from "../../runner-http/start-runner.ts";
+import { healthy, idle, noLoad } from "../../runner-http/start-runner.ts";
 
 const [folder = ""] = process.argv.slice(2);
 // All clients of the followers have one address.
@@ -28,6 +28,7 @@ const http: RunnerAppOptions = {
   queueLimit: Number.MAX_SAFE_INTEGER,
   isDraining: () => false,
   drain: async () => {},
+  load: () => noLoad,
   health: async () => healthy,
   metrics: async () => ({ contentType: "text/plain", body: "" }),
   onError: (error) => console.error(error),

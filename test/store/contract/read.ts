@@ -17,6 +17,15 @@ export function readContract(newPlace: NewPlace): void {
     assert.equal(await store.taskOfDelivery("github:none"), undefined);
   });
 
+  test("now: the clock that tasks are dated by", async () => {
+    await using place = await newPlace();
+    await using store = await place.open();
+    place.now += 1000;
+    const task = await store.task(await accepted(store));
+    assert.equal(store.now(), place.now);
+    assert.equal(Date.parse(task?.created_at ?? ""), place.now);
+  });
+
   test("tasks: newest first, by session, by state, by both, and no more than the limit", async () => {
     await using place = await newPlace();
     await using store = await place.open();
