@@ -46,6 +46,8 @@ export class CliProcess {
   readonly #child: Child;
   readonly #options: CliProcessOptions;
   readonly #controls = new Controls();
+  /** Ids of the messages that it has taken up: sent again it drops them, without a word. */
+  readonly #taken = new Set<string>();
   #state: State = { name: "starting" };
   #turn: Turn | undefined;
 
@@ -137,13 +139,14 @@ export class CliProcess {
 
   /**
    * Sends a message into the turn that runs, which takes it up between two steps or behind its
-   * first result. Resolves when the pipe has taken it.
+   * first result. Resolves when the pipe has taken it; at once where the process knows it already.
    * @throws CicdError `conflict` when no turn runs.
    */
   async say(message: UserMessage): Promise<void> {
     if (this.#state.name !== "busy") {
       throw new CicdError("conflict", `Cannot send feedback: process is ${this.#state.name}`);
     }
+    if (this.#taken.has(message.uuid)) return;
     this.#apply({ type: "sent", uuid: message.uuid });
     await this.#child.write(userLine(message));
   }
@@ -209,6 +212,7 @@ export class CliProcess {
 
   /** What becomes of a message; the end of one of an earlier turn may come in this one. */
   #follow(uuid: string, state: string): void {
+    if (state === "started") this.#taken.add(uuid);
     if (this.#state.name !== "busy" || !this.#state.turn.pending.has(uuid)) return;
     if (this.#turn !== undefined) this.#turn.isTaken = true;
     // Without a result it was answered before, or an interrupt has taken it off the queue.

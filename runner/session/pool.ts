@@ -106,7 +106,9 @@ export class ProcessPool {
     const evicted = this.#idle().slice(0, surplus());
     const hibernated = evicted.map(([id, resident]) => this.hibernate(id, resident));
     await Promise.all([...hibernated, this.#spares.remove(surplus())]);
-    await this.#vacating(this.#limit);
+    // Not for those that end only later: whoever comes in their place waits for them.
+    const ending = new Set(this.#ends);
+    while (ending.size > 0 && this.#isFull(this.#limit)) await oneOf(ending);
   }
 
   /** Ends the process of a session; its conversation can be resumed. */
@@ -172,10 +174,9 @@ export class ProcessPool {
     const mayStart = () => this.#mode === "pooled" && this.#hasMemory && !this.#isStopping;
     while (mayStart() && this.#spares.size < wanted) {
       if (this.#wanted < maxSessions) {
-        const vacating = this.#vacating(maxSessions - 1);
         // At once: two that call this at the same time would both start the spare that is missing.
-        if (vacating === undefined) this.#spares.add();
-        else await vacating;
+        if (!this.#isFull(maxSessions - 1)) this.#spares.add();
+        else await oneOf(new Set(this.#ends));
         continue;
       }
       const [oldest] = this.#idle();
@@ -219,11 +220,15 @@ export class ProcessPool {
     return this.size + this.#spares.size;
   }
 
-  /** The end of those that end, if with them there are more processes than `limit`. */
-  #vacating(limit: number): Promise<unknown> | undefined {
-    const ending = [...this.#ending.values(), ...this.#spares.ending];
-    if (ending.length === 0 || this.#wanted + ending.length <= limit) return undefined;
-    return Promise.allSettled(ending);
+  /** The ends of those that are not gone yet. */
+  get #ends(): Promise<unknown>[] {
+    return [...this.#ending.values(), ...this.#spares.ending];
+  }
+
+  /** Whether there are more processes than `limit` with those that end; not where none does. */
+  #isFull(limit: number): boolean {
+    const { length } = this.#ends;
+    return length > 0 && this.#wanted + length > limit;
   }
 
   #refillSoon(): void {
@@ -243,4 +248,13 @@ export class ProcessPool {
   #remove(sessionId: string, resident: Resident): boolean {
     return this.#residents.get(sessionId) === resident && this.#residents.delete(sessionId);
   }
+}
+
+/** Waits until one has settled, either way, and takes out those that have. */
+async function oneOf(promises: Set<Promise<unknown>>): Promise<void> {
+  const settled = [...promises].map(async (promise) => {
+    await promise.catch(() => {});
+    promises.delete(promise);
+  });
+  await Promise.race(settled);
 }

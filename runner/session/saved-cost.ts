@@ -21,9 +21,19 @@ export async function savedCost(transcript: string): Promise<number | undefined>
   try {
     for await (const line of readLines(createReadStream(transcript), maxLineBytes)) {
       if (line.kind !== "line" || !line.text.startsWith(beginning)) continue;
-      saved = CostState.parse(JSON.parse(line.text)).totalCostUSD;
+      const state = jsonOf(line.text);
+      if (state !== undefined) saved = CostState.parse(state).totalCostUSD;
     }
     return saved;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A line that a full disk or a power cut has torn is none: the CLI goes by the one before. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -122,7 +122,9 @@ export class PostgresDriver implements Driver {
   async #persist<T>(
     action: (client: ClientBase, committing: () => void) => Promise<T>,
   ): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
+    let contended = 0;
+    let gone = 0;
+    for (;;) {
       const tried: { client?: ClientBase; isCommitting?: true } = {};
       const committing = () => {
         tried.isCommitting = true;
@@ -136,9 +138,12 @@ export class PostgresDriver implements Driver {
         const state = sqlStateOf(error) ?? "";
         const { client, isCommitting = false } = tried;
         const isGone = evictions.has(state) || (client !== undefined && lost.has(client));
-        const isUndone = contentions.has(state) || (isGone && !isCommitting);
-        if (tries === maxTries || !isUndone) throw error;
-        await delay(Math.random() * 2 ** tries * 5);
+        if (contentions.has(state)) contended += 1;
+        else if (isGone && !isCommitting) gone += 1;
+        else throw error;
+        // All that were idle may be gone: the one behind them is new.
+        if (contended === maxTries || gone > poolSize) throw error;
+        await delay(Math.random() * 2 ** Math.min(contended + gone, maxTries) * 5);
       }
     }
   }

@@ -47,6 +47,24 @@ test("the real CLI: killed in a turn, the conversation resumes and takes the mes
   assert.deepEqual(await third.turn(message, quiet), { kind: "answered_before" });
 });
 
+test("the real CLI: what it took up amid a turn is sent again to its process: the turn comes to its end", async () => {
+  const { promise: heard, resolve: goOn } = Promise.withResolvers<void>();
+  const blocks = [textBlock("I begin "), heard, toolUse("Glob", { pattern: "*" })];
+  await using cli = await realCli((_request, index) =>
+    index === 0 ? reply({ blocks }) : text("done"),
+  );
+  const process = await cli.start({ kind: "new", id: randomUUID() });
+  const first = process.turn(say("go"), quiet);
+  await cli.api.request(0);
+  const known = say("mind the tests");
+  await process.say(known);
+  goOn();
+  await first;
+  const second = process.turn(say("go on"), { ...quiet, signal: AbortSignal.timeout(10_000) });
+  await process.say(known);
+  assert.equal((await second).kind, "result");
+});
+
 test("the real CLI: tools that are not on the list don't exist, reading outside is denied", async () => {
   await using cli = await realCli(
     inOrder(

@@ -43,6 +43,20 @@ test("SessionManager starts no process in the room of one that has not ended yet
   assert.equal(living.most, 2);
 });
 
+test("SessionManager starts a process as soon as there is room for it, whoever else still ends", async () => {
+  await using scene = await setScene({ maxSessions: 2, patience: 300 });
+  scene.behave("stubborn", "remembers");
+  const [a, b, c] = await idle(scene, 2, 3);
+  let isGone = false;
+  const ended = scene.manager.terminate(a).then(() => {
+    isGone = true;
+  });
+  const other = scene.manager.terminate(b);
+  using _lease = await scene.acquire(c);
+  assert.equal(isGone, false);
+  await Promise.all([ended, other]);
+});
+
 test("SessionManager starts no spare in the room of a process that has not ended yet", async () => {
   const living = countLiving();
   const { onState } = living;

@@ -14,6 +14,7 @@ test("savedCost: what was saved last, of whatever was said before and since", as
     [[said, state(1), said, state(2.5), said], 2.5],
     [[state(1), state("much")], undefined],
     [[state(1), '{"type":"cost-st'], 1],
+    [[state(1), `${state(2).slice(0, -2)}{"type":"user"}`, said], 1],
   ] as const) {
     await using folder = await tempFolder();
     const path = join(folder.path, "talk.jsonl");

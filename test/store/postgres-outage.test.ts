@@ -124,6 +124,18 @@ suite("PostgresStore whose server goes away", () => {
     assert.equal((await store.task(id))?.state, "queued");
   });
 
+  test("over connections that are all found to be gone, one after the other: another is taken", async () => {
+    await using place = await newPostgresPlace(server());
+    await using folder = await tempFolder();
+    await using way = await wayTo(place.database);
+    const options = { database: way.url, folder: folder.path, host: "h" };
+    await using store = await PostgresStore.open(options);
+    const works = Array.from({ length: 20 }, (_, index) => handOff(index + 1));
+    await Promise.all(works.map((work) => store.enqueue(work, { limit: 99 })));
+    way.cut();
+    assert.equal((await store.enqueue(handOff(99), { limit: 99 })).outcome, "accepted");
+  });
+
   test("in silence: who waits in vain is not let wait for a ROLLBACK too, and others go on", async (t) => {
     await using place = await newPostgresPlace(server());
     await using folder = await tempFolder();
