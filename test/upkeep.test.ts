@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Upkeep } from "#runner/upkeep.ts";
+import { Upkeep, type UpkeepOptions } from "#runner/upkeep.ts";
 import { startDegradation } from "./resilience/degradation.ts";
-import { setScene } from "./session/scene.ts";
+import { type Scene, setScene } from "./session/scene.ts";
 import { turnsOf } from "./turns.ts";
 
 test("Upkeep that is disposed of: waits for the look under way, which begins nothing more", async ({
@@ -12,25 +12,14 @@ test("Upkeep that is disposed of: waits for the look under way, which begins not
   mock.timers.enable({ apis: ["setInterval"] });
   const read = Promise.withResolvers<void>();
   const done: string[] = [];
-  const upkeep = new Upkeep({
-    store: {
-      stats: async () => {
-        await read.promise;
-        done.push("stats");
-        return await scene.store.stats();
-      },
+  const upkeep = upkeepOf(scene, {
+    stats: async () => {
+      await read.promise;
+      done.push("stats");
     },
-    sessions: scene.manager,
-    degradation: startDegradation().degradation,
-    queueLimit: 1,
-    idleTimeout: 60_000,
-    sessionTtl: 60_000,
-    memoryBudget: undefined,
     interval: 1000,
     endStrays: async () => done.push("strays"),
     tidyDisk: async () => done.push("disk"),
-    onSwept: () => {},
-    onError: assert.ifError,
   });
   mock.timers.tick(1000);
   const disposed = upkeep[Symbol.asyncDispose]().then(() => done.push("disposed"));
@@ -47,17 +36,34 @@ test("Upkeep looks no oftener than ten times a second, also where no process is 
   await using scene = await setScene();
   mock.timers.enable({ apis: ["setInterval"] });
   let looks = 0;
-  await using _upkeep = new Upkeep({
+  await using _upkeep = upkeepOf(scene, {
+    stats: async () => {
+      looks += 1;
+    },
+    idleTimeout: 1,
+  });
+  mock.timers.tick(99);
+  assert.equal(looks, 0);
+  mock.timers.tick(1);
+  assert.equal(looks, 1);
+});
+
+/** An upkeep of a scene; `stats` is called before the store is asked for them. */
+function upkeepOf(
+  { store, manager }: Scene,
+  { stats, ...options }: Partial<UpkeepOptions> & { stats: () => Promise<void> },
+): Upkeep {
+  return new Upkeep({
     store: {
       stats: async () => {
-        looks += 1;
-        return await scene.store.stats();
+        await stats();
+        return await store.stats();
       },
     },
-    sessions: scene.manager,
+    sessions: manager,
     degradation: startDegradation().degradation,
     queueLimit: 1,
-    idleTimeout: 1,
+    idleTimeout: 60_000,
     sessionTtl: 60_000,
     memoryBudget: undefined,
     interval: 60_000,
@@ -65,9 +71,6 @@ test("Upkeep looks no oftener than ten times a second, also where no process is 
     tidyDisk: async () => 0,
     onSwept: () => {},
     onError: assert.ifError,
+    ...options,
   });
-  mock.timers.tick(99);
-  assert.equal(looks, 0);
-  mock.timers.tick(1);
-  assert.equal(looks, 1);
-});
+}

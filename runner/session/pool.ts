@@ -1,3 +1,4 @@
+import { settlesWithin } from "../claude/within.ts";
 import type { Resident } from "./resident.ts";
 import { type Spare, Spares, type SparesOptions } from "./spares.ts";
 
@@ -16,6 +17,12 @@ export interface ProcessPoolOptions extends SparesOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
+
+/**
+ * How long room is waited for, in milliseconds. Not even SIGKILL ends a process that waits for a disk
+ * that is gone.
+ */
+const longestWait = 60_000;
 
 /** How long after a spare was claimed the next one is started: the claimer needs the cores now. */
 const refillDelay = 2000;
@@ -99,16 +106,11 @@ export class ProcessPool {
 
   /**
    * Waits until there is room for the process of a session that was added: the least recently used
-   * ones make it, then spares.
+   * ones make it, then spares. What does not end at all keeps nobody out.
    */
   async makeRoom(): Promise<void> {
-    const surplus = () => Math.max(0, this.#wanted - this.#limit);
-    const evicted = this.#idle().slice(0, surplus());
-    const hibernated = evicted.map(([id, resident]) => this.hibernate(id, resident));
-    await Promise.all([...hibernated, this.#spares.remove(surplus())]);
-    // Not for those that end only later: whoever comes in their place waits for them.
-    const ending = new Set(this.#ends);
-    while (ending.size > 0 && this.#isFull(this.#limit)) await oneOf(ending);
+    const room = this.#vacate();
+    if (await settlesWithin(room, longestWait)) await room;
   }
 
   /** Ends the process of a session; its conversation can be resumed. */
@@ -209,6 +211,16 @@ export class ProcessPool {
       ...residents.map(([id, resident]) => this.hibernate(id, resident)),
       ...this.#ending.values(),
     ]);
+  }
+
+  async #vacate(): Promise<void> {
+    const surplus = () => Math.max(0, this.#wanted - this.#limit);
+    const evicted = this.#idle().slice(0, surplus());
+    const hibernated = evicted.map(([id, resident]) => this.hibernate(id, resident));
+    await Promise.all([...hibernated, this.#spares.remove(surplus())]);
+    // Not for those that end only later: whoever comes in their place waits for them.
+    const ending = new Set(this.#ends);
+    while (ending.size > 0 && this.#isFull(this.#limit)) await oneOf(ending);
   }
 
   get #limit(): number {

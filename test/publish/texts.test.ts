@@ -5,16 +5,9 @@ import { findingText, reviewMarkdown } from "#runner/publish/texts.ts";
 import { untrustedText } from "#runner/publish/untrusted-text.ts";
 import type { Finding } from "#shared/review.ts";
 import { analysis, diagnosis } from "../review/reports.ts";
+import { usualFinding as finding } from "./review-json.ts";
 
 const text = untrustedText((same) => same);
-const finding: Finding = {
-  severity: "high",
-  category: "bug",
-  file: "src/pay.ts",
-  line: 2,
-  message: "It charges twice.",
-  suggestion: null,
-};
 const place = { path: "src/pay.ts", previous_path: null, line: 2, text: "two();" };
 
 function summaryOf(findings: readonly Finding[], summary = "It pays."): string {
