@@ -244,7 +244,7 @@ export function coreSuite(start: () => Promise<RunningEdge>): void {
     assert.equal(shown.status, 200);
     assert.match(shown.headers.get("content-security-policy") ?? "", /script-src 'nonce-/);
     assert.match(await shown.text(), /<h1>Tasks<\/h1>/);
-    assert.equal(edge.runner.requests[0]?.path, "/v1/tasks?limit=100");
+    assert.equal(edge.runner.requests[0]?.path, "/v1/tasks?limit=101");
     // It is good for the dashboard alone.
     await assertProblem(await call("GET", "/v1/tasks", undefined, { cookie }), 401, "unauthorized");
   });
