@@ -8,7 +8,7 @@ export function idFrom(text: string): string {
 
 /** Where a runner is, as a command is given it. */
 export function runnerUrlFrom(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return text;
   throw new InvalidArgumentError("Must be a URL: http://127.0.0.1:8788.");
 }
 

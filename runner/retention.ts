@@ -1,3 +1,4 @@
+import { leastPause, Rounds } from "./rounds.ts";
 import type { Pruned } from "./store/cluster.ts";
 import type { Store } from "./store/store.ts";
 
@@ -18,40 +19,27 @@ export interface RetentionOptions {
 
 /** How often to look, in milliseconds. */
 const longestInterval = 10 * 60_000;
-/** The same where nothing is to be kept. */
-const shortestInterval = 100;
 
 /** Forgets tasks that have ended long ago, and journals that take too much room. */
 export class Retention implements AsyncDisposable {
   readonly #options: RetentionOptions;
-  readonly #timer: NodeJS.Timeout;
-  readonly #ending = new AbortController();
-  #pruning: Promise<void> | undefined;
+  readonly #looks: Rounds;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
-    const interval = Math.max(shortestInterval, Math.min(longestInterval, options.age));
-    this.#timer = setInterval(() => this.#tick(), interval).unref();
+    const interval = Math.max(leastPause, Math.min(longestInterval, options.age));
+    this.#looks = new Rounds(interval, (ending) => this.#prune(ending));
   }
 
   /** Forgets no more. Resolves once a look under way has let go of the store. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    this.#ending.abort();
-    await this.#pruning;
+    await this.#looks[Symbol.asyncDispose]();
   }
 
-  #tick(): void {
-    this.#pruning ??= this.#prune().finally(() => {
-      this.#pruning = undefined;
-    });
-  }
-
-  async #prune(): Promise<void> {
+  async #prune(signal: AbortSignal): Promise<void> {
     const { store, age, size, reviews, onPruned, onError, now = Date.now } = this.#options;
     try {
       const reviewsBefore = now() - Math.min(age, reviews);
-      const { signal } = this.#ending;
       const limits = { before: now() - age, maxBytes: size, reviewsBefore };
       const pruned = await store.prune({ ...limits, signal });
       if (pruned.tasks + pruned.journals > 0) onPruned(pruned);

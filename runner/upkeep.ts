@@ -1,5 +1,6 @@
 import type { Degradation } from "./resilience/degradation.ts";
 import { memoryOfAll } from "./resilience/memory.ts";
+import { leastPause, Rounds } from "./rounds.ts";
 import type { SessionManager } from "./session/manager.ts";
 import type { Store } from "./store/store.ts";
 
@@ -33,23 +34,18 @@ type Swept =
   | "strays_ended"
   | "disk_freed";
 
-/** A process that may not stay at all is no reason to look without a pause; in milliseconds. */
-const leastPause = 100;
-
 /** What is done from time to time, whatever else happens. */
 export class Upkeep implements AsyncDisposable {
   readonly #options: UpkeepOptions;
-  readonly #timer: NodeJS.Timeout;
-  readonly #ending = new AbortController();
+  readonly #looks: Rounds;
   #memory = 0;
-  #looking: Promise<void> | undefined;
 
   constructor(options: UpkeepOptions) {
     this.#options = options;
-    const { idleTimeout, sessionTtl } = options;
+    const { idleTimeout, sessionTtl, onError } = options;
     const soonest = Math.max(leastPause, Math.min(idleTimeout, sessionTtl));
     const interval = Math.min(options.interval, soonest);
-    this.#timer = setInterval(() => this.#tick(), interval).unref();
+    this.#looks = new Rounds(interval, (ending) => this.#look(ending).catch(onError));
   }
 
   /** Memory of all CLI processes when it was last looked at, in bytes. */
@@ -59,21 +55,10 @@ export class Upkeep implements AsyncDisposable {
 
   /** Looks no more. Resolves once a look under way has let go of the store and the state folder. */
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    this.#ending.abort();
-    await this.#looking;
+    await this.#looks[Symbol.asyncDispose]();
   }
 
-  #tick(): void {
-    this.#looking ??= this.#look()
-      .catch(this.#options.onError)
-      .finally(() => {
-        this.#looking = undefined;
-      });
-  }
-
-  async #look(): Promise<void> {
-    const { signal } = this.#ending;
+  async #look(signal: AbortSignal): Promise<void> {
     const { store, sessions, degradation, queueLimit, onSwept } = this.#options;
     const { idleTimeout, sessionTtl, memoryBudget = Number.POSITIVE_INFINITY } = this.#options;
     const [memory, { queued }] = await Promise.all([memoryOfAll(sessions.pids), store.stats()]);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { closest } from "fastest-levenshtein";
+import type * as z from "zod";
 import { errorCodes } from "#shared/error.ts";
 import { replayDeadLetters } from "#shared/routes/dead-letters.ts";
 import { limitFrom } from "../arguments.ts";
@@ -44,20 +45,16 @@ function withFilter(command: Command): Command {
 }
 
 const { code, repository, since } = replayDeadLetters.body.shape;
+const codeFrom = checkedBy(code, (text) => `Did you mean ${closest(text, errorCodes)}?`);
+const repositoryFrom = checkedBy(repository, () => "Must be like mona/shop.");
+const timeFrom = checkedBy(since, () => "Must be a time like 2026-01-31T12:00:00Z.");
 
-function codeFrom(text: string): string {
-  if (code.safeParse(text).success) return text;
-  throw new InvalidArgumentError(`Did you mean ${closest(text, errorCodes)}?`);
-}
-
-function repositoryFrom(text: string): string {
-  if (repository.safeParse(text).success) return text;
-  throw new InvalidArgumentError("Must be like mona/shop.");
-}
-
-function timeFrom(text: string): string {
-  if (since.safeParse(text).success) return text;
-  throw new InvalidArgumentError("Must be a time like 2026-01-31T12:00:00Z.");
+/** Takes what the API takes; `hint` says what to give instead of something else. */
+function checkedBy(schema: z.ZodType, hint: (text: string) => string) {
+  return (text: string): string => {
+    if (schema.safeParse(text).success) return text;
+    throw new InvalidArgumentError(hint(text));
+  };
 }
 
 interface JsonFlag {

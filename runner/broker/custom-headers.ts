@@ -18,24 +18,12 @@ export const CustomHeaders = z.string().transform((text, context) => {
     const [, name, value] =
       /^\s*([\w!#$%&'*+.^`|~-]+):\s*([!-~](?:[ -~]*[!-~])?)\s*$/.exec(line) ?? [];
     const key = name?.toLowerCase();
-    if (key === undefined || value === undefined) {
-      context.addIssue({
-        code: "custom",
-        message: `must be "Name: value", line ${index + 1} is not`,
-      });
-    } else if (reserved.has(key)) {
-      context.addIssue({
-        code: "custom",
-        message: `must not set ${key}, as line ${index + 1} does`,
-      });
-    } else if (headers.has(key)) {
-      context.addIssue({
-        code: "custom",
-        message: `must set ${key} once, line ${index + 1} does again`,
-      });
-    } else {
-      headers.set(key, value);
-    }
+    const place = `line ${index + 1}`;
+    const refuse = (message: string) => context.addIssue({ code: "custom", message });
+    if (key === undefined || value === undefined) refuse(`must be "Name: value", ${place} is not`);
+    else if (reserved.has(key)) refuse(`must not set ${key}, as ${place} does`);
+    else if (headers.has(key)) refuse(`must set ${key} once, ${place} does again`);
+    else headers.set(key, value);
   }
   return Object.fromEntries(headers);
 });

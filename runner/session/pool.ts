@@ -144,7 +144,8 @@ export class ProcessPool {
    */
   async fit(memory: ReadonlyMap<number, number>, budget: number): Promise<number> {
     // It was measured a while ago: what has ended since takes nothing any more.
-    const living = new Map([...memory].filter(([pid]) => this.pids.includes(pid)));
+    const pids = new Set(this.pids);
+    const living = new Map([...memory].filter(([pid]) => pids.has(pid)));
     const largest = Math.max(0, ...living.values());
     let used = [...living.values()].reduce((sum, bytes) => sum + bytes, 0);
     const mustGo = (pid = 0) => {
@@ -207,9 +208,8 @@ export class ProcessPool {
     const residents = [...this.#residents];
     await Promise.all([
       this.#spares.remove(this.#spares.size),
-      ...this.#spares.ending,
       ...residents.map(([id, resident]) => this.hibernate(id, resident)),
-      ...this.#ending.values(),
+      ...this.#ends,
     ]);
   }
 
